@@ -1,0 +1,29 @@
+"""The program `youlu`: commands that need no database start without one."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line; commands themselves call `config.start` when they need Django."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "youlu.config.settings")
+    from youlu.interfaces.cli.app import app, prepare_with
+
+    prepare_with(start)
+    app(prog_name="./youlu", args=sys.argv[1:])
+
+
+def start(*, migrate: bool = True) -> None:
+    """Make the database ready and start Django in this process."""
+    from youlu.config.environment import database_ensure
+
+    database_ensure()
+    import django
+
+    django.setup()
+    if migrate:
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)

@@ -1,0 +1,135 @@
+"""The one settings file; everything that differs between installations comes from the environment.
+
+Each variable is described in docs/reference/settings.md (a test compares).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from youlu.config.environment import data_dir, secrets_ensure
+
+SOURCE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = data_dir()
+_secrets = secrets_ensure()
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", None) or parts.hostname or "",
+        "PORT": parts.port or options.pop("port", ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"application_name": "youlu", **options},
+    }
+
+
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL") or "postgresql:///youlu")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SECRET_KEY = os.environ.get("YOULU_SECRET_KEY") or _secrets["secret_key"]
+# Key ring, oldest first: the last writes, all read. "id=base64,id=base64"
+FIELD_KEYS = (
+    dict(pair.split("=", 1) for pair in os.environ["YOULU_FIELD_KEYS"].split(","))
+    if os.environ.get("YOULU_FIELD_KEYS") else {"k1": _secrets["field_key"]}
+)
+BLIND_INDEX_KEY = os.environ.get("YOULU_BLIND_INDEX_KEY") or _secrets["blind_index_key"]
+VOUCHER_KEY = os.environ.get("YOULU_VOUCHER_KEY") or _secrets["voucher_key"]
+
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("YOULU_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("YOULU_TRUSTED_ORIGINS", "").split(",") if o]
+# Seats let one browser show several people's pages side by side; only the tour switches them on (loopback only).
+TOUR_SEATS = os.environ.get("YOULU_TOUR_SEATS") == "1"
+PROGRAMME_PACKAGES = os.environ.get("YOULU_PROGRAMMES", "youlu.programmes").split(",")
+MESSAGE_HOOK_URL = os.environ.get("YOULU_MESSAGE_HOOK_URL", "")
+PUBLIC_BASE_URL = os.environ.get("YOULU_PUBLIC_BASE_URL", "http://127.0.0.1:8000")
+
+# Lowest first: the order of migrations is the order of the house.
+DOMAIN_APPS = ["access", "network", "partners", "parties", "messages", "promise", "catalogue", "mail",
+               "applications", "workforce", "desk", "continuity"]
+INSTALLED_APPS = [
+    "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
+    "django.contrib.staticfiles", "django.contrib.postgres", "django_htmx", "template_partials",
+    "procrastinate.contrib.django",
+    "youlu.core",
+    *(f"youlu.domain.{name}" for name in DOMAIN_APPS if (SOURCE_DIR / "domain" / name / "apps.py").exists()),
+    "youlu.interfaces.web",
+]
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "youlu.interfaces.web.middleware.SecurityHeadersMiddleware",
+    "youlu.interfaces.web.middleware.SeatSessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "youlu.interfaces.web.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "youlu.interfaces.web.middleware.ErrorPageMiddleware",
+]
+ROOT_URLCONF = "youlu.config.urls"
+WSGI_APPLICATION = "youlu.config.wsgi.application"
+LOGIN_URL = "web:login"
+TEMPLATES = [{
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "APP_DIRS": True,
+    "OPTIONS": {
+        "context_processors": [
+            "django.template.context_processors.request",
+            "django.contrib.auth.context_processors.auth",
+            "django.contrib.messages.context_processors.messages",
+            "youlu.interfaces.web.context.shell",
+        ],
+        "builtins": ["django.templatetags.i18n", "django.templatetags.static",
+                     "youlu.interfaces.web.templatetags.youlu"],
+    },
+}]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [SOURCE_DIR / "interfaces" / "web" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+STATIC_URL = "/static/"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+if os.environ.get("YOULU_HTTPS") == "1":
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+SILENCED_SYSTEM_CHECKS = ["models.W047"]  # partitioned tables are made by hand-written migrations
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("YOULU_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,10 @@
+"""Where the parts are joined: pages at the root, the API under /api/v1/."""
+
+from django.urls import include, path
+
+from youlu.interfaces.api.api import api
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("", include("youlu.interfaces.web.urls")),
+]

@@ -1,0 +1,64 @@
+"""Who may what. Deny by default: a permission that no app grants to a role is nobody's."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+from django.apps import apps
+
+from youlu.core.clock import real_now
+from youlu.core.errors import NotAllowedError
+from youlu.domain.access.models import Token, User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever asks: a person, a token, or the system itself. Every service and selector takes one."""
+
+    id: str
+    name: str
+    permissions: frozenset[str]
+    scope: str = ""  # division-code prefix
+
+    def can(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Raise NotAllowedError unless the actor holds the permission."""
+        if permission not in self.permissions:
+            raise NotAllowedError(permission=permission)
+
+
+@cache
+def role_permissions() -> dict[str, frozenset[str]]:
+    """Role -> permissions, gathered from the `grants` of every app."""
+    held: dict[str, set[str]] = {}
+    for config in apps.get_app_configs():
+        for permission, roles in getattr(config, "grants", {}).items():
+            for role in roles:
+                held.setdefault(role, set()).add(permission)
+    return {role: frozenset(permissions) for role, permissions in held.items()}
+
+
+def actor_of_user(user: User) -> Actor:
+    table = role_permissions()
+    permissions = frozenset[str]().union(*(table.get(role, frozenset()) for role in user.roles))
+    return Actor(id=f"user:{user.id}", name=user.display_name or user.username, permissions=permissions,
+                 scope=user.scope)
+
+
+def actor_of_system(name: str) -> Actor:
+    """The system's own jobs: everything, under a name that the audit shows."""
+    everything = frozenset[str]().union(*role_permissions().values())
+    return Actor(id=f"system:{name}", name=name, permissions=everything)
+
+
+def actor_of_token(secret: str) -> Actor | None:
+    """The actor of a valid token; None for an unknown, expired or revoked one alike."""
+    token = Token.objects.filter(secret_hash=hashlib.sha256(secret.encode()).digest()).first()
+    if token is None or token.revoked_at or (token.expires_at and token.expires_at <= real_now()):
+        return None
+    return Actor(id=f"token:{token.id}", name=token.name, permissions=frozenset(token.permissions),
+                 scope=token.scope)

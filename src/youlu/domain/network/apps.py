@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class NetworkConfig(AppConfig):
+    name = "youlu.domain.network"
+    label = "network"
+    verbose_name = "网络与班期"
+    grants = {
+        "network.read": ("dispatcher", "supervisor", "agent", "clerk"),
+        "network.edit": ("dispatcher",),
+    }

@@ -1,0 +1,180 @@
+"""The network: offices, routes, trips with calendars, delivery segments with compounds and waves.
+
+Clock times are minutes after local midnight (Asia/Shanghai); a trip's may exceed 1440 (next day).
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Office(models.Model):
+    """A place that handles mail. `id` is stable and dense (0, 1, 2 …): it is the engine's index."""
+
+    class Kind(models.TextChoices):
+        PROVINCIAL_CENTRE = "provincial_centre", "省会邮区中心"
+        CENTRE = "centre", "市邮区中心"
+        COUNTY_CENTRE = "county_centre", "县处理中心"
+        DEPOT = "depot", "揽投部"
+        BRANCH = "branch", "支局所"
+        CARD_CENTRE = "card_centre", "制证中心驻点"
+
+    id = models.IntegerField(primary_key=True)
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    full_name = models.TextField()  # 甘肃省陇南市康县邮政分公司: what ambiguous names are told apart by
+    kind = models.TextField(choices=Kind.choices)
+    division_code = models.TextField(db_index=True)  # GB/T 2260, 6 digits; 9 for townships
+    lon = models.FloatField()
+    lat = models.FloatField()
+    may_transit = models.BooleanField()  # may pass other offices' mail on
+    handling_min = models.IntegerField()  # arrival to ready for the next trip
+    unsealing_min = models.IntegerField()  # arrival to ready for a delivery wave
+    wave_start_min = ArrayField(models.IntegerField())  # default waves, minutes of the day
+    wave_end_min = ArrayField(models.IntegerField())
+    delivery_weekdays = models.SmallIntegerField(default=127)  # bit 0 is Monday
+
+
+class ServiceCalendar(models.Model):
+    """The days a trip runs: weekdays by bit (0 is Monday), between two dates, plus and minus single dates."""
+
+    id = models.IntegerField(primary_key=True)
+    name = models.TextField()
+    weekdays = models.SmallIntegerField()
+    first_date = models.DateField()
+    last_date = models.DateField()
+    added_dates = ArrayField(models.DateField(), default=list)
+    removed_dates = ArrayField(models.DateField(), default=list)
+
+
+class Route(models.Model):
+    """A scheduled run (邮路) with its level and means."""
+
+    class Level(models.TextChoices):
+        TRUNK = "trunk", "一级干线"
+        PROVINCIAL = "provincial", "二级干线"
+        CITY = "city", "市趟"
+        COUNTY = "county", "县内邮路"
+
+    class Means(models.TextChoices):
+        AIR = "air", "航空"
+        RAIL = "rail", "铁路"
+        ROAD = "road", "汽车"
+
+    id = models.IntegerField(primary_key=True)
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    level = models.TextField(choices=Level.choices)
+    means = models.TextField(choices=Means.choices)
+    source = models.TextField(blank=True, default="")  # where the timetable or its frequency is from
+
+
+class Trip(models.Model):
+    """One timed run of a route on each day of its calendar. The key survives revisions of the timetable."""
+
+    trip_key = models.IntegerField(primary_key=True)
+    route = models.ForeignKey(Route, on_delete=models.PROTECT)
+    calendar = models.ForeignKey(ServiceCalendar, on_delete=models.PROTECT)
+    number = models.TextField()  # 1001: odd away from the centre, even towards it
+    office_ids = ArrayField(models.IntegerField())
+    arr_min = ArrayField(models.IntegerField())
+    dep_min = ArrayField(models.IntegerField())
+    km = ArrayField(models.FloatField())  # from the first stop
+
+
+class DeliverySegment(models.Model):
+    """A courier's last mile (段道) with its waves; an office without segments has its default waves."""
+
+    id = models.IntegerField(primary_key=True)
+    office = models.ForeignKey(Office, on_delete=models.PROTECT)
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    weekdays = models.SmallIntegerField(default=127)
+    wave_start_min = ArrayField(models.IntegerField())
+    wave_end_min = ArrayField(models.IntegerField())
+
+
+class Compound(models.Model):
+    """The smallest place that closes (小区). Synthetic ones say so in `source`."""
+
+    id = models.IntegerField(primary_key=True)
+    segment = models.ForeignKey(DeliverySegment, on_delete=models.PROTECT)
+    name = models.TextField(db_index=True)
+    division_code = models.TextField(db_index=True)  # township, 9 digits
+    households = models.IntegerField(default=0)
+    source = models.TextField()
+
+
+class TimetableRevision(models.Model):
+    """A state of offices, routes and trips as a whole; `content_hash` names the arrays made from it."""
+
+    id = models.AutoField(primary_key=True)
+    activated_at = models.DateTimeField()
+    content_hash = models.TextField()
+    note = models.TextField(default="")
+
+
+class EpochCounter(models.Model):
+    """One row (id 1): the integer that every activation, closure, edit and reopening raises."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    epoch = models.IntegerField(default=0)
+
+
+class Closure(models.Model):
+    """A disruption: a set of measures under one document of one authority."""
+
+    class Cause(models.TextChoices):
+        LOCKDOWN = "lockdown", "封控"
+        LANDSLIDE = "landslide", "塌方落石"
+        FLOOD = "flood", "洪水"
+        SNOW = "snow", "冰雪"
+        OTHER = "other", "其他"
+
+    id = models.UUIDField(primary_key=True)
+    cause = models.TextField(choices=Cause.choices)
+    title = models.TextField()  # 兰州城关区封控: what staff and customers read as the reason
+    authority = models.TextField()  # who decided; only they lift
+    document_no = models.TextField()
+    scope = models.TextField()  # division-code prefix, for object-level permission
+    declared_at = models.DateTimeField()
+    declared_by = models.TextField()
+    next_review_at = models.DateTimeField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    declared_epoch = models.IntegerField()
+
+
+class Measure(models.Model):
+    """One act on one zone from T1 to T2 (open end: null). Immutable: extending or lifting in part ends a row
+    (`until_epoch`) and opens another, so that the set in force under any epoch can be told for ever."""
+
+    class Act(models.TextChoices):
+        ACCEPTANCE = "acceptance", "停收"
+        DISPATCH = "dispatch", "停发"
+        TRANSIT = "transit", "停运"
+        DELIVERY = "delivery", "停投"
+        COUNTER = "counter", "停营"
+
+    class Zone(models.TextChoices):
+        COMPOUND = "compound", "小区"
+        SEGMENT = "segment", "段道"
+        OFFICE = "office", "网点"
+        LEG = "leg", "区段"
+        ROUTE = "route", "邮路"
+        DIVISION = "division", "行政区"
+
+    id = models.UUIDField(primary_key=True)
+    closure = models.ForeignKey(Closure, on_delete=models.PROTECT, related_name="measures")
+    act = models.TextField(choices=Act.choices)
+    zone_kind = models.TextField(choices=Zone.choices)
+    zone_ref = models.TextField()  # id of compound, segment, office or route; "u-v" office ids of a leg; division code
+    mail_classes = ArrayField(models.TextField(), default=list)  # empty: all
+    exempt_programmes = ArrayField(models.TextField(), default=list)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    from_epoch = models.IntegerField()  # in force under epochs from_epoch <= e < until_epoch
+    until_epoch = models.IntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["until_epoch", "from_epoch"])]

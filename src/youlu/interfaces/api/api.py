@@ -1,0 +1,44 @@
+"""The HTTP API: problem+json (RFC 9457), tokens, one router per room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+from ninja.security import HttpBearer
+
+from youlu.core.errors import YouluError
+from youlu.domain.access.selectors import Actor, actor_of_token
+
+
+class TokenAuth(HttpBearer):
+    """`Authorization: Bearer <secret>` of a device or a partner."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        return actor_of_token(token)
+
+
+api = NinjaAPI(title="Youlu", version="1", auth=TokenAuth(), docs_url=None, urls_namespace="api")
+
+
+def problem(status: int, code: str, sentence: str, **more: Any) -> JsonResponse:
+    """An RFC 9457 answer; `code` is stable, `detail` is the sentence for a person."""
+    body = {"type": f"urn:youlu:error:{code}", "title": code, "status": status, "code": code, "detail": sentence,
+            **more}
+    return JsonResponse(body, status=status, content_type="application/problem+json",
+                        json_dumps_params={"ensure_ascii": False})
+
+
+@api.exception_handler(YouluError)
+def answer_youlu_error(request: HttpRequest, error: Exception) -> JsonResponse:
+    assert isinstance(error, YouluError)  # noqa: S101
+    return problem(error.status, error.code, error.message)
+
+
+@api.exception_handler(ValidationError)
+def answer_bad_body(request: HttpRequest, error: Exception) -> JsonResponse:
+    assert isinstance(error, ValidationError)  # noqa: S101
+    fields = [{"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"]} for one in error.errors]
+    return problem(422, "api.bad_body", "内容不符合接口说明，见 fields。", fields=fields)

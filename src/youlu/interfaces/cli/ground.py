@@ -1,0 +1,82 @@
+"""运行: tests, checks, server, worker, database."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import typer
+
+from youlu.interfaces.cli.app import app, need_database
+
+GROUP = "运行"
+PROJECT_DIR = Path(__file__).resolve().parents[4]
+
+
+@app.command(rich_help_panel=GROUP, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(
+    context: typer.Context,
+    all_: bool = typer.Option(False, "--all", help="再加 slow 与 faults 两类 / add the slow and faults markers"),
+) -> None:
+    """运行测试。 / Run the tests. Example: ./youlu test tests/domain/mail -x"""
+    marker = [] if all_ else ["-m", "not slow and not faults"]
+    workers = [] if any(arg.startswith("-n") for arg in context.args) else ["-n", "2", "--dist", "loadfile"]
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "pytest", *marker, *workers, *context.args],
+                                    cwd=PROJECT_DIR, check=False).returncode)
+
+
+@app.command(rich_help_panel=GROUP)
+def check() -> None:
+    """静态检查：ruff、分层契约、mypy。 / Static checks: ruff, import contract, mypy."""
+    bin_dir = Path(sys.executable).parent
+    commands: dict[str, list[str]] = {
+        "ruff": [str(bin_dir / "ruff"), "check", "-q", "."],
+        "lint-imports": [str(bin_dir / "lint-imports"), "--no-cache", "--no-logo"],
+        "mypy": [sys.executable, "-m", "mypy"],
+    }
+    failed = [name for name, command in commands.items()
+              if subprocess.run(command, cwd=PROJECT_DIR, check=False).returncode]
+    if failed:
+        typer.echo("没有通过 / failed: " + ", ".join(failed), err=True)
+        raise typer.Exit(1)
+
+
+@app.command(rich_help_panel=GROUP)
+def migrate() -> None:
+    """建立或升级数据库。 / Make or upgrade the database."""
+    need_database(migrate=True)
+    typer.echo("数据库已就绪。 / The database is ready.", err=True)
+
+
+@app.command(rich_help_panel=GROUP)
+def manage(arguments: list[str]) -> None:
+    """Django 的管理命令。 / Django's own commands. Example: ./youlu manage makemigrations"""
+    need_database(migrate=False)
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["youlu", *arguments])
+
+
+@app.command(rich_help_panel=GROUP)
+def serve(
+    port: int = typer.Option(8000, help="端口 / port"),
+    host: str = typer.Option("127.0.0.1", help="监听地址 / address"),
+) -> None:
+    """启动网页与接口，带一个后台任务进程。 / Serve pages and API, with one worker beside them."""
+    need_database()
+    from youlu.interfaces.cli.processes import run_together, server_command, worker_command
+
+    typer.echo(f"邮路在 http://{host}:{port}/", err=True)
+    run_together({"web": server_command(host, port), "worker": worker_command()})
+
+
+@app.command(rich_help_panel=GROUP)
+def worker() -> None:
+    """只运行后台任务。 / Run the background worker alone."""
+    need_database(migrate=False)
+    from youlu.interfaces.cli.processes import work_forever
+
+    os.environ.setdefault("NUMBA_NUM_THREADS", "2")
+    work_forever()

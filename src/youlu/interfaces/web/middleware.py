@@ -1,0 +1,75 @@
+"""What every page request passes: headers, the chair's own session, the actor, errors as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from youlu.core.errors import YouluError
+from youlu.domain.access.selectors import actor_of_user
+
+Next = Callable[[HttpRequest], HttpResponse]
+POLICY = ("default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; "
+          "base-uri 'none'; form-action 'self'; object-src 'none'")
+
+
+class SecurityHeadersMiddleware:
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+        return response
+
+
+class SeatSessionMiddleware(SessionMiddleware):
+    """Django's sessions; in the tour each chair (`/seat/<name>/`) has a cookie of its own."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        seat = request.META.get("youlu.seat")
+        if seat:
+            key = request.COOKIES.get(f"seat-{seat}")
+            request.session = self.SessionStore(key)
+        else:
+            super().process_request(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        seat = request.META.get("youlu.seat")
+        own = response.cookies.pop(settings.SESSION_COOKIE_NAME, None) if seat else None
+        if own is not None:
+            response.set_cookie(f"seat-{seat}", own.value, httponly=True, samesite="Lax")
+        return response
+
+
+class ActorMiddleware:
+    """`request.actor` is who asks, or None for the public."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        request.actor = actor_of_user(user) if user.is_authenticated else None  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class ErrorPageMiddleware:
+    """An anticipated error becomes a page with its sentence."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, YouluError):
+            return None
+        return render(request, "web/error.html", {"error": error}, status=error.status)
