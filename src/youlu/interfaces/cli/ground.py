@@ -50,13 +50,13 @@ def migrate() -> None:
     typer.echo("数据库已就绪。 / The database is ready.", err=True)
 
 
-@app.command(rich_help_panel=GROUP)
-def manage(arguments: list[str]) -> None:
+@app.command(rich_help_panel=GROUP, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def manage(context: typer.Context) -> None:
     """Django 的管理命令。 / Django's own commands. Example: ./youlu manage makemigrations"""
     need_database(migrate=False)
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["youlu", *arguments])
+    execute_from_command_line(["youlu", *context.args])
 
 
 @app.command(rich_help_panel=GROUP)

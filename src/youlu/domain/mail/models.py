@@ -1,0 +1,151 @@
+"""Items, scans, promise revisions, what is due to be recomputed. All partitioned by hash of the item's key: every
+unique key includes it, and the tables are made by hand-written migrations."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+PARTITIONS = 16
+
+
+class MailClass(models.TextChoices):
+    EXPRESS = "express", "特快"
+    PARCEL = "parcel", "快递包裹"
+    REGISTERED = "registered", "挂号信函"
+
+
+class Place(models.IntegerChoices):
+    """Where the fold of an item's scans puts it."""
+
+    OFFICE = 0, "在网点"
+    TRIP = 1, "运输途中"
+    ROUND = 2, "派送途中"
+    DELIVERED = 3, "已妥投"
+    RETURNED = 4, "已退回"
+
+
+class ScanKind(models.IntegerChoices):
+    ACCEPTED = 0, "收寄"
+    DEPARTED = 1, "发出"
+    ARRIVED = 2, "到达"
+    OUT = 3, "安排投递"
+    DELIVERED = 4, "妥投"
+    UNDELIVERED = 5, "未妥投"
+    RETURNED = 6, "退回"
+    VOID = 7, "更正"  # says only that the scan it names did not happen
+
+
+class Item(models.Model):
+    """One receipted item. `expected_arrive_by` and `told_arrive_by` are null when no time can be said."""
+
+    item_key = models.BigIntegerField(primary_key=True)
+    mail_class = models.TextField(choices=MailClass.choices)
+    programme = models.TextField(default="")
+    origin_office_id = models.IntegerField()
+    dest_office_id = models.IntegerField()
+    dest_segment_id = models.IntegerField(null=True)
+    dest_compound_id = models.IntegerField(null=True)
+    sender_id = models.UUIDField(null=True)
+    addressee_id = models.UUIDField(null=True)
+    accepted_at = models.DateTimeField()
+
+    place = models.SmallIntegerField(choices=Place.choices, default=Place.OFFICE)
+    place_office_id = models.IntegerField(null=True)
+    place_leg = models.BigIntegerField(null=True)  # planned-leg key of the leg it departed on
+    place_since = models.DateTimeField()
+    position_no = models.IntegerField(default=0)  # raised whenever the fold moves the item
+
+    committed_arrive_by = models.DateTimeField()
+    expected_arrive_by = models.DateTimeField(null=True)
+    told_arrive_by = models.DateTimeField(null=True)
+    arrival_at = models.DateTimeField(null=True)  # at the destination office, by the planned legs
+    planned_legs = ArrayField(models.BigIntegerField(), default=list)
+    legs_done = models.SmallIntegerField(default=0)  # planned legs ridden or boarded
+    next_departure_at = models.DateTimeField(null=True)  # of the next planned leg; past: the connection is missed
+    epoch = models.IntegerField()
+    revision_no = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "mail_item"
+
+
+class Scan(models.Model):
+    pk = models.CompositePrimaryKey("item_key", "device", "sequence")
+    item_key = models.BigIntegerField()
+    device = models.TextField()
+    sequence = models.BigIntegerField()
+    kind = models.SmallIntegerField(choices=ScanKind.choices)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    office_id = models.IntegerField(null=True)
+    leg = models.BigIntegerField(null=True)
+    cause = models.SmallIntegerField(null=True)  # of not being delivered: TRADE codes 101…130
+    corrects_device = models.TextField(null=True)
+    corrects_sequence = models.BigIntegerField(null=True)
+    body_digest = models.BinaryField()
+
+    class Meta:
+        db_table = "mail_scan"
+
+
+class PromiseRevision(models.Model):
+    """One state of an item's promise with its cause, epoch and the position it was computed from."""
+
+    class Cause(models.TextChoices):
+        ACCEPTED = "accepted", "收寄承诺"
+        CLOSURE = "closure", "中断"
+        LIFT = "lift", "解除"
+        MISSED = "missed", "未赶上班次"
+        MOVED = "moved", "位置变化"
+
+    pk = models.CompositePrimaryKey("item_key", "revision_no")
+    item_key = models.BigIntegerField()
+    revision_no = models.IntegerField()
+    epoch = models.IntegerField()
+    cause = models.TextField(choices=Cause.choices)
+    closure_id = models.UUIDField(null=True)
+    computed_at = models.DateTimeField()
+    place = models.SmallIntegerField(choices=Place.choices)
+    place_office_id = models.IntegerField(null=True)
+    place_leg = models.BigIntegerField(null=True)
+    place_since = models.DateTimeField()
+    arrive_by = models.DateTimeField(null=True)
+    arrival_at = models.DateTimeField(null=True)
+    planned_legs = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        db_table = "mail_promise_revision"
+
+
+class RecalcDue(models.Model):
+    """An item whose promise is to be recomputed under `epoch` or later."""
+
+    item_key = models.BigIntegerField(primary_key=True)
+    epoch = models.IntegerField()
+    cause = models.TextField(choices=PromiseRevision.Cause.choices)
+    closure_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "mail_recalc_due"
+
+
+class Watermark(models.Model):
+    """Every item of the hash partition has been looked at under this epoch."""
+
+    partition_no = models.SmallIntegerField(primary_key=True)
+    epoch = models.IntegerField()
+
+    class Meta:
+        db_table = "mail_watermark"
+
+
+class NumberRange(models.Model):
+    """Numbers of ours by service letters; `next_serial` only grows, so none is issued twice."""
+
+    service = models.TextField(primary_key=True)
+    next_serial = models.BigIntegerField()
+    last_serial = models.BigIntegerField()
+
+    class Meta:
+        db_table = "mail_number_range"
