@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class PartiesConfig(AppConfig):
+    name = "youlu.domain.parties"
+    label = "parties"
+    verbose_name = "客户"
+    grants = {
+        "party.edit": ("clerk", "agent", "supervisor"),
+        "party.reveal": ("clerk", "agent", "supervisor"),
+        "party.erase": ("security_admin",),
+    }

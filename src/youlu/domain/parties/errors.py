@@ -1,0 +1,32 @@
+"""What can go wrong with customers. No sentence repeats what it is about: that is personal data."""
+
+from youlu.core.errors import NotFoundError, YouluError
+
+
+class UnknownPartyError(NotFoundError):
+    code = "parties.unknown"
+    sentence = "没有找到这位客户。请核对后再试。"
+
+
+class BadPhoneError(YouluError):
+    code = "parties.bad_phone"
+    status = 422
+    sentence = "电话号码写得不对。手机是11位数字，固定电话要带区号，例如0931-8888888。"
+
+
+class MissingNameError(YouluError):
+    code = "parties.missing_name"
+    status = 422
+    sentence = "缺少姓名或单位名称。请填写后再提交。"
+
+
+class MissingReasonError(YouluError):
+    code = "parties.missing_reason"
+    status = 422
+    sentence = "查看客户信息要写明原因，原因会记入审计。"
+
+
+class NotRevealableError(YouluError):
+    code = "parties.not_revealable"
+    status = 422
+    sentence = "只能查看姓名、电话、证件号或地址中的一项。"
