@@ -1,0 +1,64 @@
+"""When mail arrives: a timetable, what offices do to mail, what is closed, and exact earliest arrivals.
+
+Quick start::
+
+    timetable = timetable_build(patterns, n_offices, start_day, n_days=14)
+    flags = flags_derive(timetable, closures, group=0)
+    found = scan(timetable, flags, handling, 0, origin, ready_min, dest)
+    for step in explain(found, dest): ...
+
+Instants are minutes from the local midnight of the timetable's start day; 65535 means there is no way.
+"""
+
+from youlu.engines.promise.building import timetable_build
+from youlu.engines.promise.closures import LegClosure, flags_derive, reopen_min
+from youlu.engines.promise.errors import (
+    ClosureError,
+    HandlingError,
+    PromiseError,
+    StartError,
+    TimetableError,
+)
+from youlu.engines.promise.forward import ClosedAlternative, Scan, Step, explain, scan
+from youlu.engines.promise.handling import Handling
+from youlu.engines.promise.keys import leg_key_decode, leg_key_encode
+from youlu.engines.promise.timetable import (
+    CANCELLED,
+    LAST,
+    NEVER,
+    NO_ALIGHT,
+    NO_BOARD,
+    UNREACHABLE,
+    Timetable,
+    TripPattern,
+    legs_find,
+)
+
+__all__ = [
+    "CANCELLED",
+    "LAST",
+    "NEVER",
+    "NO_ALIGHT",
+    "NO_BOARD",
+    "UNREACHABLE",
+    "ClosedAlternative",
+    "ClosureError",
+    "Handling",
+    "HandlingError",
+    "LegClosure",
+    "PromiseError",
+    "Scan",
+    "StartError",
+    "Step",
+    "Timetable",
+    "TimetableError",
+    "TripPattern",
+    "explain",
+    "flags_derive",
+    "leg_key_decode",
+    "leg_key_encode",
+    "legs_find",
+    "reopen_min",
+    "scan",
+    "timetable_build",
+]
