@@ -1,0 +1,46 @@
+"""The sentences a new installation starts from. Drafts until the service-quality department approves them."""
+
+from __future__ import annotations
+
+import uuid
+
+from youlu.domain.access.selectors import Actor
+from youlu.domain.messages.models import Wording
+from youlu.domain.messages.services import wording_approve, wording_draft
+
+GREETING = "您好，我是{branch}客服，工号{staff_no}。"
+VOICE = ["branch", "staff_no", "whose", "place", "reason", "was", "becomes"]
+MESSAGE = ["item", "whose", "place", "reason", "was", "becomes"]
+# code -> body, variables, emphasised
+DEFAULTS: dict[str, tuple[str, list[str], list[str]]] = {
+    "moved.voice": (
+        GREETING + "{whose}{place}的邮件，因{reason}，送到的时间由{was}改为{becomes}。给您添麻烦了。",
+        VOICE, ["staff_no", "place", "becomes"]),
+    "moved.message": (
+        "【邮政】{whose}{place}的邮件{item}，因{reason}，送到的时间由{was}改为{becomes}。给您添麻烦了。不用回电，有事打11185。",
+        MESSAGE, ["becomes"]),
+    "sooner.voice": (
+        GREETING + "{whose}{place}的邮件，送到的时间提前了，由{was}改为{becomes}。",
+        VOICE, ["staff_no", "place", "becomes"]),
+    "sooner.message": (
+        "【邮政】{whose}{place}的邮件{item}，送到的时间提前了，由{was}改为{becomes}。不用回电，有事打11185。",
+        MESSAGE, ["becomes"]),
+    "unknown.voice": (
+        GREETING + "{whose}{place}的邮件，因{reason}暂时送不到。{becomes}。给您添麻烦了。",
+        VOICE, ["staff_no", "place", "becomes"]),
+    "unknown.message": (
+        "【邮政】{whose}{place}的邮件{item}，因{reason}暂时送不到。{becomes}。给您添麻烦了。不用回电，有事打11185。",
+        MESSAGE, ["becomes"]),
+}
+
+
+def wordings_ensure(*, actor: Actor, approve: bool) -> list[uuid.UUID]:
+    """Draft (and approve, where the actor may and asks for it) each default code that has no version yet."""
+    made = []
+    for code, (body, variables, emphasised) in DEFAULTS.items():
+        if Wording.objects.filter(code=code).exists():
+            continue
+        made.append(wording_draft(actor=actor, code=code, body=body, variables=variables, emphasised=emphasised))
+        if approve:
+            wording_approve(actor=actor, wording_id=made[-1])
+    return made

@@ -1,0 +1,107 @@
+"""Handing queued messages over: to the inbox when the quiet hours end, to the HTTP hook with a signature."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from urllib.parse import urlsplit
+
+import httpx
+from django.conf import settings
+from django.db import connection, transaction
+from standardwebhooks.webhooks import Webhook
+
+from youlu.core import clock
+from youlu.core.events import event_publish
+from youlu.domain.messages.models import Message, Wording
+from youlu.domain.parties.models import Party
+
+log = logging.getLogger(__name__)
+LEASE_S = 60
+TIMEOUT_S = 5.0
+# After each refusal; then the message has failed and its customer is owed a call.
+RETRY_AFTER_S = (5, 30, 120, 600, 1800)
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+CLAIM_SQL = """
+UPDATE customer_messages_message SET lease_until = %(lease)s, tries = tries + 1
+WHERE id IN (
+    SELECT id FROM customer_messages_message
+    WHERE state = 'queued' AND not_before <= %(now)s
+      AND (next_try_at IS NULL OR next_try_at <= %(real)s) AND (lease_until IS NULL OR lease_until <= %(real)s)
+    ORDER BY not_before LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+
+def messages_deliver(*, limit: int = 50, client: httpx.Client | None = None) -> int:
+    """Deliver up to `limit` waiting messages; returns how many were taken.
+
+    A message is claimed under a lease, posted, then marked: a process killed between posting and marking posts it
+    again under the same `webhook-id`, by which the receiver knows it.
+    """
+    claimed = _claim(limit)
+    with client or httpx.Client(timeout=TIMEOUT_S) as http:
+        for message in Message.objects.filter(id__in=claimed):
+            _deliver(message, http)
+    return len(claimed)
+
+
+def _claim(limit: int) -> list[object]:
+    real = clock.real_now()
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM_SQL, {"lease": real + dt.timedelta(seconds=LEASE_S), "now": clock.now(), "real": real,
+                                   "limit": limit})
+        return [row[0] for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def _deliver(message: Message, http: httpx.Client) -> None:
+    # The lock is held while posting, on purpose: a withdrawal returns only when nothing of its version is under way.
+    wording = Wording.objects.raw("SELECT * FROM customer_messages_wording WHERE id = %s FOR SHARE",
+                                  [message.wording_id])[0]
+    if wording.state == Wording.State.WITHDRAWN:
+        _settle(message, Message.State.STOPPED, "withdrawn")
+    elif message.channel == Message.Channel.INBOX:
+        _settle(message, Message.State.SENT)
+    else:
+        fault = _post(message, http)
+        if not fault:
+            _settle(message, Message.State.SENT)
+        elif message.tries > len(RETRY_AFTER_S):
+            _settle(message, Message.State.FAILED, fault)
+        else:
+            again_at = clock.real_now() + dt.timedelta(seconds=RETRY_AFTER_S[message.tries - 1])
+            Message.objects.filter(id=message.id).update(next_try_at=again_at, lease_until=None, last_fault=fault)
+
+
+def _post(message: Message, http: httpx.Client) -> str:
+    """Post to the hook; "" when it was taken, else what went wrong in a word (never the answer: it may echo)."""
+    url = settings.MESSAGE_HOOK_URL
+    parts = urlsplit(url)
+    if not url or not settings.MESSAGE_HOOK_SECRET or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
+        return "no_hook"
+    phone = Party.objects.filter(id=message.party_id).values_list("phone", flat=True).first()
+    body = json.dumps({"type": "message.send", "timestamp": clock.real_now().isoformat(),
+                       "data": {"message_id": str(message.id), "to": phone, "text": message.text}}, ensure_ascii=False)
+    sent_at = clock.real_now()
+    headers = {
+        "content-type": "application/json", "webhook-id": str(message.id),
+        "webhook-timestamp": str(int(sent_at.timestamp())),
+        "webhook-signature": Webhook(settings.MESSAGE_HOOK_SECRET).sign(str(message.id), sent_at, body),
+    }
+    try:
+        answer = http.post(url, content=body.encode(), headers=headers)
+    except httpx.HTTPError as error:
+        return type(error).__name__
+    return "" if answer.is_success else f"status_{answer.status_code}"
+
+
+def _settle(message: Message, state: Message.State, fault: str = "") -> None:
+    sent_at = clock.now() if state == Message.State.SENT else None
+    settled = Message.objects.filter(id=message.id, state=Message.State.QUEUED).update(
+        state=state, sent_at=sent_at, lease_until=None, last_fault=fault)
+    if settled and state != Message.State.SENT:
+        log.warning("message %s is %s: %s", message.id, state, fault)
+        event_publish("messages.failed", {"request_key": message.request_key, "why": fault})

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from youlu.core.errors import YouluError
+
+
+class WordingVariablesError(YouluError):
+    code = "messages.wording_variables"
+    status = 422
+    sentence = "口径里的变量「{names}」没有登记。只能用登记过的变量，写成{{变量}}。"
+
+
+class WordingStateError(YouluError):
+    code = "messages.wording_state"
+    status = 409
+    sentence = "这一版口径是「{state}」，不能再{act}。"
+
+
+class WordingPeriodError(YouluError):
+    code = "messages.wording_period"
+    status = 422
+    sentence = "口径的失效时间要晚于生效时间。"
+
+
+class NoWordingError(YouluError):
+    """There is no approved sentence for this now: nothing may be said."""
+
+    code = "messages.no_wording"
+    status = 409
+    sentence = "现在没有批准的口径（{wording_code}）。批准后才能告知客户。"

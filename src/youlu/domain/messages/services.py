@@ -1,0 +1,193 @@
+"""Wording's life, and one sentence to each customer: decided, rendered, kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Max, Q
+
+from youlu.core import clock
+from youlu.core.audit import audit_record
+from youlu.core.errors import NotFoundError
+from youlu.domain.access.selectors import Actor
+from youlu.domain.messages.errors import WordingPeriodError, WordingStateError, WordingVariablesError
+from youlu.domain.messages.models import Message, Wording
+from youlu.domain.messages.phrases import variables_in
+from youlu.domain.messages.selectors import in_force, row_of
+from youlu.domain.parties.models import Party
+
+# A message neither rings at night nor repeats itself. Local minutes of the day; trade practice, unverified.
+QUIET_FROM_MIN, QUIET_TO_MIN = 21 * 60, 8 * 60
+REPEAT_WINDOW = dt.timedelta(hours=24)
+
+
+@transaction.atomic
+def wording_draft(
+    *, actor: Actor, code: str, body: str, variables: Sequence[str], emphasised: Sequence[str] = ()
+) -> uuid.UUID:
+    """Write the next version of a code as a draft."""
+    actor.require("messages.draft")
+    try:
+        foreign = sorted({*variables_in(body), *emphasised} - set(variables))
+    except ValueError as error:
+        foreign = [str(error)]
+    if foreign:
+        raise WordingVariablesError(names="、".join(foreign))
+    last = Wording.objects.filter(code=code).aggregate(no=Max("version"))["no"] or 0
+    wording = Wording.objects.create(code=code, version=last + 1, body=body, variables=list(variables),
+                                     emphasised=list(emphasised), drafted_by=actor.id, drafted_at=clock.now())
+    audit_record(actor=actor.id, action="wording.draft", object_type="wording", object_id=str(wording.id), code=code)
+    return wording.id
+
+
+@transaction.atomic
+def wording_approve(
+    *, actor: Actor, wording_id: uuid.UUID, valid_from: dt.datetime | None = None, valid_to: dt.datetime | None = None
+) -> None:
+    """Put a draft in force; the version before ends where this one starts, so that withdrawing revives nothing."""
+    actor.require("messages.approve")
+    wording = _wording_locked(wording_id)
+    if wording.state != Wording.State.DRAFT:
+        raise WordingStateError(state=wording.get_state_display(), act="批准")
+    starts_at = valid_from or clock.now()
+    if valid_to is not None and valid_to <= starts_at:
+        raise WordingPeriodError()
+    Wording.objects.filter(Q(valid_to=None) | Q(valid_to__gt=starts_at), code=wording.code,
+                           state=Wording.State.APPROVED).update(valid_to=starts_at)
+    wording.state, wording.valid_from, wording.valid_to = Wording.State.APPROVED, starts_at, valid_to
+    wording.approved_by, wording.approved_at = actor.id, clock.now()
+    wording.save()
+    audit_record(actor=actor.id, action="wording.approve", object_type="wording", object_id=str(wording_id))
+
+
+@transaction.atomic
+def wording_withdraw(*, actor: Actor, wording_id: uuid.UUID, reason: str) -> None:
+    """Take a version back everywhere at once: waits for sends in flight, and none starts after."""
+    actor.require("messages.approve")
+    wording = _wording_locked(wording_id)
+    if wording.state == Wording.State.WITHDRAWN:
+        raise WordingStateError(state=wording.get_state_display(), act="撤回")
+    wording.state, wording.withdrawn_reason = Wording.State.WITHDRAWN, reason
+    wording.withdrawn_by, wording.withdrawn_at = actor.id, clock.now()
+    wording.save()
+    audit_record(actor=actor.id, action="wording.withdraw", object_type="wording", object_id=str(wording_id),
+                 reason=reason)
+
+
+def _wording_locked(wording_id: uuid.UUID) -> Wording:
+    wording = Wording.objects.select_for_update().filter(id=wording_id).first()
+    if wording is None:
+        raise NotFoundError()
+    return wording
+
+
+@dataclass(frozen=True)
+class MessageOrder:
+    """One sentence asked for. `request_key` is the asker's: the same key never sends twice."""
+
+    request_key: str
+    party_id: uuid.UUID
+    customer_key: bytes
+    wording_code: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`kind`: sent, queued (quiet hours, or the hook's turn), repeat (said within the window), no_wording,
+    no_channel, no_consent. Only the first three mean that the customer hears it."""
+
+    request_key: str
+    kind: str
+
+    @property
+    def reaches(self) -> bool:
+        return self.kind in ("sent", "queued", "repeat")
+
+
+def message_send(*, order: MessageOrder, at: dt.datetime | None = None) -> Outcome:
+    """Send one message; see `messages_send`."""
+    return messages_send(orders=[order], at=at)[0]
+
+
+@transaction.atomic
+def messages_send(*, orders: Sequence[MessageOrder], at: dt.datetime | None = None) -> tuple[Outcome, ...]:
+    """Decide, render and keep a batch of messages: one outcome an order, in order.
+
+    Parameters
+    ----------
+    at : business instant of sending, now by default.
+    """
+    at = at or clock.now()
+    wordings = _wordings_shared({order.wording_code for order in orders}, at)
+    parties = {row[0]: row[1:] for row in Party.objects.filter(id__in={o.party_id for o in orders})
+               .values_list("id", "channel", "consent_message")}
+    said = _said_since(orders, at - REPEAT_WINDOW)
+    not_before = quiet_until(at)
+    made: list[Message] = []
+    outcomes = []
+    for order in orders:
+        kind, message = _decide(order, wordings, parties.get(order.party_id, ("", False)), said, at, not_before)
+        outcomes.append(Outcome(order.request_key, kind))
+        if message is not None:
+            said.add((order.customer_key, bytes(message.text_digest)))
+            made.append(message)
+    Message.objects.bulk_create(made, ignore_conflicts=True)
+    return tuple(outcomes)
+
+
+def quiet_until(at: dt.datetime) -> dt.datetime:
+    """`at` itself, or the end of the quiet hours it falls in."""
+    local = clock.local(at)
+    minute = local.hour * 60 + local.minute
+    if QUIET_TO_MIN <= minute < QUIET_FROM_MIN:
+        return at
+    day = local.date() + dt.timedelta(days=minute >= QUIET_FROM_MIN)
+    return dt.datetime.combine(day, dt.time(), tzinfo=clock.SHANGHAI) + dt.timedelta(minutes=QUIET_TO_MIN)
+
+
+def _wordings_shared(codes: set[str], at: dt.datetime) -> dict[str, Wording]:
+    """Current wordings, share-locked to the end of the transaction: a withdrawal waits, then finds none unsent."""
+    ids = Wording.objects.filter(in_force(at), code__in=codes).values("id")
+    locked = Wording.objects.raw(
+        "SELECT * FROM customer_messages_wording WHERE id = ANY(%s) ORDER BY code, version FOR SHARE",
+        [[row["id"] for row in ids]])
+    # Read again under the lock: it may have been withdrawn between the two statements.
+    return {w.code: w for w in locked
+            if w.state == Wording.State.APPROVED and (w.valid_to is None or w.valid_to > at)}
+
+
+def _said_since(orders: Sequence[MessageOrder], since: dt.datetime) -> set[tuple[bytes, bytes]]:
+    rows = Message.objects.filter(customer_key__in={o.customer_key for o in orders}, made_at__gte=since).exclude(
+        state__in=(Message.State.FAILED, Message.State.STOPPED)).values_list("customer_key", "text_digest")
+    return {(bytes(key), bytes(digest)) for key, digest in rows}
+
+
+def _decide(
+    order: MessageOrder, wordings: dict[str, Wording], party: tuple[str, bool], said: set[tuple[bytes, bytes]],
+    at: dt.datetime, not_before: dt.datetime,
+) -> tuple[str, Message | None]:
+    channel, consents = party
+    if not channel:
+        return "no_channel", None
+    if not consents:
+        return "no_consent", None
+    wording = wordings.get(order.wording_code)
+    if wording is None:
+        return "no_wording", None
+    text = row_of(wording).text(order.values)
+    digest = hashlib.sha256(text.encode()).digest()[:16]
+    if (order.customer_key, digest) in said:
+        return "repeat", None
+    at_once = channel == Message.Channel.INBOX and not_before <= at
+    message = Message(
+        request_key=order.request_key, party_id=order.party_id, customer_key=order.customer_key, channel=channel,
+        wording=wording, text=text, text_digest=digest, made_at=at, not_before=not_before,
+        state=Message.State.SENT if at_once else Message.State.QUEUED, sent_at=at if at_once else None,
+    )
+    return ("sent" if at_once else "queued"), message
