@@ -1,0 +1,44 @@
+"""The cast: the same few people in every test, each with the powers of their post."""
+
+from __future__ import annotations
+
+import uuid
+
+from youlu.domain.access.models import User
+from youlu.domain.access.selectors import Actor, actor_of_system, actor_of_user
+from youlu.domain.parties.sealing import NewParty
+from youlu.domain.parties.services import party_create
+
+SYSTEM = "tests"
+
+
+def _user(username: str, name: str, role: str) -> User:
+    user, _ = User.objects.get_or_create(username=username, defaults={
+        "display_name": name, "roles": [role], "scope": "62", "password": "!"})
+    return user
+
+
+def chen_supervisor() -> Actor:
+    """陈静, 客服主管: approves wording, sees the room."""
+    return actor_of_user(_user("chenjing", "陈静", "supervisor"))
+
+
+def li_agent_user() -> User:
+    """李敏, 客服员, 工号2207."""
+    return _user("limin", "李敏", "agent")
+
+
+def ma_agent_user() -> User:
+    """马强, 客服员, 工号2208."""
+    return _user("maqiang", "马强", "agent")
+
+
+def zhao_dispatcher() -> Actor:
+    """赵磊, 调度员: closes places; no business at the desk's telephones."""
+    return actor_of_user(_user("zhaolei", "赵磊", "dispatcher"))
+
+
+def customer(*, phone: str = "13893104417", channel: str = "inbox", consents: bool = True,
+             name: str = "王建民") -> uuid.UUID:
+    return party_create(actor=actor_of_system(SYSTEM), party=NewParty(
+        name=name, phone=phone, channel=channel, consent_message=consents, synthetic=True))
