@@ -10,8 +10,8 @@ import httpx
 import pytest
 from django.db import connection, transaction
 from standardwebhooks.webhooks import Webhook
-
 from tests import people
+
 from youlu.core import clock
 from youlu.domain.messages import delivery
 from youlu.domain.messages.models import Message, Wording

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-
 from tests import people
+
 from youlu.core import clock
 from youlu.core.errors import NotAllowedError
 from youlu.domain.messages.defaults import DEFAULTS, wordings_ensure

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import uuid
 from urllib.parse import urlsplit
 
 import httpx
@@ -48,7 +49,7 @@ def messages_deliver(*, limit: int = 50, client: httpx.Client | None = None) -> 
     return len(claimed)
 
 
-def _claim(limit: int) -> list[object]:
+def _claim(limit: int) -> list[uuid.UUID]:
     real = clock.real_now()
     with connection.cursor() as cursor:
         cursor.execute(CLAIM_SQL, {"lease": real + dt.timedelta(seconds=LEASE_S), "now": clock.now(), "real": real,
