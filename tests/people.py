@@ -8,6 +8,8 @@ from youlu.domain.access.models import User
 from youlu.domain.access.selectors import Actor, actor_of_system, actor_of_user
 from youlu.domain.parties.sealing import NewParty
 from youlu.domain.parties.services import party_create
+from youlu.domain.workforce.models import Agent
+from youlu.domain.workforce.services import agent_create
 
 SYSTEM = "tests"
 
@@ -31,6 +33,20 @@ def li_agent_user() -> User:
 def ma_agent_user() -> User:
     """马强, 客服员, 工号2208."""
     return _user("maqiang", "马强", "agent")
+
+
+def li_agent() -> Actor:
+    return _agent(li_agent_user(), "2207")
+
+
+def ma_agent() -> Actor:
+    return _agent(ma_agent_user(), "2208")
+
+
+def _agent(user: User, staff_no: str) -> Actor:
+    if not Agent.objects.filter(staff_no=staff_no).exists():
+        agent_create(actor=chen_supervisor(), user_id=user.id, staff_no=staff_no)
+    return actor_of_user(user)
 
 
 def zhao_dispatcher() -> Actor:

@@ -1,0 +1,131 @@
+"""Who is where, now and before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from youlu.core import clock
+from youlu.domain.access.selectors import Actor
+from youlu.domain.workforce.errors import NotAnAgentError
+from youlu.domain.workforce.models import Agent, Demand, Presence, Site
+
+
+@dataclass(frozen=True)
+class AgentRow:
+    """A person with the presence that is open; `site` is "out" before the first report."""
+
+    id: uuid.UUID
+    staff_no: str
+    name: str
+    skills: tuple[str, ...]
+    site: str
+    is_taking: bool
+    reason: str
+    since: dt.datetime | None
+
+    @property
+    def site_label(self) -> str:
+        return str(Site(self.site).label)
+
+    @property
+    def reason_label(self) -> str:
+        return str(Presence.Reason(self.reason).label)
+
+
+@dataclass(frozen=True)
+class Present:
+    """How many people are where; `*_taking` of them take work now."""
+
+    on_site: int
+    at_home: int
+    out: int
+    on_site_taking: int
+    at_home_taking: int
+
+
+@dataclass(frozen=True)
+class PresenceRow:
+    site_label: str
+    reason_label: str
+    is_taking: bool
+    since: dt.datetime
+    until: dt.datetime | None
+    reported_by: str
+
+
+def agent_of(actor: Actor) -> AgentRow:
+    """The agent that the actor is.
+
+    Raises
+    ------
+    NotAnAgentError : the actor has no staff number.
+    """
+    kind, _, user_id = actor.id.partition(":")
+    rows = _rows(Q(user_id=user_id)) if kind == "user" else ()
+    if not rows:
+        raise NotAnAgentError()
+    return rows[0]
+
+
+def people_now(*, actor: Actor) -> tuple[AgentRow, ...]:
+    """Everybody who works here, by site then number."""
+    actor.require("workforce.read")
+    order = {Site.ON_SITE: 0, Site.AT_HOME: 1, Site.OUT: 2}
+    return tuple(sorted(_rows(Q()), key=lambda row: (order[Site(row.site)], row.staff_no)))
+
+
+def agents_named(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AgentRow]:
+    """Agents by id; unknown ids are absent."""
+    return {row.id: row for row in _rows(Q(id__in=list(ids)))}
+
+
+def present_now() -> Present:
+    """Persons present now: what the capacity strip counts on."""
+    rows = _rows(Q())
+
+    def count(site: Site, taking: bool = False) -> int:
+        return sum(row.site == site and (row.is_taking or not taking) for row in rows)
+
+    return Present(count(Site.ON_SITE), count(Site.AT_HOME), count(Site.OUT), count(Site.ON_SITE, True),
+                   count(Site.AT_HOME, True))
+
+
+def presence_history(*, actor: Actor, agent_id: uuid.UUID, limit: int = 50) -> tuple[PresenceRow, ...]:
+    """Where a person was, newest first; one's own needs no more than being an agent."""
+    if not (actor.can("workforce.self") and agent_of(actor).id == agent_id):
+        actor.require("workforce.read")
+    rows = Presence.objects.filter(agent_id=agent_id).order_by("-since", "-id")[:limit]
+    return tuple(PresenceRow(str(Site(p.site).label), str(Presence.Reason(p.reason).label), p.is_taking, p.since,
+                             p.until, p.reported_by) for p in rows)
+
+
+def agents_living_in(*, actor: Actor, compound_ids: Iterable[int]) -> tuple[AgentRow, ...]:
+    """Whom to ask when compounds close."""
+    actor.require("workforce.home")
+    return _rows(Q(home_compound_id__in=list(compound_ids)))
+
+
+def demand_of_hour(*, at: dt.datetime | None = None) -> dict[str, float]:
+    """Expected arrivals of the hour around `at` by channel; a channel that nobody forecast is absent."""
+    at = at or clock.now()
+    rows = Demand.objects.filter(hour_at__lte=at, hour_at__gt=at - dt.timedelta(hours=1))
+    return {row.channel: row.expected for row in rows}
+
+
+def _rows(which: Q) -> tuple[AgentRow, ...]:
+    agents = list(Agent.objects.filter(which, is_active=True).select_related("user").order_by("staff_no"))
+    open_ = {p.agent_id: p for p in Presence.objects.filter(agent__in=agents, until=None)}
+    return tuple(_row(agent, open_.get(agent.id)) for agent in agents)
+
+
+def _row(agent: Agent, presence: Presence | None) -> AgentRow:
+    name = agent.user.display_name or agent.user.username
+    if presence is None:
+        return AgentRow(agent.id, agent.staff_no, name, tuple(agent.skills), Site.OUT.value, False, "", None)
+    return AgentRow(agent.id, agent.staff_no, name, tuple(agent.skills), presence.site, presence.is_taking,
+                    presence.reason, presence.since)

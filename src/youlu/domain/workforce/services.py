@@ -1,0 +1,77 @@
+"""Registering people, and where they report to be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from youlu.core import clock
+from youlu.core.audit import audit_record
+from youlu.core.errors import NotFoundError
+from youlu.core.ids import uuid7
+from youlu.domain.access.selectors import Actor
+from youlu.domain.workforce.errors import StaffNoTakenError, UnknownSiteError
+from youlu.domain.workforce.models import Agent, Demand, Presence, Site
+from youlu.domain.workforce.selectors import agent_of
+
+DEMAND_SQL = """
+INSERT INTO workforce_demand (id, channel, hour_at, expected, source) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (channel, hour_at) DO UPDATE SET expected = excluded.expected, source = excluded.source
+"""
+
+
+@transaction.atomic
+def agent_create(
+    *, actor: Actor, user_id: uuid.UUID, staff_no: str, skills: Sequence[str] = (), home_compound_id: int | None = None
+) -> uuid.UUID:
+    """Give a user a staff number."""
+    actor.require("workforce.edit")
+    if Agent.objects.filter(staff_no=staff_no).exists():
+        raise StaffNoTakenError(staff_no=staff_no)
+    agent = Agent.objects.create(user_id=user_id, staff_no=staff_no, skills=list(skills),
+                                 home_compound_id=home_compound_id)
+    audit_record(actor=actor.id, action="agent.create", object_type="agent", object_id=str(agent.id))
+    return agent.id
+
+
+def presence_report(*, actor: Actor, site: str, is_taking: bool = True, reason: str = "") -> None:
+    """Say where one is oneself: the button on the phone."""
+    actor.require("workforce.self")
+    _presence_move(actor, agent_of(actor).id, site, is_taking, reason)
+
+
+def presence_set(*, actor: Actor, agent_id: uuid.UUID, site: str, is_taking: bool = True, reason: str = "") -> None:
+    """Say it for somebody else, as a supervisor."""
+    actor.require("workforce.edit")
+    _presence_move(actor, agent_id, site, is_taking, reason)
+
+
+@transaction.atomic
+def _presence_move(actor: Actor, agent_id: uuid.UUID, site: str, is_taking: bool, reason: str) -> None:
+    if site not in Site.values or reason not in Presence.Reason.values:
+        raise UnknownSiteError()
+    if not Agent.objects.select_for_update().filter(id=agent_id, is_active=True).exists():
+        raise NotFoundError()
+    is_taking = is_taking and site != Site.OUT
+    at = clock.now()
+    before = Presence.objects.filter(agent_id=agent_id, until=None).first()
+    if before and (before.site, before.is_taking, before.reason) == (site, is_taking, reason):
+        return
+    if before:
+        Presence.objects.filter(id=before.id).update(until=max(at, before.since))
+    Presence.objects.create(agent_id=agent_id, site=site, is_taking=is_taking, reason=reason, since=at,
+                            reported_by=actor.id)
+    audit_record(actor=actor.id, action="presence.report", object_type="agent", object_id=str(agent_id), site=site,
+                 is_taking=is_taking)
+
+
+def demand_set(*, channel: str, hour_at: dt.datetime, expected: float, source: str) -> None:
+    """Say what is expected in an hour; called from above (the desk, the loop, a scenario)."""
+    if channel not in Demand.Channel.values or expected < 0:
+        raise ValueError(f"demand of {channel!r}: {expected}")
+    start_at = clock.local(hour_at).replace(minute=0, second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(DEMAND_SQL, [uuid7(), channel, start_at, expected, source])
