@@ -42,3 +42,6 @@ def answer_bad_body(request: HttpRequest, error: Exception) -> JsonResponse:
     assert isinstance(error, ValidationError)  # noqa: S101
     fields = [{"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"]} for one in error.errors]
     return problem(422, "api.bad_body", "内容不符合接口说明，见 fields。", fields=fields)
+
+
+api.add_router("/partners", "youlu.interfaces.api.partners.router")
