@@ -1,6 +1,8 @@
 """Days, windows and working days."""
 
+import itertools
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,7 @@ from youlu.engines.calendar import (
     workdays_read,
 )
 
+CHINA = ZoneInfo("Asia/Shanghai")
 TABLE = """date,kind,name_en,name_zh,days_in_holiday
 2022-10-01,holiday,National Day,国庆节,3
 2022-10-03,holiday,National Day,国庆节,3
@@ -40,8 +43,8 @@ def test_a_day_that_is_none_is_refused(text):
 
 def test_a_moment_counts_in_whole_minutes_rounded_up():
     day = day_of_date(date(2022, 7, 29))
-    assert minute_of(datetime(2022, 7, 30, 1, 2), day) == 1440 + 62
-    assert minute_of(datetime(2022, 7, 29, 17, 0, 30), day) == 17 * 60 + 1
+    assert minute_of(datetime(2022, 7, 30, 1, 2, tzinfo=CHINA), day) == 1440 + 62
+    assert minute_of(datetime(2022, 7, 29, 17, 0, 30, tzinfo=CHINA), day) == 17 * 60 + 1
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9)), max_size=6), st.integers(0, 40))
@@ -49,7 +52,7 @@ def test_merged_windows_hold_the_same_instants_and_shift_past_all_of_them(pairs,
     windows = [(start, start + length) for start, length in pairs]
     merged = windows_merge(windows)
     assert any(a <= instant < b for a, b in windows) == any(a <= instant < b for a, b in merged)
-    assert all(a[1] < b[0] for a, b in zip(merged, merged[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(merged))
     moved = window_shift(instant, merged)
     assert not any(a <= moved < b for a, b in windows)
 
