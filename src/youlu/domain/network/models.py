@@ -19,6 +19,7 @@ class Office(models.Model):
         DEPOT = "depot", "揽投部"
         BRANCH = "branch", "支局所"
         CARD_CENTRE = "card_centre", "制证中心驻点"
+        EXCHANGE = "exchange", "互换局"
 
     id = models.IntegerField(primary_key=True)
     code = models.TextField(unique=True)
@@ -34,6 +35,7 @@ class Office(models.Model):
     wave_start_min = ArrayField(models.IntegerField())  # default waves, minutes of the day
     wave_end_min = ArrayField(models.IntegerField())
     delivery_weekdays = models.SmallIntegerField(default=127)  # bit 0 is Monday
+    pickup_cutoff_min = models.IntegerField(default=1080)  # accepted later: goes with what is accepted tomorrow
 
 
 class ServiceCalendar(models.Model):
@@ -61,6 +63,7 @@ class Route(models.Model):
         AIR = "air", "航空"
         RAIL = "rail", "铁路"
         ROAD = "road", "汽车"
+        BOAT = "boat", "船舶"
 
     id = models.IntegerField(primary_key=True)
     code = models.TextField(unique=True)
