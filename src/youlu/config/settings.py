@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from youlu.config.environment import data_dir, secrets_ensure
+from youlu.config.translations import catalogues_compile
 
 SOURCE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = data_dir()
@@ -89,6 +90,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "youlu.config.urls"
 WSGI_APPLICATION = "youlu.config.wsgi.application"
 LOGIN_URL = "web:login"
+LOGIN_REDIRECT_URL = "web:home"
 TEMPLATES = [{
     "BACKEND": "django.template.backends.django.DjangoTemplates",
     "APP_DIRS": True,
@@ -107,6 +109,7 @@ TEMPLATES = [{
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [SOURCE_DIR / "interfaces" / "web" / "locale"]
+catalogues_compile(LOCALE_PATHS)
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

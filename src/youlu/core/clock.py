@@ -35,6 +35,17 @@ def now() -> dt.datetime:
     return scenario_at + (real_now() - real_at) * rate
 
 
+def is_scenario() -> bool:
+    """Whether a scenario's clock drives business time: pages then say that their data is synthetic."""
+    return _row() is not None
+
+
+def rate() -> float:
+    """Business seconds in a real second: 1.0 without a scenario."""
+    row = _row()
+    return row[2] if row is not None else 1.0
+
+
 def local(instant: dt.datetime) -> dt.datetime:
     """The instant as people at the counter read it."""
     return instant.astimezone(SHANGHAI)

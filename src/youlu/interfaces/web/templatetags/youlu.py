@@ -1,5 +1,171 @@
-"""The product's own template tags."""
+"""The product's own template tags: icons, states, parts, and how numbers and times are written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from youlu.core.ids import uuid7
+from youlu.interfaces.web import wording
+from youlu.interfaces.web.assets import asset_url
+from youlu.interfaces.web.figures.small import sparkline
+from youlu.interfaces.web.icons import ICONS, SHAPES
 
 register = template.Library()
+
+for _name in ("day", "day_long", "day_short", "stamp", "hm", "wave", "span", "span_column", "days_later", "count"):
+    register.filter(_name, lambda value, write=getattr(wording, _name): "" if value is None else write(value))
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of a style sheet, script or sprite, named by its hash."""
+    return asset_url(name)
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An icon of the list; decoration only, the word stands beside it."""
+    if name not in ICONS:
+        raise template.TemplateSyntaxError(f"icon {name!r} is not in interfaces/web/icons.py")
+    return format_html('<svg class="i {}" aria-hidden="true"><use href="{}#{}"/></svg>', size, asset_url("icons.svg"), name)
+
+
+@register.simple_tag
+def mark(state: str) -> SafeString:
+    """The shape of a state, in its colour; the word must stand beside it."""
+    if state not in SHAPES:
+        raise template.TemplateSyntaxError(f"no such state: {state!r}")
+    return format_html('<svg class="mk s-{}" viewBox="0 0 12 12" aria-hidden="true">{}</svg>', state,
+                       SafeString(SHAPES[state]))
+
+
+@register.simple_tag
+def state_tag(state: str, word: str = "") -> SafeString:
+    """A badge: shape, word, colour. `word` replaces the state's own word."""
+    return format_html('<span class="tag s-{}">{}{}</span>', state, mark(state), word or wording.state_word(state))
+
+
+@register.simple_tag
+def state_text(state: str, word: str = "") -> SafeString:
+    """The same without a ground, for rows of tables."""
+    return format_html('<span class="state s-{}">{}{}</span>', state, mark(state), word or wording.state_word(state))
+
+
+@register.simple_tag
+def legend(*states: str) -> SafeString:
+    """What the shapes mean."""
+    return format_html('<span class="legend">{}</span>', format_html_join(
+        "", '<span>{}{}</span>', ((mark(state), wording.state_word(state)) for state in states)))
+
+
+@register.simple_tag
+def kpi(label: str, value: Any, state: str = "unknown", unit: str = "", note: str = "", url: str = "",
+        trend: Any = None) -> SafeString:
+    """One figure: shape, label, value, unit, comparison, sparkline. `trend` is a sequence of numbers."""
+    tag = "a" if url else "div"
+    link = format_html(' href="{}"', url) if url else ""
+    spark = sparkline(trend, state=state) if trend else ""
+    shown = wording.count(value) if isinstance(value, int) else value
+    return format_html(
+        '<{} class="kpi"{}><span class="k">{}{}</span><span class="v">{}<small>{}</small></span>{}'
+        '<span class="d">{}</span></{}>',
+        SafeString(tag), link, mark(state), label, shown, unit, spark, note, SafeString(tag))
+
+
+@register.simple_tag
+def split_bar(kept: int, moved: int, noway: int, thick: bool = False) -> SafeString:
+    """The bar of kept, moved and no-way with its line of words."""
+    whole = max(kept + moved + noway, 1)
+    parts = (("kept", kept), ("late", moved), ("noway", noway))
+    bars = format_html_join("", '<i class="s-{}" style="inline-size:{}%"></i>',
+                            ((state, f"{100 * n / whole:.2f}") for state, n in parts if n))
+    words = wording.split_words(kept=kept, moved=moved, noway=noway)
+    return format_html('<span class="bar{}" aria-hidden="true">{}</span><p class="split">{}</p>',
+                       " thick" if thick else "", bars, words)
+
+
+@register.simple_tag
+def progress(done: int, total: int, words: str = "", until: str = "") -> SafeString:
+    """How far a job is: n of m as bar and as words."""
+    share = 100 * done / max(total, 1)
+    return format_html(
+        '<div class="progress"><div class="bar thick" role="progressbar" aria-valuenow="{}" aria-valuemin="0" '
+        'aria-valuemax="{}" aria-label="{}"><i style="inline-size:{}%"></i></div><p><span>{}</span><span>{}</span></p></div>',
+        done, total, words or gettext("进度"), f"{share:.1f}",
+        words or f"{wording.count(done)} / {wording.count(total)}", until)
+
+
+@register.simple_block_tag
+def panel(content: str, title: str, note: str = "", tools: str = "", id: str = "", level: int = 2) -> SafeString:
+    """A section with a heading."""
+    return format_html(
+        '<section class="panel"{}><header><h{}>{}</h{}>{}<span class="sp"></span>{}</header>{}</section>',
+        format_html(' id="{}"', id) if id else "", level, title, level,
+        format_html('<span class="mute">{}</span>', note) if note else "", tools, content)
+
+
+@register.simple_block_tag
+def notice(content: str, kind: str = "info", title: str = "", live: bool = False) -> SafeString:
+    """info, ok, warn, error or busy: what happened, what it means, what to do."""
+    icons = {"info": "info", "ok": "check", "warn": "triangle-alert", "error": "triangle-alert", "busy": "refresh-cw"}
+    head = format_html("<h2>{}</h2>", title) if title else ""
+    return format_html('<div class="notice {}"{}>{}<div>{}{}</div></div>', kind,
+                       SafeString(' role="status"') if live else "", icon(icons[kind]), head, content)
+
+
+@register.inclusion_tag("web/parts/field.html")
+def field(bound: Any, hint: str = "", label: str = "", short: bool = False) -> dict[str, Any]:
+    """A form's field: label, hint, error, input; optional ones say so."""
+    return {"field": bound, "hint": hint or bound.help_text, "label": label or bound.label, "short": short}
+
+
+@register.inclusion_tag("web/parts/error_summary.html")
+def error_summary(form: Any) -> dict[str, Any]:
+    """All errors of a form on top, linked to their fields."""
+    return {"form": form}
+
+
+@register.simple_tag
+def request_key() -> SafeString:
+    """A hidden field with a fresh key: posting the same form twice does the work once."""
+    return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid7())
+
+
+@register.filter
+def minutes_until(instant: dt.datetime | None, now: dt.datetime) -> float | None:
+    """Minutes from `now` to the instant; negative when it has passed."""
+    return None if instant is None else (instant - now).total_seconds() / 60
+
+
+@register.simple_tag
+def time_left(due_at: dt.datetime, now: dt.datetime) -> SafeString:
+    """剩0:18, or 超0:25 in red with its square."""
+    minutes = (due_at - now).total_seconds() / 60
+    state = "late" if minutes < 0 else "risk" if minutes < 60 else "unknown"
+    word = gettext("超%(time)s") if minutes < 0 else gettext("剩%(time)s")
+    return format_html('<b class="c s-{} nowrap">{}</b>', state, word % {"time": wording.span_column(minutes)})
+
+
+@register.filter
+def number_grouped(number: str) -> str:
+    """EZ207144368CN -> EZ 2071 4436 8 CN, as it is read over the telephone."""
+    if len(number) == 13 and number[:2].isalpha():
+        return f"{number[:2]} {number[2:6]} {number[6:10]} {number[10]} {number[11:]}"
+    return " ".join(number[i:i + 4] for i in range(0, len(number), 4))
+
+
+@register.filter
+def attr(bound: Any, css: str) -> SafeString:
+    """Render a form field's widget with a class and its described-by ids."""
+    described = [f"{bound.id_for_label}-hint"] if bound.help_text else []
+    described += [f"{bound.id_for_label}-error"] if bound.errors else []
+    attrs = {"class": css, **({"aria-describedby": " ".join(described)} if described else {})}
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    return bound.as_widget(attrs=attrs)

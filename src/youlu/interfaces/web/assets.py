@@ -1,0 +1,90 @@
+"""What pages load beside their HTML: one style sheet, one sprite, htmx, our script. No build, no files to collect.
+
+Each is made once per process, named by the hash of its content and cached for ever; the far side asks again only
+when the content has changed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from youlu.core.errors import NotFoundError
+from youlu.interfaces.web.icons import sprite_build
+
+HERE = Path(__file__).parent
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """`hash` is 12 hex digits of SHA-256 of the content."""
+
+    name: str
+    content_type: str
+    content: bytes
+    packed: bytes
+    hash: str
+
+
+def _style() -> str:
+    return "\n".join(path.read_text() for path in sorted((HERE / "css").glob("*.css")))
+
+
+def _script() -> str:
+    return "\n".join(path.read_text() for path in sorted((HERE / "js").glob("*.js")))
+
+
+def _htmx() -> str:
+    # Version 2 by its file name: the package ships 4 beside it.
+    return files("django_htmx").joinpath("static", "django_htmx", "htmx-2.min.js").read_text()
+
+
+def _favicon() -> str:
+    return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
+            'fill="#006B48"/><path d="M7 10h18v12H7z" fill="none" stroke="#fff" stroke-width="2.4"/>'
+            '<path d="M7 11l9 7 9-7" fill="none" stroke="#fff" stroke-width="2.4"/></svg>')
+
+
+MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
+    "youlu.css": ("text/css; charset=utf-8", _style),
+    "youlu.js": ("text/javascript; charset=utf-8", _script),
+    "htmx.js": ("text/javascript; charset=utf-8", _htmx),
+    "icons.svg": ("image/svg+xml", sprite_build),
+    "favicon.svg": ("image/svg+xml", _favicon),
+}
+
+
+@cache
+def asset(name: str) -> Asset:
+    """The asset of that name; NotFoundError for any other name."""
+    if name not in MAKERS:
+        raise NotFoundError(name=name)
+    content_type, make = MAKERS[name]
+    content = make().encode()
+    return Asset(name, content_type, content, gzip.compress(content, 9, mtime=0),
+                 hashlib.sha256(content).hexdigest()[:12])
+
+
+def asset_url(name: str) -> str:
+    return reverse("web:asset", args=[asset(name).hash, name])
+
+
+def asset_serve(request: HttpRequest, hash: str, name: str) -> HttpResponse:
+    """Serve by name; an old hash gets the present content, uncached, so that a page from before an update works."""
+    found = asset(name)
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(found.packed if packed else found.content, content_type=found.content_type)
+    if packed:
+        response["Content-Encoding"] = "gzip"
+    response["Vary"] = "Accept-Encoding"
+    response["Cache-Control"] = FOREVER if hash == found.hash else "no-cache"
+    return response

@@ -1,0 +1,1 @@
+"""Drawings: frozen rows in, SVG text out. No database, no request, no clock."""
