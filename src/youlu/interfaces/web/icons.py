@@ -13,7 +13,8 @@ from zipfile import ZipFile
 
 ICONS = (
     "arrow-left", "arrow-right", "badge-check", "bell", "box", "boxes", "calendar-clock", "calendar-range",
-    "chart-column", "check", "chevron-down", "chevron-right", "circle-help", "circle-user", "clipboard-list", "clock",
+    "chart-column", "check", "chevron-down", "chevron-right", "circle-question-mark", "circle-user", "clipboard-list",
+    "clock",
     "cloud-off", "coffee", "construction", "copy", "download", "ellipsis", "file-text", "gauge", "headset", "history",
     "house", "id-card", "info", "languages", "layout-grid", "list-checks", "log-out", "mail", "map-pin", "megaphone",
     "message-square-quote", "monitor", "moon", "package", "package-search", "pause", "pencil", "phone", "phone-call",

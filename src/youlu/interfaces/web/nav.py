@@ -28,7 +28,7 @@ class Room:
 N = gettext_noop
 ROOMS = (
     Room("web:situation", "gauge", N("态势"), N("态势"), N("全省邮件、中断和最急的工作"), "situation.read"),
-    Room("web:closures", "construction", N("中断"), N("中断管理"), N("登记、预览、延期、部分解除、解除"), "closure.read"),
+    Room("web:closures", "construction", N("中断"), N("中断管理"), N("登记、预览、延期、解除"), "closure.read"),
     Room("web:items", "package", N("邮件"), N("邮件查询"), N("按号码查，或看逾限、有风险、改期的清单"), "mail.read"),
     Room("web:quote", "timer", N("时限"), N("问时限"), N("两地之间现在什么时候能送到，为什么"), "promise.quote"),
     Room("web:outreach", "megaphone", N("外呼"), N("主动客服"), N("客户问之前先告诉客户"), "outreach.read"),
@@ -36,7 +36,7 @@ ROOMS = (
     Room("web:my", "phone", N("我的"), N("我的任务"), N("下一个要联系的人和该说的话"), "contact.take"),
     Room("web:people", "users", N("在岗"), N("人员在岗"), N("谁在岗、谁居家、谁离岗"), "workforce.read"),
     Room("web:capacity", "chart-column", N("应急"), N("应急值守"), N("在场的人能接住多少"), "workforce.read"),
-    Room("web:applications", "id-card", N("申请"), N("项目与申请"), N("身份证直递、喜报等项目的申请"), "applications.read"),
+    Room("web:applications", "id-card", N("申请"), N("项目与申请"), N("身份证直递、喜报等"), "applications.read"),
     Room("web:newspaper", "file-text", N("报纸"), N("这一版报纸"), N("每个数字在哪里跑")),
     Room("web:situation_wall", "monitor", N("大屏"), N("总览大屏"), N("挂在墙上看的态势"), "situation.read", last=True),
     Room("web:home", "circle-user", N("我"), N("我的首页"), N("岗位、语言、退出"), last=True),

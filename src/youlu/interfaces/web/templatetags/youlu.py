@@ -33,7 +33,8 @@ def icon(name: str, size: str = "") -> SafeString:
     """An icon of the list; decoration only, the word stands beside it."""
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"icon {name!r} is not in interfaces/web/icons.py")
-    return format_html('<svg class="i {}" aria-hidden="true"><use href="{}#{}"/></svg>', size, asset_url("icons.svg"), name)
+    return format_html('<svg class="i {}" aria-hidden="true"><use href="{}#{}"/></svg>', size,
+                       asset_url("icons.svg"), name)
 
 
 @register.simple_tag
@@ -96,7 +97,8 @@ def progress(done: int, total: int, words: str = "", until: str = "") -> SafeStr
     share = 100 * done / max(total, 1)
     return format_html(
         '<div class="progress"><div class="bar thick" role="progressbar" aria-valuenow="{}" aria-valuemin="0" '
-        'aria-valuemax="{}" aria-label="{}"><i style="inline-size:{}%"></i></div><p><span>{}</span><span>{}</span></p></div>',
+        'aria-valuemax="{}" aria-label="{}"><i style="inline-size:{}%"></i></div>'
+        '<p><span>{}</span><span>{}</span></p></div>',
         done, total, words or gettext("进度"), f"{share:.1f}",
         words or f"{wording.count(done)} / {wording.count(total)}", until)
 
