@@ -1,4 +1,8 @@
-"""The sentences a new installation starts from. Drafts until the service-quality department approves them."""
+"""The sentences a new installation starts from. Drafts until the service-quality department approves them.
+
+Variables: `whose_before`, `place`, `whose_after` say whose mail it is without a name: 您寄往陇南 + 康县 for a sender,
+从 + 兰州 + 寄给您 for an addressee.
+"""
 
 from __future__ import annotations
 
@@ -9,27 +13,28 @@ from youlu.domain.messages.models import Wording
 from youlu.domain.messages.services import wording_approve, wording_draft
 
 GREETING = "您好，我是{branch}客服，工号{staff_no}。"
-VOICE = ["branch", "staff_no", "whose", "place", "reason", "was", "becomes"]
-MESSAGE = ["item", "whose", "place", "reason", "was", "becomes"]
+MAIL = "{whose_before}{place}{whose_after}的邮件"
+VOICE = ["branch", "staff_no", "whose_before", "place", "whose_after", "reason", "was", "becomes"]
+MESSAGE = ["item", "whose_before", "place", "whose_after", "reason", "was", "becomes"]
 # code -> body, variables, emphasised
 DEFAULTS: dict[str, tuple[str, list[str], list[str]]] = {
     "moved.voice": (
-        GREETING + "{whose}{place}的邮件，因{reason}，送到的时间由{was}改为{becomes}。给您添麻烦了。",
+        GREETING + MAIL + "，因{reason}，送到的时间由{was}改为{becomes}。给您添麻烦了。",
         VOICE, ["staff_no", "place", "becomes"]),
     "moved.message": (
-        "【邮政】{whose}{place}的邮件{item}，因{reason}，送到的时间由{was}改为{becomes}。给您添麻烦了。不用回电，有事打11185。",
+        "【邮政】" + MAIL + "（{item}），因{reason}，送到的时间由{was}改为{becomes}。给您添麻烦了。不用回电，有事打11185。",
         MESSAGE, ["becomes"]),
     "sooner.voice": (
-        GREETING + "{whose}{place}的邮件，送到的时间提前了，由{was}改为{becomes}。",
+        GREETING + MAIL + "，送到的时间提前了，由{was}改为{becomes}。",
         VOICE, ["staff_no", "place", "becomes"]),
     "sooner.message": (
-        "【邮政】{whose}{place}的邮件{item}，送到的时间提前了，由{was}改为{becomes}。不用回电，有事打11185。",
+        "【邮政】" + MAIL + "（{item}），送到的时间提前了，由{was}改为{becomes}。不用回电，有事打11185。",
         MESSAGE, ["becomes"]),
     "unknown.voice": (
-        GREETING + "{whose}{place}的邮件，因{reason}暂时送不到。{becomes}。给您添麻烦了。",
+        GREETING + MAIL + "，因{reason}暂时送不到。{becomes}。给您添麻烦了。",
         VOICE, ["staff_no", "place", "becomes"]),
     "unknown.message": (
-        "【邮政】{whose}{place}的邮件{item}，因{reason}暂时送不到。{becomes}。给您添麻烦了。不用回电，有事打11185。",
+        "【邮政】" + MAIL + "（{item}），因{reason}暂时送不到。{becomes}。给您添麻烦了。不用回电，有事打11185。",
         MESSAGE, ["becomes"]),
 }
 

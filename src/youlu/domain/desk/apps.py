@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class DeskConfig(AppConfig):
+    name = "youlu.domain.desk"
+    label = "desk"
+    verbose_name = "总客服"
+    grants = {
+        "desk.read": ("supervisor", "agent"),
+        "desk.work": ("agent", "supervisor"),
+        "desk.outreach": ("supervisor", "dispatcher"),
+        "desk.capacity": ("supervisor", "dispatcher", "agent"),
+    }
+    subscribes = {"messages.failed": "desk.message_failed"}

@@ -1,0 +1,187 @@
+"""Telling customers by voice: an agent holds a few contacts under a lease and says what came of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from youlu.core import clock
+from youlu.core.audit import audit_record
+from youlu.core.errors import NotFoundError
+from youlu.core.idempotency import answer_once
+from youlu.domain.access.selectors import Actor
+from youlu.domain.desk.errors import NoTimeGivenError, UnknownResultError
+from youlu.domain.desk.models import Attempt, Contact, ContactItem, ContactMode, ContactState
+from youlu.domain.desk.told import told_flush
+from youlu.domain.workforce.selectors import agent_of
+
+HAND = 3  # the one on the phone and two ahead, so that work goes on without a network
+LEASE = dt.timedelta(minutes=30)
+TRIES_MAX = 3
+TRY_AGAIN = dt.timedelta(hours=2)  # trade practice, unverified
+OTHER_REASONS = {"wrong_number": "号码不对", "refused": "不用再联系", "hand_over": "转主管"}
+
+# Due first; one whose holder's lease ran out is anybody's again. Presence is part of the claim itself.
+CLAIM = """
+UPDATE desk_contact SET state = 'claimed', claimed_by = %(agent)s, lease_until = %(lease)s
+WHERE id IN (
+    SELECT c.id FROM desk_contact c
+    WHERE c.mode = 'voice' AND c.state IN ('owed', 'claimed', 'unreached', 'scheduled')
+      AND ((c.state <> 'claimed' AND c.not_before <= %(now)s) OR (c.state = 'claimed' AND c.lease_until <= %(real)s))
+    ORDER BY c.due_at, c.id LIMIT %(want)s FOR UPDATE SKIP LOCKED)
+AND EXISTS (SELECT 1 FROM workforce_presence p
+            WHERE p.agent_id = %(agent)s AND p.until IS NULL AND p.is_taking AND p.site <> 'out')
+RETURNING id
+"""
+
+
+def contact_next(*, actor: Actor) -> uuid.UUID | None:
+    """The contact to call now: the one held longest, else one claimed; None when nobody waits or the agent is out."""
+    held = contacts_hold(actor=actor, want=1)
+    return held[0] if held else None
+
+
+@transaction.atomic
+def contacts_hold(*, actor: Actor, want: int = HAND) -> tuple[uuid.UUID, ...]:
+    """Fill the agent's hand up to `want` contacts; returns what they hold, longest held first."""
+    actor.require("desk.work")
+    agent = agent_of(actor)
+    real = clock.real_now()
+    held = _held(agent.id, real)
+    if len(held) < want:
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM, {"agent": agent.id, "lease": real + LEASE, "now": clock.now(), "real": real,
+                                   "want": want - len(held)})
+            claimed = [row[0] for row in cursor.fetchall()]
+        Attempt.objects.bulk_create([Attempt(contact_id=contact_id, mode=ContactMode.VOICE, agent_id=agent.id,
+                                             begun_at=clock.now()) for contact_id in claimed])
+        held = _held(agent.id, real)
+    return held
+
+
+def _held(agent_id: uuid.UUID, real: dt.datetime) -> tuple[uuid.UUID, ...]:
+    return tuple(Contact.objects.filter(claimed_by=agent_id, state=ContactState.CLAIMED, lease_until__gt=real)
+                 .order_by("due_at", "id").values_list("id", flat=True))
+
+
+@transaction.atomic
+def contacts_release(*, actor: Actor) -> int:
+    """Give back what the agent holds: going out, logging off."""
+    agent = agent_of(actor)
+    return Contact.objects.filter(claimed_by=agent.id, state=ContactState.CLAIMED).update(
+        state=ContactState.OWED, claimed_by=None, lease_until=None)
+
+
+@transaction.atomic
+def call_ask(*, actor: Actor, contact_id: uuid.UUID) -> None:
+    """Ask the exchange to call both ends (双呼); the number is not shown. Recorded once an attempt."""
+    attempt = _attempt_open(agent_of(actor).id, contact_id)
+    if attempt.call_asked_at is None:
+        Attempt.objects.filter(id=attempt.id).update(call_asked_at=clock.now())
+        audit_record(actor=actor.id, action="call.ask", object_type="contact", object_id=str(contact_id))
+
+
+@dataclass(frozen=True)
+class ContactOutcome:
+    """What became of the contact. `is_told_again_owed`: its facts changed while the agent spoke, so it is owed again."""
+
+    contact_id: uuid.UUID
+    state: str
+    is_told_again_owed: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """An agent's result: `revision` is the contact's that the page showed, `occurred_at` the phone's own clock."""
+
+    result: str
+    revision: int
+    occurred_at: dt.datetime | None = None
+    callback_at: dt.datetime | None = None
+    other: str = ""
+
+
+def contact_result(*, actor: Actor, contact_id: uuid.UUID, said: Said, key: str) -> ContactOutcome:
+    """Record what came of a contact, once a key, whenever it arrives.
+
+    Raises
+    ------
+    NotFoundError : the agent never held the contact, or has given its result under another key.
+    UnknownResultError, NoTimeGivenError, KeyReusedError, KeyBusyError
+    """
+    actor.require("desk.work")
+    if said.result not in Attempt.Result.values or not said.result:
+        raise UnknownResultError()
+    if said.result == Attempt.Result.OTHER and said.other not in OTHER_REASONS:
+        raise UnknownResultError()
+    body = json.dumps([str(contact_id), said.result, said.revision, said.other,
+                       said.callback_at and said.callback_at.isoformat()]).encode()
+
+    def work() -> tuple[int, dict[str, object]]:
+        outcome = _result_apply(actor, contact_id, said)
+        return 200, {"state": outcome.state, "again": outcome.is_told_again_owed}
+
+    _, answer = answer_once(caller=actor.id, key=key, body=body, work=work)
+    told_flush()
+    return ContactOutcome(contact_id, answer["state"], answer["again"])
+
+
+def _result_apply(actor: Actor, contact_id: uuid.UUID, said: Said) -> ContactOutcome:
+    agent = agent_of(actor)
+    contact = Contact.objects.select_for_update().filter(id=contact_id).first()
+    if contact is None:
+        raise NotFoundError()
+    attempt = _attempt_open(agent.id, contact_id)
+    now = clock.now()
+    at = min(max(said.occurred_at or now, attempt.begun_at), now)  # a phone's clock may be wrong, not absurd
+    if said.result == Attempt.Result.SCHEDULED and (said.callback_at is None or said.callback_at <= at):
+        raise NoTimeGivenError()
+    Attempt.objects.filter(id=attempt.id).update(result=said.result, result_at=at, note=said.other)
+    again = False
+    if said.result == Attempt.Result.TOLD:
+        again = _told(contact, said.revision, at)
+    elif contact.state == ContactState.CLAIMED and contact.claimed_by == agent.id:
+        _not_told(contact, said, at)
+    contact.save()
+    audit_record(actor=actor.id, action="contact.result", object_type="contact", object_id=str(contact_id),
+                 result=said.result)
+    return ContactOutcome(contact_id, contact.state, again)
+
+
+def _attempt_open(agent_id: uuid.UUID, contact_id: uuid.UUID) -> Attempt:
+    attempt = (Attempt.objects.select_for_update().filter(contact_id=contact_id, agent_id=agent_id, result="")
+               .order_by("-begun_at", "-id").first())
+    if attempt is None:
+        raise NotFoundError()
+    return attempt
+
+
+def _told(contact: Contact, revision: int, at: dt.datetime) -> bool:
+    """Mark what the agent's page showed as told; True when something newer remains to be told."""
+    items = ContactItem.objects.filter(contact_id=contact.id, told_at=None)
+    items.filter(revision__lte=revision).update(told_at=at, is_recorded=False)
+    remains = items.exists()
+    if contact.state not in (ContactState.TOLD, ContactState.MOOT):
+        contact.state = ContactState.OWED if remains else ContactState.TOLD
+        contact.closed_at = None if remains else at
+        contact.claimed_by = contact.lease_until = None
+    return remains
+
+
+def _not_told(contact: Contact, said: Said, at: dt.datetime) -> None:
+    contact.claimed_by = contact.lease_until = None
+    if said.result == Attempt.Result.SCHEDULED:
+        assert said.callback_at is not None  # noqa: S101
+        contact.state, contact.not_before, contact.due_at = ContactState.SCHEDULED, said.callback_at, said.callback_at
+    elif said.result == Attempt.Result.OTHER:
+        contact.state, contact.closed_at = ContactState.OTHER, at
+    else:
+        contact.tries += 1
+        given_up = contact.tries >= TRIES_MAX
+        contact.state = ContactState.GIVEN_UP if given_up else ContactState.UNREACHED
+        contact.not_before = at + TRY_AGAIN
+        contact.closed_at = at if given_up else None

@@ -1,0 +1,154 @@
+"""Who is owed word of a changed promise: a few set-based statements inside the caller's transaction.
+
+The caller leaves its rows in a temporary table of the session, one hash partition at a time:
+`tell_due (item_key bigint, party_id uuid, was_at timestamptz, becomes_at timestamptz)`. A customer is a telephone
+(blind index) or, without one, a party. Rows are locked in the order contact, then its items, contacts by customer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.db import connection
+
+from youlu.domain.desk.models import Outreach
+
+TOLD_WINDOW = dt.timedelta(hours=24)
+TELL_WITHIN = dt.timedelta(hours=24)  # trade practice, unverified: the due time of a contact
+OPEN = "state IN ('owed', 'claimed', 'unreached', 'scheduled')"
+# UUIDv7 by what PostgreSQL 15 has: milliseconds over a random UUID, version bits set.
+UUID7 = ("encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing"
+         " substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6),"
+         " 52, 1), 53, 1), 'hex')::uuid")
+
+FRESH_TABLE = """
+CREATE TEMP TABLE IF NOT EXISTS desk_tell_fresh (
+    item_key bigint, party_id uuid, was_at timestamptz, becomes_at timestamptz, customer_key bytea, by_message boolean
+) ON COMMIT DROP"""
+
+REACHABLE = """
+INSERT INTO desk_tell_fresh
+SELECT DISTINCT ON (t.item_key) t.item_key, p.id, t.was_at, t.becomes_at, COALESCE(p.phone_index, uuid_send(p.id)),
+       p.channel <> '' AND p.consent_message
+FROM tell_due t JOIN parties_party p ON p.id = t.party_id
+WHERE p.phone_index IS NOT NULL OR (p.channel <> '' AND p.consent_message)
+ORDER BY t.item_key"""
+
+# Locks stand in statements of their own: within one, rows that others just changed would be seen half old.
+LOCK_CUSTOMERS = f"""
+SELECT 1 FROM desk_contact c
+WHERE c.{OPEN} AND c.customer_key IN (SELECT customer_key FROM desk_tell_fresh) ORDER BY c.customer_key FOR UPDATE"""
+
+# Not new to the customer: what they were told last within the window, or what already waits to be told.
+DROP_KNOWN = f"""
+DELETE FROM desk_tell_fresh f
+WHERE EXISTS (
+    SELECT 1 FROM (SELECT i.told_at, i.becomes_at FROM desk_contactitem i
+                   WHERE i.item_key = f.item_key AND i.told_at IS NOT NULL ORDER BY i.told_at DESC LIMIT 1) said
+    WHERE said.told_at > %(since)s AND said.becomes_at IS NOT DISTINCT FROM f.becomes_at)
+OR EXISTS (
+    SELECT 1 FROM desk_contactitem i JOIN desk_contact c ON c.id = i.contact_id
+    WHERE i.item_key = f.item_key AND i.told_at IS NULL AND c.{OPEN}
+      AND i.becomes_at IS NOT DISTINCT FROM f.becomes_at)"""
+
+CONTACTS = f"""
+WITH merged AS (
+    INSERT INTO desk_contact AS c (id, outreach_id, customer_key, party_id, mode, state, opened_at, due_at,
+                                   not_before, revision, tries)
+    SELECT {UUID7}, %(outreach)s, f.customer_key, (array_agg(f.party_id ORDER BY f.by_message DESC, f.party_id))[1],
+           CASE WHEN bool_or(f.by_message) THEN 'message' ELSE 'voice' END, 'owed', %(at)s, %(due)s, %(at)s, 1, 0
+    FROM desk_tell_fresh f GROUP BY f.customer_key ORDER BY f.customer_key
+    ON CONFLICT (customer_key) WHERE {OPEN} DO UPDATE SET
+        outreach_id = excluded.outreach_id, revision = c.revision + 1, due_at = LEAST(c.due_at, excluded.due_at)
+    RETURNING c.mode, c.revision)
+SELECT count(*), count(*) FILTER (WHERE mode = 'message'), count(*) FILTER (WHERE revision > 1) FROM merged"""
+
+ITEMS = f"""
+INSERT INTO desk_contactitem AS i (contact_id, item_key, was_at, becomes_at, revision, is_recorded)
+SELECT c.id, f.item_key, f.was_at, f.becomes_at, c.revision, false
+FROM desk_tell_fresh f JOIN desk_contact c ON c.customer_key = f.customer_key AND c.{OPEN}
+ON CONFLICT (contact_id, item_key) DO UPDATE SET
+    was_at = CASE WHEN i.told_at IS NULL THEN i.was_at ELSE excluded.was_at END,
+    becomes_at = excluded.becomes_at, revision = excluded.revision, told_at = NULL, is_recorded = false"""
+
+LOCK_MOOT = f"""
+SELECT c.id FROM desk_contact c WHERE c.{OPEN} AND EXISTS (
+    SELECT 1 FROM desk_contactitem i JOIN tell_moot m USING (item_key) WHERE i.contact_id = c.id AND i.told_at IS NULL)
+ORDER BY c.customer_key FOR UPDATE"""
+
+DROP_MOOT = """
+DELETE FROM desk_contactitem i USING tell_moot m
+WHERE i.item_key = m.item_key AND i.contact_id = ANY(%(held)s) AND i.told_at IS NULL"""
+
+CLOSE_MOOT = """
+UPDATE desk_contact c SET state = 'moot', closed_at = %(at)s, claimed_by = NULL, lease_until = NULL
+WHERE c.id = ANY(%(held)s)
+  AND NOT EXISTS (SELECT 1 FROM desk_contactitem i WHERE i.contact_id = c.id AND i.told_at IS NULL)"""
+
+
+@dataclass(frozen=True)
+class OweCounts:
+    """Of one call: `customers` new or changed contacts, `message` of them by message, `merged` into an open one,
+    `items` to be told, `spared` rows that need no telling: told or owed the same already, or nobody to be reached."""
+
+    customers: int
+    message: int
+    merged: int
+    items: int
+    spared: int
+
+    @property
+    def voice(self) -> int:
+        return self.customers - self.message
+
+
+def outreach_open(
+    *, closure_id: uuid.UUID | None, reason: str, next_review_at: dt.datetime | None, at: dt.datetime
+) -> uuid.UUID:
+    """The outreach of a closure, made once: a second call (a resumed job, an extension) renews reason and review."""
+    outreach, made = Outreach.objects.get_or_create(closure_id=closure_id, defaults={
+        "reason": reason, "next_review_at": next_review_at, "opened_at": at}) if closure_id else (
+        Outreach.objects.create(reason=reason, next_review_at=next_review_at, opened_at=at), True)
+    if not made:
+        Outreach.objects.filter(id=outreach.id).update(reason=reason, next_review_at=next_review_at)
+    return outreach.id
+
+
+def outreach_owe(*, outreach_id: uuid.UUID, at: dt.datetime) -> OweCounts:
+    """Turn the rows of `tell_due` into contacts, in the caller's transaction. The same rows again change nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM tell_due")
+        (rows,) = cursor.fetchone()
+        cursor.execute(FRESH_TABLE)
+        cursor.execute("TRUNCATE desk_tell_fresh")
+        cursor.execute(REACHABLE)
+        fresh = cursor.rowcount
+        cursor.execute(LOCK_CUSTOMERS)
+        cursor.execute(DROP_KNOWN, {"since": at - TOLD_WINDOW})
+        fresh -= cursor.rowcount
+        if not fresh:
+            return OweCounts(0, 0, 0, 0, rows)
+        cursor.execute(CONTACTS, {"outreach": outreach_id, "at": at, "due": at + TELL_WITHIN})
+        customers, message, merged = cursor.fetchone()
+        cursor.execute(ITEMS)
+        return OweCounts(customers, message, merged, cursor.rowcount, rows - fresh)
+
+
+@dataclass(frozen=True)
+class SpareCounts:
+    items: int
+    contacts: int  # closed: nothing of them is left to tell
+
+
+def outreach_spare(*, at: dt.datetime) -> SpareCounts:
+    """Take back what need not be told any more: items of the session's `tell_moot (item_key bigint)`, whose promise
+    is again what the customer was last told (a lift before the call)."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_MOOT)
+        held = [row[0] for row in cursor.fetchall()]
+        cursor.execute(DROP_MOOT, {"held": held})
+        items = cursor.rowcount
+        cursor.execute(CLOSE_MOOT, {"held": held, "at": at})
+        return SpareCounts(items, cursor.rowcount)

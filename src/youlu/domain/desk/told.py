@@ -1,0 +1,49 @@
+"""After a customer was told: the items learn it, in a transaction of their own.
+
+The loop locks items before contacts; whoever tells locks contacts first. Two transactions keep the two orders apart;
+what a kill leaves between them is picked up by the next flush.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from youlu.domain.desk.models import ContactItem
+
+BATCH = 2_000
+
+
+def told_flush() -> int:
+    """Record on the items what their customers were told; returns how many."""
+    flushed = 0
+    while True:
+        rows = list(ContactItem.objects.filter(told_at__isnull=False, is_recorded=False).order_by("item_key")
+                    .values_list("contact_id", "item_key", "becomes_at", "told_at")[:BATCH])
+        if rows:
+            _record(rows)
+            flushed += len(rows)
+        if len(rows) < BATCH:
+            return flushed
+
+
+@transaction.atomic
+def _record(rows: Sequence[tuple]) -> None:
+    mail_told([(key, becomes_at, told_at) for _, key, becomes_at, told_at in rows])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE desk_contactitem i SET is_recorded = true"
+            " FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[]) AS s (contact_id, item_key, told_at)"
+            " WHERE (i.contact_id, i.item_key, i.told_at) = (s.contact_id, s.item_key, s.told_at)",
+            [[row[0] for row in rows], [row[1] for row in rows], [row[3] for row in rows]])
+
+
+def mail_told(told: Sequence[tuple[int, dt.datetime | None, dt.datetime]]) -> None:
+    """The seam to mail: (item key, time told or None for "unknown", when)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE mail_item m SET told_arrive_by = s.becomes_at"
+            " FROM unnest(%s::bigint[], %s::timestamptz[]) AS s (item_key, becomes_at)"
+            " WHERE m.item_key = s.item_key", [[t[0] for t in told], [t[1] for t in told]])

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import pytest
+from django.db import connection, transaction
+from tests import people
+
+from youlu.core import clock
+from youlu.domain.desk import services
+from youlu.domain.desk.models import OrderKind, Parameter
+from youlu.domain.desk.owing import OweCounts
+from youlu.domain.desk.trade import trade_ensure
+from youlu.domain.messages.defaults import wordings_ensure
+
+NOON = dt.datetime(2022, 7, 29, 12, 0, tzinfo=clock.SHANGHAI)
+
+
+@pytest.fixture(autouse=True)
+def trade(request: pytest.FixtureRequest) -> None:
+    """A transactional test before this one may have emptied the tables, the migration's rows among them."""
+    if request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("transactional_db" if request.node.get_closest_marker("django_db").kwargs.get(
+            "transaction") else "db")
+        trade_ensure(OrderKind, Parameter)
+
+
+@pytest.fixture
+def noon() -> object:
+    with clock.frozen(NOON):
+        yield NOON
+
+
+@pytest.fixture
+def wordings(db: None, noon: dt.datetime) -> None:
+    wordings_ensure(actor=people.chen_supervisor(), approve=True)
+
+
+@pytest.fixture
+def owe() -> Callable[..., OweCounts]:
+    """Owe rows (item key, party, was, becomes) as the loop does: a temporary table in one transaction."""
+
+    def owe_rows(rows: Sequence[tuple], *, outreach_id: object = None, at: dt.datetime = NOON) -> OweCounts:
+        outreach_id = outreach_id or services.outreach_open(
+            closure_id=None, reason="兰州城关区封控", next_review_at=None, at=at)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS tell_due")
+            cursor.execute("CREATE TEMP TABLE tell_due (item_key bigint, party_id uuid, was_at timestamptz,"
+                           " becomes_at timestamptz) ON COMMIT DROP")
+            cursor.executemany("INSERT INTO tell_due VALUES (%s, %s, %s, %s)", rows)
+            counts = services.outreach_owe(outreach_id=outreach_id, at=at)
+            cursor.execute("DROP TABLE IF EXISTS desk_tell_fresh")
+            return counts
+
+    return owe_rows
