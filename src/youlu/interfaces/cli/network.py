@@ -1,0 +1,81 @@
+"""网络: build the network, look at it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import typer
+
+from youlu.interfaces.cli.app import app, need_database
+
+GROUP = "网络"
+network = typer.Typer(no_args_is_help=True, help="网络：网点、邮路、班次。 / The network: offices, routes, trips.")
+app.add_typer(network, name="network", rich_help_panel=GROUP)
+
+
+@network.command()
+def build(
+    seed: int = typer.Option(2022, help="种子：同一种子得同一网络 / equal seeds give equal networks"),
+    townships: bool = typer.Option(True, help="画到甘肃的乡镇与兰州的段道 / Gansu down to townships"),
+) -> None:
+    """画全国网（示例模型）并设为现行班期。 / Build the model network, in force. Example: ./youlu network build"""
+    need_database()
+    from youlu.domain.access.selectors import actor_of_system
+    from youlu.domain.network.selectors import epoch_current
+    from youlu.domain.network.services import network_import
+    from youlu.scenarios.national import national_build
+
+    plan = national_build(seed=seed, gansu_townships=townships)
+    revision = network_import(actor=actor_of_system("network-build"), plan=plan)
+    typer.echo(f"班期第{revision.id}版：{len(plan.offices):,}个网点，{len(plan.trips):,}个班次，每周"
+               f"{plan.legs_per_week():,}个区段；版次{epoch_current()}。这是示例模型，不是真实班期。", err=True)
+    typer.echo('下一步 / next: ./youlu network offices 康县', err=True)
+
+
+@network.command()
+def offices(
+    text: str = typer.Argument(help="地名或代码 / a name or a code"),
+    limit: int = typer.Option(10, min=1, max=200, help="最多几行 / rows at most"),
+    as_json: bool = typer.Option(False, "--json", help="输出JSON / as JSON"),
+) -> None:
+    """按地名或代码查网点。 / Find offices by name or code. Example: ./youlu network offices 城关区"""
+    need_database()
+    from youlu.domain.network.selectors import offices_search
+
+    found = offices_search(text, limit)
+    if as_json:
+        typer.echo(json.dumps([asdict(office) for office in found], ensure_ascii=False))
+    else:
+        for office in found:
+            typer.echo(f"{office.code:<10} {_wide(office.name, 16)} {_wide(office.kind_name, 14)} {office.full_name}")
+    if not found:
+        typer.echo(f"没有叫“{text}”的网点。 / No office is called that.\n核对地名，或写六位区划代码。", err=True)
+        raise typer.Exit(1)
+
+
+@network.command()
+def show(as_json: bool = typer.Option(False, "--json", help="输出JSON / as JSON")) -> None:
+    """现行网络的规模与版次。 / What is in force. Example: ./youlu network show --json"""
+    need_database()
+    from youlu.domain.network.selectors import network_summary
+
+    summary: dict[str, Any] = asdict(network_summary())
+    if as_json:
+        typer.echo(json.dumps(summary, ensure_ascii=False, default=str))
+        return
+    if summary["activated_at"] is None:
+        typer.echo("网络还是空的。 / The network is empty.\n先运行 / first run: ./youlu network build", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"版次 {summary['epoch']}，班期第 {summary['revision']} 版，{summary['content_hash'][:12]}")
+    for kind, count in summary["offices_by_kind"].items():
+        typer.echo(f"{_wide(kind, 16)} {count:>8,}")
+    for key, word in (("routes", "邮路"), ("trips", "班次"), ("segments", "段道"), ("compounds", "小区"),
+                      ("measures", "现行中断措施")):
+        typer.echo(f"{_wide(word, 16)} {summary[key]:>8,}")
+
+
+def _wide(text: str, width: int) -> str:
+    """Pad to `width` cells; a Han character takes two."""
+    return text + " " * max(0, width - sum(2 if ord(letter) > 0x2E7F else 1 for letter in text))
