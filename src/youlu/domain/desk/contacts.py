@@ -87,7 +87,7 @@ def call_ask(*, actor: Actor, contact_id: uuid.UUID) -> None:
 
 @dataclass(frozen=True)
 class ContactOutcome:
-    """What became of the contact. `is_told_again_owed`: its facts changed while the agent spoke, so it is owed again."""
+    """What became of the contact. `is_told_again_owed`: facts changed while the agent spoke: owed again."""
 
     contact_id: uuid.UUID
     state: str

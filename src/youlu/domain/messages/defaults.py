@@ -14,6 +14,7 @@ from youlu.domain.messages.services import wording_approve, wording_draft
 
 GREETING = "您好，我是{branch}客服，工号{staff_no}。"
 MAIL = "{whose_before}{place}{whose_after}的邮件"
+CLOSING = "不用回电，有事打11185。"
 VOICE = ["branch", "staff_no", "whose_before", "place", "whose_after", "reason", "was", "becomes"]
 MESSAGE = ["item", "whose_before", "place", "whose_after", "reason", "was", "becomes"]
 # code -> body, variables, emphasised
@@ -22,19 +23,19 @@ DEFAULTS: dict[str, tuple[str, list[str], list[str]]] = {
         GREETING + MAIL + "，因{reason}，送到的时间由{was}改为{becomes}。给您添麻烦了。",
         VOICE, ["staff_no", "place", "becomes"]),
     "moved.message": (
-        "【邮政】" + MAIL + "（{item}），因{reason}，送到的时间由{was}改为{becomes}。给您添麻烦了。不用回电，有事打11185。",
+        "【邮政】" + MAIL + "（{item}），因{reason}，送到的时间由{was}改为{becomes}。给您添麻烦了。" + CLOSING,
         MESSAGE, ["becomes"]),
     "sooner.voice": (
         GREETING + MAIL + "，送到的时间提前了，由{was}改为{becomes}。",
         VOICE, ["staff_no", "place", "becomes"]),
     "sooner.message": (
-        "【邮政】" + MAIL + "（{item}），送到的时间提前了，由{was}改为{becomes}。不用回电，有事打11185。",
+        "【邮政】" + MAIL + "（{item}），送到的时间提前了，由{was}改为{becomes}。" + CLOSING,
         MESSAGE, ["becomes"]),
     "unknown.voice": (
         GREETING + MAIL + "，因{reason}暂时送不到。{becomes}。给您添麻烦了。",
         VOICE, ["staff_no", "place", "becomes"]),
     "unknown.message": (
-        "【邮政】" + MAIL + "（{item}），因{reason}暂时送不到。{becomes}。给您添麻烦了。不用回电，有事打11185。",
+        "【邮政】" + MAIL + "（{item}），因{reason}暂时送不到。{becomes}。给您添麻烦了。" + CLOSING,
         MESSAGE, ["becomes"]),
 }
 
