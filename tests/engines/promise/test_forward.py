@@ -41,13 +41,13 @@ def slow_starts(rng: random.Random, network: Network, count: int) -> list[SlowSt
     return starts
 
 
-def scan_of(network: Network, flags: np.ndarray, start: SlowStart, dest: int | None = None):
+def scan_of(network: Network, flags: np.ndarray, start: SlowStart, dest: int | None = None, closures=()):
     tt = network.timetable
     on_leg = -1
     if start.leg is not None:
         where = (tt.trip_key[tt.trip] == start.leg[0]) & (tt.service_day[tt.trip] == start.leg[1])
         on_leg = int(np.flatnonzero(where & (tt.seq == start.leg[2]))[0])
-    return scan(tt, flags, network.handling, 0, start.office, start.minute, dest, on_leg=on_leg)
+    return scan(tt, flags, network.handling, 0, start.office, start.minute, dest, on_leg=on_leg, closures=closures)
 
 
 @MODEST
@@ -59,11 +59,11 @@ def test_scan_arrives_when_the_slow_search_does(seed, closure_seed, quick, plain
     flags = flags_derive(network.timetable, fast, 0)
     search = network.slow(slow)
     for start in slow_starts(random.Random(seed), network, 3):
-        found = scan_of(network, flags, start)
+        found = scan_of(network, flags, start, closures=fast)
         for dest in range(network.n_offices):
             want = search.arrival(start, dest)
             assert found.arrival_min[dest] == (UNREACHABLE if want is None else want)
-            assert scan_of(network, flags, start, dest).arrival_min[dest] == found.arrival_min[dest]
+            assert scan_of(network, flags, start, dest, fast).arrival_min[dest] == found.arrival_min[dest]
 
 
 @MODEST
@@ -74,7 +74,7 @@ def test_explanation_is_a_journey_without_gaps_that_uses_no_closed_leg(seed, clo
     tt = network.timetable
     flags = flags_derive(tt, fast, 0)
     for start in slow_starts(random.Random(seed), network, 3):
-        found = scan_of(network, flags, start)
+        found = scan_of(network, flags, start, closures=fast)
         for dest in np.flatnonzero(found.arrival_min < UNREACHABLE).tolist():
             _journey_check(network, flags, found, start, dest)
 

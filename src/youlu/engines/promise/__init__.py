@@ -22,6 +22,8 @@ from youlu.engines.promise.errors import (
 from youlu.engines.promise.forward import ClosedAlternative, Scan, Step, explain, scan
 from youlu.engines.promise.handling import Handling
 from youlu.engines.promise.keys import leg_key_decode, leg_key_encode
+from youlu.engines.promise.profile import Profile, profiles
+from youlu.engines.promise.repromise import RepromiseStopped, Result, Starts, repromise
 from youlu.engines.promise.timetable import (
     CANCELLED,
     LAST,
@@ -46,9 +48,13 @@ __all__ = [
     "Handling",
     "HandlingError",
     "LegClosure",
+    "Profile",
     "PromiseError",
+    "RepromiseStopped",
+    "Result",
     "Scan",
     "StartError",
+    "Starts",
     "Step",
     "Timetable",
     "TimetableError",
@@ -58,7 +64,9 @@ __all__ = [
     "leg_key_decode",
     "leg_key_encode",
     "legs_find",
+    "profiles",
     "reopen_min",
+    "repromise",
     "scan",
     "timetable_build",
 ]

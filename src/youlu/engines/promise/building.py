@@ -48,38 +48,46 @@ def timetable_build(
         A trip runs backwards, uses an unknown office, or two patterns share a key.
     """
     _patterns_check(patterns, n_offices)
-    columns = _columns(patterns)
     days = [service_days_of(p, start_day, n_days, lead_days) for p in patterns]
     pattern_of = np.repeat(np.arange(len(patterns)), [len(d) for d in days])
     day_of = np.array([day for some in days for day in some], dtype=np.int64)
+    keys = np.array([p.trip_key for p in patterns], dtype=np.int64)[pattern_of]
+    columns = _columns(patterns)
     legs, instance = _expand(columns, pattern_of)
     shift = ((day_of - start_day) * day_length)[instance]
     dep, arr = columns["dep"][legs] + shift, columns["arr"][legs] + shift
     # A leg of an earlier day that is still under way at midnight stays: items may be on it.
     keep = np.flatnonzero((arr >= 0) & (arr < limit))
-    legs, instance, dep, arr = legs[keep], instance[keep], dep[keep], arr[keep]
-    used, instance = np.unique(instance, return_inverse=True)
-    order = _order(dep, arr, columns["u"][legs], columns["v"][legs])
-    next_leg = _next_leg(order, instance)
-    chosen = legs[order]
-    base = columns["base"][chosen] | np.where(next_leg < 0, LAST, 0).astype(np.uint8)
-    keys = np.array([p.trip_key for p in patterns], dtype=np.int64)
+    used, instance = np.unique(instance[keep], return_inverse=True)
+    arrays = _legs_sorted(columns, legs[keep], instance, dep[keep], arr[keep])
     return Timetable(
-        u=columns["u"][chosen],
-        v=columns["v"][chosen],
-        dep=dep[order].astype(np.int32),
-        arr=arr[order].astype(np.int32),
-        trip=instance[order].astype(np.int32),
-        seq=columns["seq"][chosen],
-        seq_to=columns["seq_to"][chosen],
-        next_leg=next_leg,
-        base=base.astype(np.uint8),
-        trip_key=keys[pattern_of[used]],
+        **arrays,
+        trip_key=keys[used],
         service_day=day_of[used].astype(np.int32),
         start_day=start_day,
         n_days=n_days,
         n_offices=n_offices,
     )
+
+
+def _legs_sorted(
+    columns: dict[str, np.ndarray], legs: np.ndarray, instance: np.ndarray, dep: np.ndarray, arr: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The leg arrays of a timetable from legs that stand instance by instance in riding order."""
+    order = _order(dep, arr, columns["u"][legs], columns["v"][legs])
+    next_leg = _next_leg(order, instance)
+    chosen = legs[order]
+    return {
+        "u": columns["u"][chosen],
+        "v": columns["v"][chosen],
+        "dep": dep[order].astype(np.int32),
+        "arr": arr[order].astype(np.int32),
+        "trip": instance[order].astype(np.int32),
+        "seq": columns["seq"][chosen],
+        "seq_to": columns["seq_to"][chosen],
+        "next_leg": next_leg,
+        "base": (columns["base"][chosen] | np.where(next_leg < 0, LAST, 0)).astype(np.uint8),
+    }
 
 
 def _patterns_check(patterns: Sequence[TripPattern], n_offices: int) -> None:

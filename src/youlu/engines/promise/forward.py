@@ -1,13 +1,16 @@
 """One quote: a forward scan that remembers how it came, and the explanation of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from youlu.engines.promise.closures import LegClosure
 from youlu.engines.promise.errors import StartError
 from youlu.engines.promise.forward_kernel import forward
 from youlu.engines.promise.handling import Handling
-from youlu.engines.promise.timetable import CANCELLED, NEVER, NO_ALIGHT, NO_BOARD, UNREACHABLE, Timetable
+from youlu.engines.promise.rides import ride_stops
+from youlu.engines.promise.timetable import CANCELLED, NEVER, NO_BOARD, UNREACHABLE, Timetable
 
 ANY_DAY = 2**31 - 1
 
@@ -66,7 +69,8 @@ class Scan:
     _ready: np.ndarray
     _ready_leg: np.ndarray
     _ready_board: np.ndarray
-    _late_min: int
+    _let_in: dict[int, int]
+    """Leg to minute, for each stop at which the item on `on_leg` can be put down."""
 
     def legs_to(self, dest: int) -> list[tuple[int, int]]:
         """Rides to `dest`, first one first, as (leg boarded at, leg alighted from); empty if none is needed.
@@ -99,6 +103,7 @@ def scan(
     dest: int | None = None,
     *,
     on_leg: int = -1,
+    closures: Sequence[LegClosure] = (),
 ) -> Scan:
     """Scan forward from an office, or from a leg that the item is on.
 
@@ -115,7 +120,9 @@ def scan(
     on_leg : int, optional
         The item may leave at this leg's end or ride on while the next leg is not cancelled. Where the ride must
         end (cancelled ahead, or last stop) it is put down and starts anew, even at an office that passes no
-        mail on.
+        mail on, see `rides`.
+    closures : sequence of LegClosure, optional
+        Only asked until when an item must wait that can neither stay on its vehicle nor leave it.
 
     Raises
     ------
@@ -126,12 +133,15 @@ def scan(
     at, ready = np.full(n, NEVER, dtype=np.int32), np.full(n, NEVER, dtype=np.int32)
     at_leg, at_board, ready_leg, ready_board = (np.full(n, -1, dtype=np.int32) for _ in range(4))
     board = np.full(len(timetable.trip_key), -1, dtype=np.int32)
+    let_in: dict[int, int] = {}
     if on_leg < 0:
         at[origin] = ready[origin] = ready_min
     else:
-        for leg, arrives, leaves in ride_stops(timetable, flags, handling, group, on_leg, ready_min):
-            office = int(timetable.v[leg])
-            if arrives < at[office]:
+        own = (np.array([on_leg], dtype=np.int32), np.array([ready_min], dtype=np.int32))
+        stops = ride_stops(timetable, flags, handling, group, *own, closures)
+        for leg, office, arrives, leaves in zip(*(part.tolist() for part in stops[1:]), strict=True):
+            let_in[leg] = arrives
+            if arrives < min(at[office], UNREACHABLE):
                 at[office], at_leg[office], at_board[office] = arrives, leg, on_leg
             if leaves < ready[office]:
                 ready[office], ready_leg[office], ready_board[office] = leaves, leg, on_leg
@@ -142,28 +152,7 @@ def scan(
             -1 if dest is None else dest, at, at_leg, at_board, ready, ready_leg, ready_board, board)  # fmt: skip
     arrival = np.minimum(at, UNREACHABLE).astype(np.int32)
     return Scan(timetable, flags, origin, on_leg, ready_min, arrival, at_leg, at_board, ready, ready_leg,
-                ready_board, ready_min if on_leg >= 0 else 0)  # fmt: skip
-
-
-def ride_stops(
-    timetable: Timetable, flags: np.ndarray, handling: Handling, group: int, on_leg: int, arrived_min: int
-) -> list[tuple[int, int, int]]:
-    """Where an item on `on_leg` can be put down: (leg, arrival minute, ready minute) in riding order.
-
-    A late vehicle reaches no later stop before it reaches the next one: later arrivals are at least
-    `arrived_min`.
-    """
-    found = []
-    leg = on_leg
-    while leg >= 0:
-        following = int(timetable.next_leg[leg])
-        must_end = following < 0 or bool(flags[following] & CANCELLED)
-        if not flags[leg] & NO_ALIGHT:
-            arrives = max(int(timetable.arr[leg]), arrived_min)
-            ready = handling.ready(timetable.v[leg], arrives, group, starting=must_end)
-            found.append((leg, arrives, int(ready)))
-        leg = -1 if must_end else following
-    return found
+                ready_board, let_in)  # fmt: skip
 
 
 def _start_check(timetable: Timetable, origin: int, ready_min: int, on_leg: int) -> None:
@@ -197,22 +186,28 @@ def explain(scan: Scan, dest: int) -> list[Step]:
             closed = _closed_between(tt, scan.flags, office, now, departs)
             if departs > now or closed:
                 steps.append(Step("wait", office, now, departs, closed_alternatives=closed))
-        begins = int(tt.dep[board])
-        now = max(int(tt.arr[leg]), scan._late_min)
-        steps.append(
-            Step(
-                "ride",
-                office,
-                begins,
-                now,
-                to_office=int(tt.v[leg]),
-                trip_key=int(tt.trip_key[tt.trip[board]]),
-                service_day=int(tt.service_day[tt.trip[board]]),
-                seq_from=int(tt.seq[board]),
-                seq_to=int(tt.seq_to[leg]),
-            )
-        )
+        begins, now = int(tt.dep[board]), int(tt.arr[leg])
+        if board == scan.on_leg:
+            now = max(now, scan.ready_min)
+        steps.append(_ride(tt, board, leg, begins, now))
+        if board == scan.on_leg and scan._let_in[leg] > now:
+            steps.append(Step("wait", int(tt.v[leg]), now, scan._let_in[leg]))
+            now = scan._let_in[leg]
     return steps
+
+
+def _ride(tt: Timetable, board: int, leg: int, begins: int, ends: int) -> Step:
+    return Step(
+        "ride",
+        int(tt.u[board]),
+        begins,
+        ends,
+        to_office=int(tt.v[leg]),
+        trip_key=int(tt.trip_key[tt.trip[board]]),
+        service_day=int(tt.service_day[tt.trip[board]]),
+        seq_from=int(tt.seq[board]),
+        seq_to=int(tt.seq_to[leg]),
+    )
 
 
 def _closed_between(

@@ -170,6 +170,7 @@ class SlowSearch:
             self._wait(queue, start.office, start.minute)
         else:
             # kind 1: arriving at the end of leg `a`; b = 1 while on the ride the item started with
+            # kind 2: the same, after a wait in front of an office that let nobody in
             heapq.heappush(queue, (start.minute, 1, self.place[start.leg], 1))
         ridden: set[tuple[int, int]] = set()
         sorted_at: set[int] = set()
@@ -179,19 +180,33 @@ class SlowSearch:
                 self._board(queue, a, b, ridden)
                 continue
             leg, first_ride = self.legs[a], bool(b)
-            stays = leg.following >= 0 and not self.closed(leg.following)[0]
-            if not self.closed(a)[2]:
+            stays = kind == 1 and leg.following >= 0 and not self.closed(leg.following)[0]
+            if kind == 2 or not self.closed(a)[2]:
                 if leg.v == dest:
                     return now
                 ready = self.ready(leg.v, now, first_ride and not stays)
                 if ready is not None and leg.v not in sorted_at:
                     sorted_at.add(leg.v)
                     self._wait(queue, leg.v, ready)
+            elif first_ride and not stays:
+                opening = self._reopening(leg, now)
+                if opening is not None:
+                    heapq.heappush(queue, (opening, 2, a, 1))
             if stays and (leg.following, b) not in ridden:
                 ridden.add((leg.following, b))
                 at = self.legs[leg.following].arr
                 heapq.heappush(queue, (max(at, start.minute) if first_ride else at, 1, leg.following, b))
         return None
+
+    def _reopening(self, leg: _Leg, now: int) -> int | None:
+        """When the end of the ride lets mail in again, None if that is not known."""
+        if leg.no_alight:
+            return None
+        while True:
+            barring = [c for c in self.closures if c.act == "no_alight" and c.t0 <= now < c.t1 and _place_of(c, leg)[2]]
+            if not barring:
+                return now if now < LIMIT else None
+            now = max(c.t1 for c in barring)
 
     def _wait(self, queue: list[tuple[int, int, int, int]], office: int, ready: int) -> None:
         some = self.departures.get(office, [])
@@ -212,13 +227,18 @@ class SlowSearch:
             heapq.heappush(queue, (some[at + 1][0], 0, office, at + 1))
 
 
+def _place_of(closure: SlowClosure, leg: _Leg) -> tuple[bool, bool, bool]:
+    """Whether the closure's selectors take the leg, and if so at its departure and at its arrival."""
+    taken = (closure.trips is None or leg.trip in closure.trips) and (
+        closure.legs is None or (leg.u, leg.v) in closure.legs
+    )
+    at_u = taken and (closure.offices is None or leg.u in closure.offices)
+    at_v = taken and (closure.offices is None or leg.v in closure.offices)
+    return taken, at_u, at_v
+
+
 def _acts_on(closure: SlowClosure, leg: _Leg) -> tuple[bool, bool, bool]:
-    if closure.trips is not None and leg.trip not in closure.trips:
-        return False, False, False
-    if closure.legs is not None and (leg.u, leg.v) not in closure.legs:
-        return False, False, False
-    at_u = closure.offices is None or leg.u in closure.offices
-    at_v = closure.offices is None or leg.v in closure.offices
+    _, at_u, at_v = _place_of(closure, leg)
     departs = at_u and closure.t0 <= leg.dep < closure.t1
     arrives = at_v and closure.t0 <= leg.arr < closure.t1
     if closure.act == "cancel":
