@@ -8,7 +8,7 @@ class DeskConfig(AppConfig):
     grants = {
         "desk.read": ("supervisor", "agent"),
         "desk.work": ("agent", "supervisor"),
-        "desk.outreach": ("supervisor", "dispatcher"),
-        "desk.capacity": ("supervisor", "dispatcher", "agent"),
+        "contact.take": ("agent", "supervisor"),
+        "outreach.read": ("supervisor", "dispatcher"),
     }
     subscribes = {"messages.failed": "desk.message_failed"}

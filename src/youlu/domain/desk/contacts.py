@@ -48,7 +48,7 @@ def contact_next(*, actor: Actor) -> uuid.UUID | None:
 @transaction.atomic
 def contacts_hold(*, actor: Actor, want: int = HAND) -> tuple[uuid.UUID, ...]:
     """Fill the agent's hand up to `want` contacts; returns what they hold, longest held first."""
-    actor.require("desk.work")
+    actor.require("contact.take")
     agent = agent_of(actor)
     real = clock.real_now()
     held = _held(agent.id, real)
@@ -113,7 +113,7 @@ def contact_result(*, actor: Actor, contact_id: uuid.UUID, said: Said, key: str)
     NotFoundError : the agent never held the contact, or has given its result under another key.
     UnknownResultError, NoTimeGivenError, KeyReusedError, KeyBusyError
     """
-    actor.require("desk.work")
+    actor.require("contact.take")
     if said.result not in Attempt.Result.values or not said.result:
         raise UnknownResultError()
     if said.result == Attempt.Result.OTHER and said.other not in OTHER_REASONS:

@@ -1,0 +1,106 @@
+"""What the people present hold of this hour: by doing nothing, and by the split of who is told how.
+
+Doing nothing: on-site people answer calls, nobody is told anything, and a share of the customers who are owed word
+calls to ask. The split: messages tell whom they reach, people at home call the others and work orders, so that only
+who is still untold calls. Calls are Erlang A; orders and contacts can wait and are reckoned as work that drains.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+from youlu.core import clock
+from youlu.domain.desk.models import OPEN_STATES, Contact, ContactMode, Parameter, WorkOrder
+from youlu.domain.workforce.models import Demand
+from youlu.domain.workforce.selectors import Present, demand_of_hour, present_now
+from youlu.engines.queueing import Held, capacity, drain_h
+
+NEVER_H = 9_999.0  # "it only grows", in JSON
+
+
+@dataclass(frozen=True)
+class Side:
+    """One way of going about the hour. Hours are until done; NEVER_H: never."""
+
+    calls: Held
+    agents_on_calls: int
+    agents_on_work: int
+    orders_done_h: float
+    contacts_done_h: float
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What there is to do: calls and orders are expected arrivals of the hour, the rest stands now."""
+
+    base_calls_per_h: float
+    orders_per_h: float
+    orders_waiting: int
+    contacts_message: int
+    contacts_voice: int
+    is_forecast: bool  # False: nobody forecast the hour, the usual figures stand in
+
+
+@dataclass(frozen=True)
+class Strip:
+    at: dt.datetime
+    present: Present
+    work: Workload
+    nothing: Side
+    split: Side
+
+
+def capacity_strip(*, at: dt.datetime | None = None) -> Strip:
+    """The strip as of `at`: six queries, no solver."""
+    at = at or clock.now()
+    figures = dict(Parameter.objects.values_list("code", "value"))
+    present, work = present_now(), _workload(figures, at)
+    return Strip(at, present, work, _nothing(figures, present, work), _split(figures, present, work))
+
+
+def _workload(figures: dict[str, float], at: dt.datetime) -> Workload:
+    expected = demand_of_hour(at=at)
+    owed = Contact.objects.filter(state__in=OPEN_STATES)
+    return Workload(
+        base_calls_per_h=expected.get(Demand.Channel.CALL, figures["call_base_per_h"]),
+        orders_per_h=expected.get(Demand.Channel.ORDER, figures["order_base_per_h"]),
+        orders_waiting=WorkOrder.objects.filter(state=WorkOrder.State.OPEN).count(),
+        contacts_message=owed.filter(mode=ContactMode.MESSAGE).count(),
+        contacts_voice=owed.filter(mode=ContactMode.VOICE).count(),
+        is_forecast=Demand.Channel.CALL in expected)
+
+
+def _nothing(figures: dict[str, float], present: Present, work: Workload) -> Side:
+    calls = work.base_calls_per_h + _asking_per_h(figures, work.contacts_message + work.contacts_voice)
+    return Side(_calls(figures, calls, present.on_site_taking), present.on_site_taking, 0,
+                NEVER_H if work.orders_waiting or work.orders_per_h else 0.0,
+                NEVER_H if work.contacts_message + work.contacts_voice else 0.0)
+
+
+def _split(figures: dict[str, float], present: Present, work: Workload) -> Side:
+    home = present.at_home_taking
+    orders_h = drain_h(waiting=work.orders_waiting, arrivals_per_h=work.orders_per_h,
+                       service_s=figures["order_service_s"], agents=home)
+    # People at home first keep up with orders; what time is left goes to the calls that customers are owed.
+    spare_s = max(home * 3600.0 - work.orders_per_h * figures["order_service_s"], 0.0)
+    contacts_per_h = spare_s / figures["contact_service_s"]
+    contacts_h = work.contacts_voice / contacts_per_h if contacts_per_h else math.inf
+    untold = max(work.contacts_voice - contacts_per_h, 0.0)
+    calls = work.base_calls_per_h + _asking_per_h(figures, untold)
+    return Side(_calls(figures, calls, present.on_site_taking), present.on_site_taking, home,
+                _finite(orders_h), _finite(contacts_h if work.contacts_voice else 0.0))
+
+
+def _asking_per_h(figures: dict[str, float], untold: float) -> float:
+    return untold * figures["untold_call_share"] / figures["untold_call_h"]
+
+
+def _calls(figures: dict[str, float], per_h: float, agents: int) -> Held:
+    return capacity(arrivals_per_h=per_h, service_s=figures["call_service_s"], agents=agents,
+                    patience_s=figures["call_patience_s"])
+
+
+def _finite(hours: float) -> float:
+    return min(hours, NEVER_H)

@@ -1,0 +1,352 @@
+"""What the desk's pages show: the pool, an order with its customer, an agent's hand, the state of telling."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from youlu.core import clock
+from youlu.core.errors import NotFoundError
+from youlu.core.pages import PAGE_ROWS, Page
+from youlu.domain.access.selectors import Actor
+from youlu.domain.desk import scripts
+from youlu.domain.desk.item_facts import ItemFact, item_facts
+from youlu.domain.desk.models import (
+    OPEN_STATES,
+    Attempt,
+    Contact,
+    ContactItem,
+    ContactMode,
+    ContactState,
+    OrderEvent,
+    OrderKind,
+    Outreach,
+    Parameter,
+    WorkOrder,
+)
+from youlu.domain.messages.errors import NoWordingError
+from youlu.domain.messages.phrases import Segment
+from youlu.domain.messages.selectors import MessageRow, messages_of_party, wording_current
+from youlu.domain.parties.models import Party
+from youlu.domain.parties.selectors import MaskedParty, parties_masked, party_find_by_phone
+from youlu.domain.workforce.errors import NotAnAgentError
+from youlu.domain.workforce.models import Site
+from youlu.domain.workforce.selectors import AgentRow, agent_of, agents_named, present_now
+
+
+@dataclass(frozen=True)
+class CardItem:
+    number: str
+    was_at: dt.datetime | None
+    becomes_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class ContactCard:
+    """All an agent needs to tell one customer. `script` is empty where no wording is approved: nothing may be said."""
+
+    id: uuid.UUID
+    revision: int
+    name: str  # 王*民
+    phone_tail: str
+    place: str  # 陇南康县
+    tries: int
+    state: str
+    due_at: dt.datetime
+    shift_days: int | None  # None: unknown
+    script: tuple[Segment, ...]
+    wording_version: int
+    items: tuple[CardItem, ...]
+    call_asked_at: dt.datetime | None
+    callback_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Hand:
+    """An agent's day: the cards held, first to call first; `share` is this agent's part of who waits."""
+
+    agent: AgentRow
+    cards: tuple[ContactCard, ...]
+    told_today: int
+    waiting: int
+    share: int
+    finish_at: dt.datetime | None
+
+
+def hand(*, actor: Actor, held: Sequence[uuid.UUID]) -> Hand:
+    """The cards of what the agent holds (see services.contacts_hold), with the pace of the day."""
+    actor.require("contact.take")
+    agent = agent_of(actor)
+    now = clock.now()
+    start_at = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    results = (Attempt.objects.filter(agent_id=agent.id, result_at__gte=start_at, result_at__lte=now)
+                .exclude(result="").order_by("result_at").values_list("result_at", flat=True))
+    done = [at for at in results if at is not None]
+    waiting = Contact.objects.filter(mode=ContactMode.VOICE, state__in=OPEN_STATES).count()
+    present = present_now()
+    share = -(-waiting // max(present.at_home_taking + present.on_site_taking, 1))
+    return Hand(agent, _cards(agent, held), len(done), waiting, share, _finish_at(done, share, now))
+
+
+def _finish_at(done: Sequence[dt.datetime], share: int, now: dt.datetime) -> dt.datetime | None:
+    """At the pace of the last ten results; None before there is a pace."""
+    recent = done[-10:]
+    if len(recent) < 3 or not share:
+        return None
+    each = (recent[-1] - recent[0]) / (len(recent) - 1)
+    return now + each * share if each else None
+
+
+def _cards(agent: AgentRow, held: Sequence[uuid.UUID]) -> tuple[ContactCard, ...]:
+    contacts = {c.id: c for c in Contact.objects.filter(id__in=held).select_related("outreach")}
+    owed: dict[uuid.UUID, list[scripts.Owed]] = defaultdict(list)
+    untold = ContactItem.objects.filter(contact_id__in=held, told_at=None)
+    for contact_id, key, was_at, becomes_at in untold.values_list("contact_id", "item_key", "was_at", "becomes_at"):
+        owed[contact_id].append(scripts.Owed(key, was_at, becomes_at))
+    facts = item_facts({item.item_key for items in owed.values() for item in items})
+    parties = parties_masked([c.party_id for c in contacts.values()])
+    tries = {a.contact_id: a for a in Attempt.objects.filter(contact_id__in=held, agent_id=agent.id, result="")
+             .order_by("begun_at")}
+    return tuple(_card(agent, contacts[i], owed[i], facts, parties.get(contacts[i].party_id), tries.get(i))
+                 for i in held if i in contacts and owed[i])
+
+
+def _card(
+    agent: AgentRow, contact: Contact, owed: list[scripts.Owed], facts: dict[int, ItemFact], party: MaskedParty | None,
+    attempt: Attempt | None,
+) -> ContactCard:
+    head = scripts.worst(owed)
+    script, version = _script(agent, contact, owed, facts)
+    fact = facts[head.item_key]
+    rows = sorted(owed, key=lambda item: item.item_key != head.item_key)
+    return ContactCard(
+        id=contact.id, revision=contact.revision, name=party.name if party else "客户",
+        phone_tail=party.phone_tail if party else "", place=fact.region + fact.place, tries=contact.tries,
+        state=contact.state, due_at=contact.due_at, shift_days=scripts.shift_days(head), script=script,
+        wording_version=version,
+        items=tuple(CardItem(facts[i.item_key].number, i.was_at, i.becomes_at) for i in rows),
+        call_asked_at=attempt.call_asked_at if attempt else None,
+        callback_at=contact.not_before if contact.not_before > contact.opened_at else None)
+
+
+def _script(
+    agent: AgentRow, contact: Contact, owed: list[scripts.Owed], facts: dict[int, ItemFact]
+) -> tuple[tuple[Segment, ...], int]:
+    try:
+        wording = wording_current(code=scripts.wording_code(scripts.worst(owed), "voice"), at=clock.now())
+    except NoWordingError:
+        return (), 0
+    return wording.say(scripts.values(
+        items=owed, facts=facts, party_id=contact.party_id, reason=contact.outreach.reason,
+        next_review_at=contact.outreach.next_review_at, staff_no=agent.staff_no)), wording.version
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    id: uuid.UUID
+    number: int
+    kind: str
+    kind_name: str
+    title: str
+    state: str
+    state_label: str
+    sites_label: str
+    is_for_home: bool
+    opened_at: dt.datetime
+    due_at: dt.datetime
+    taken_by: str
+
+
+@dataclass(frozen=True)
+class EventRow:
+    at: dt.datetime
+    act: str
+    note: str
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """One order with its customer on top: masked people of the telephone, what they were told, what they are owed."""
+
+    row: OrderRow
+    body: str
+    needs_responsibility: bool
+    is_mine: bool
+    events: tuple[EventRow, ...]
+    customer: tuple[MaskedParty, ...]
+    said: tuple[MessageRow, ...]
+    owed_contacts: int
+
+
+ACTS = {"open": "受理", "take": "接单", "answer": "答复", "close": "办结", "give_back": "退回工单池"}
+
+
+def order_list(*, actor: Actor, view: str = "open", cursor: str | None = None) -> Page[OrderRow]:
+    """A page of the pool, due first. `view`: open (waiting), mine, all (not closed), closed."""
+    actor.require("desk.read")
+    which = {
+        "open": Q(state=WorkOrder.State.OPEN),
+        "all": ~Q(state=WorkOrder.State.CLOSED),
+        "closed": Q(state=WorkOrder.State.CLOSED),
+    }.get(view) or (Q(taken_by=agent_of(actor).id) & ~Q(state=WorkOrder.State.CLOSED))
+    rows = WorkOrder.objects.filter(which).select_related("kind").order_by("due_at", "id")
+    if cursor:
+        due, _, last_id = cursor.partition("_")
+        due_at = dt.datetime.fromisoformat(due)
+        rows = rows.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=last_id))
+    found = list(rows[:PAGE_ROWS + 1])
+    more = found[PAGE_ROWS - 1] if len(found) > PAGE_ROWS else None
+    return Page(_order_rows(found[:PAGE_ROWS]), f"{more.due_at.isoformat()}_{more.id}" if more else None)
+
+
+def order_page(*, actor: Actor, order_id: uuid.UUID) -> OrderPage:
+    """Raises NotFoundError."""
+    actor.require("desk.read")
+    order = WorkOrder.objects.select_related("kind").filter(id=order_id).first()
+    if order is None:
+        raise NotFoundError()
+    events = tuple(EventRow(e.at, ACTS.get(e.act, e.act), e.note)
+                   for e in OrderEvent.objects.filter(order_id=order_id).order_by("-id"))
+    ids = customer_party_ids(order.party_id)
+    said = tuple(m for party_id in ids for m in messages_of_party(party_id=party_id, limit=5))
+    key = order.customer_key
+    owed = Contact.objects.filter(customer_key=key, state__in=OPEN_STATES).count() if key else 0
+    is_mine = actor.can("desk.work") and order.taken_by is not None and order.taken_by == _agent_id(actor)
+    return OrderPage(_order_rows([order])[0], order.body, order.kind.needs_responsibility, is_mine, events,
+                     tuple(parties_masked(ids).values()), said, owed)
+
+
+def customer_party_ids(party_id: uuid.UUID | None) -> tuple[uuid.UUID, ...]:
+    """The parties of the same telephone as this one."""
+    if party_id is None:
+        return ()
+    index = Party.objects.filter(id=party_id).values_list("phone_index", flat=True).first()
+    if index is None:
+        return (party_id,)
+    return tuple(Party.objects.filter(phone_index=index).order_by("id").values_list("id", flat=True))
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls: the masked people of a telephone, their open orders, what they are owed."""
+
+    people: tuple[MaskedParty, ...]
+    party_ids: tuple[uuid.UUID, ...]
+    orders: tuple[OrderRow, ...]
+    owed_contacts: int
+
+
+def caller_find(*, actor: Actor, phone: str) -> Caller:
+    """The caller by telephone, found by blind index; a stranger has no people.
+
+    Raises
+    ------
+    BadPhoneError
+    """
+    actor.require("desk.read")
+    ids = party_find_by_phone(phone)
+    orders = WorkOrder.objects.filter(party_id__in=ids).exclude(state=WorkOrder.State.CLOSED).select_related("kind")
+    keys = {bytes(k) if k else i.bytes for i, k in Party.objects.filter(id__in=ids).values_list("id", "phone_index")}
+    return Caller(tuple(parties_masked(ids).values()), ids, _order_rows(list(orders.order_by("due_at")[:20])),
+                  Contact.objects.filter(customer_key__in=keys, state__in=OPEN_STATES).count())
+
+
+def _agent_id(actor: Actor) -> uuid.UUID | None:
+    try:
+        return agent_of(actor).id
+    except NotAnAgentError:
+        return None
+
+
+def _order_rows(orders: Sequence[WorkOrder]) -> tuple[OrderRow, ...]:
+    holders = agents_named({o.taken_by for o in orders if o.taken_by})
+    return tuple(OrderRow(
+        o.id, o.number, o.kind_id, o.kind.name, o.title, o.state, o.get_state_display(),
+        "、".join(str(Site(site).label) for site in o.sites), Site.AT_HOME in o.sites, o.opened_at, o.due_at,
+        holders[o.taken_by].name if o.taken_by in holders else "") for o in orders)
+
+
+@dataclass(frozen=True)
+class OrderCounts:
+    waiting: int
+    taken: int
+    late: int  # 超时
+    site_only: int  # waiting, and not for people at home
+
+
+def order_counts() -> OrderCounts:
+    now, state = clock.now(), WorkOrder.State
+    row = WorkOrder.objects.exclude(state=state.CLOSED).aggregate(
+        waiting=Count("id", filter=Q(state=state.OPEN)), taken=Count("id", filter=Q(state=state.TAKEN)),
+        late=Count("id", filter=Q(due_at__lt=now)),
+        site_only=Count("id", filter=Q(state=state.OPEN) & ~Q(sites__contains=[Site.AT_HOME.value])))
+    return OrderCounts(**row)
+
+
+def order_kinds() -> tuple[tuple[str, str], ...]:
+    """(code, name) of every kind."""
+    return tuple(OrderKind.objects.order_by("first_reply_min", "code").values_list("code", "name"))
+
+
+@dataclass(frozen=True)
+class OutreachRow:
+    """How far a closure's telling is. `told` of `customers`; the rest by how it stands."""
+
+    id: uuid.UUID
+    closure_id: uuid.UUID | None
+    reason: str
+    next_review_at: dt.datetime | None
+    opened_at: dt.datetime
+    customers: int
+    told_message: int
+    told_voice: int
+    waiting_message: int
+    waiting_voice: int
+    given_up: int
+    moot: int
+
+    @property
+    def told(self) -> int:
+        return self.told_message + self.told_voice
+
+
+def outreach_list(*, actor: Actor) -> tuple[OutreachRow, ...]:
+    """Every outreach, newest first: two queries."""
+    actor.require("outreach.read")
+    counts: dict[uuid.UUID, dict[tuple[str, str], int]] = defaultdict(dict)
+    for outreach_id, mode, state, number in Contact.objects.values_list("outreach_id", "mode", "state").annotate(
+            number=Count("id")).order_by():
+        counts[outreach_id][mode, state] = number
+    return tuple(_outreach_row(o, counts[o.id]) for o in Outreach.objects.order_by("-opened_at", "-id"))
+
+
+def _outreach_row(outreach: Outreach, counts: dict[tuple[str, str], int]) -> OutreachRow:
+    def number(mode: str | None, states: Iterable[str]) -> int:
+        wanted = set(states)
+        return sum(n for (m, s), n in counts.items() if s in wanted and mode in (None, m))
+
+    return OutreachRow(
+        outreach.id, outreach.closure_id, outreach.reason, outreach.next_review_at, outreach.opened_at,
+        sum(counts.values()), number(ContactMode.MESSAGE, [ContactState.TOLD]),
+        number(ContactMode.VOICE, [ContactState.TOLD]), number(ContactMode.MESSAGE, OPEN_STATES),
+        number(ContactMode.VOICE, OPEN_STATES), number(None, [ContactState.GIVEN_UP, ContactState.OTHER]),
+        number(None, [ContactState.MOOT]))
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """A figure of the trade with its source."""
+
+    name: str
+    value: float
+    unit: str
+    source: str
+
+
+def parameters() -> tuple[FigureRow, ...]:
+    return tuple(FigureRow(p.name, p.value, p.unit, p.source) for p in Parameter.objects.order_by("code"))
