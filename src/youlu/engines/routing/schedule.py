@@ -1,0 +1,155 @@
+"""When a route is where: waiting, breaks, crossings, nights. Compiled; `verify` re-does it in plain Python."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+DAY_MIN = 1440.0
+ARRIVE, BEGIN, LEAVE, NIGHT = 0, 1, 2, 3
+
+
+@njit(cache=True, nogil=True, inline="never")
+def ride(data, kind, day, i, j, t, since_break):
+    """Travel i → j on service day `day`, leaving at minute t of that day.
+
+    Returns (arrival, driving, driving since the break, minutes waited before a crossing, latest departure
+    that catches the same crossing, missed 0/1). A break falls due exactly when `break_after` is reached.
+    """
+    matrix = data.time_at[day]
+    crossing = data.crossing_at[matrix, i, j]
+    if crossing >= 0:
+        sails = -1.0
+        for k in range(data.crossing_start[crossing], data.crossing_start[crossing + 1]):
+            if data.departures[k] >= t - 1e-9:
+                sails = data.departures[k]
+                break
+        length = data.crossing_min[crossing]
+        if length >= data.limits[kind, 5]:
+            since_break = 0.0
+        if sails < 0.0:
+            return t + length, 0.0, since_break, 0.0, t, 1
+        return sails + length, 0.0, since_break, max(0.0, sails - t), sails, 0
+    driving = data.time_min[matrix, i, j]
+    after = data.limits[kind, 4]
+    breaks = 0.0
+    left = since_break + driving
+    if left > after + 1e-9:
+        breaks = np.ceil((left - 1e-9) / after) - 1.0
+        left -= breaks * after
+    return t + driving + breaks * data.limits[kind, 5], driving, left, 0.0, np.inf, 0
+
+
+@njit(cache=True, nogil=True, inline="never")
+def simulate(data, kind, day, seq, length, nights_allowed, leave_at, rec):
+    """Run the route home, seq[1..length], home (seq[0] and seq[length + 1] are the home node).
+
+    Leaves at `leave_at`; the start returned is the latest that still brings the vehicle home (or to its
+    first night) at the same minute, and duty counts from there.
+    Fills rec[k] = (arrive, begin, leave, night before) for k in 0..length + 1.
+    Returns (duty, nights, excess minutes over all rules, latest start).
+    """
+    shift_start = data.limits[kind, 0]
+    shift_end = data.limits[kind, 1]
+    max_duty = data.limits[kind, 2]
+    max_driving = data.limits[kind, 3]
+    rest = data.limits[kind, 6]
+    home = seq[0]
+    t = leave_at
+    segment = t
+    nights = 0
+    waited = 0.0
+    slack = np.inf
+    driven = 0.0
+    since_break = 0.0
+    excess = 0.0
+    duty = 0.0
+    rec[0, LEAVE] = t
+    for k in range(1, length + 2):
+        i, j = seq[k - 1], seq[k]
+        on_day = min((day + nights) % data.period, data.n_days - 1) if nights else day
+        base = nights * DAY_MIN
+        got, drove, since, wait, catch, missed = ride(data, kind, on_day, i, j, t - base, since_break)
+        got += base
+        catch += base
+        rec[k, NIGHT] = 0.0
+        if nights < nights_allowed and k > 1:
+            begin = max(got, data.opens[j] + base)
+            late = begin > data.closes[j] + base + 1e-9 or missed
+            done = begin + (data.service[j] if k <= length else 0.0)
+            over = (
+                done - (segment + min(slack, waited) if nights == 0 else segment) > max_duty + 1e-9
+                or driven + drove > max_driving + 1e-9
+                or done > shift_end + base + 1e-9
+            )
+            if late or over:
+                # lie down where we are: this duty ends here, the next begins with the next shift
+                if nights == 0:
+                    slack = max(0.0, min(slack, waited))
+                    segment += slack
+                duty += t - segment
+                excess += max(0.0, t - segment - max_duty)
+                nights += 1
+                base = nights * DAY_MIN
+                t = max(t + rest, base + shift_start)
+                segment = t
+                driven = 0.0
+                since_break = 0.0
+                on_day = min((day + nights) % data.period, data.n_days - 1)
+                got, drove, since, wait, catch, missed = ride(data, kind, on_day, i, j, t - base, 0.0)
+                got += base
+                catch += base
+                rec[k, NIGHT] = 1.0
+        if missed:
+            excess += DAY_MIN
+        driven += drove
+        since_break = since
+        if driven > max_driving + 1e-9:
+            excess += driven - max_driving
+            driven = max_driving  # charge each minute once
+        if nights == 0:
+            waited += wait
+            if catch < np.inf:
+                slack = min(slack, waited)
+        rec[k, ARRIVE] = got
+        begin = got
+        if k <= length:
+            opens = data.opens[j] + base
+            closes = data.closes[j] + base
+            if begin < opens:
+                if nights == 0:
+                    waited += opens - begin
+                begin = opens
+            if begin > closes + 1e-9:
+                excess += begin - closes
+            elif nights == 0:
+                slack = min(slack, waited + closes - begin)
+            rec[k, BEGIN] = begin
+            t = begin + data.service[j]
+        else:
+            rec[k, BEGIN] = begin
+            t = begin
+        rec[k, LEAVE] = t
+        if t > shift_end + base + 1e-9:
+            excess += t - shift_end - base
+    start = leave_at
+    if nights == 0:
+        slack = max(0.0, min(slack, waited))
+        segment += slack
+    if length > 0:
+        start = leave_at + max(0.0, min(slack, waited))
+    duty += t - segment
+    excess += max(0.0, t - segment - max_duty)
+    return duty, nights, excess, start
+
+
+@njit(cache=True, nogil=True, inline="never")
+def schedule(data, kind, day, seq, length, rec):
+    """The better of the route without nights and with them. Returns (duty, nights, excess, start)."""
+    duty, nights, excess, start = simulate(data, kind, day, seq, length, 0, data.limits[kind, 0], rec)
+    if excess <= 1e-9 or data.max_nights[kind] == 0:
+        return duty, nights, excess, start
+    duty2, nights2, excess2, start2 = simulate(data, kind, day, seq, length, data.max_nights[kind], data.limits[kind, 0], rec)
+    if excess2 < excess - 1e-9:
+        return duty2, nights2, excess2, start2
+    return simulate(data, kind, day, seq, length, 0, data.limits[kind, 0], rec)

@@ -1,0 +1,451 @@
+"""Slack induction by string removals over whole day patterns, compiled.
+
+Christiaens & Vanden Berghe (2020), Transportation Science 54(2), for the string removal, the greedy
+insertion with blinks and the annealing. What is ours: a removed customer leaves all its days and returns
+on the cheapest allowed pattern; capacity and duty are soft during the search, at prices that adapt.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from youlu.engines.routing.schedule import schedule
+from youlu.engines.routing.state import slot_copy, slot_insert, slot_update, state_copy, totals, touch
+
+EPS = 1e-7
+
+
+@njit(cache=True, nogil=True)
+def draw(random):
+    """Uniform in [0, 1): xorshift64*."""
+    x = random[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    random[0] = x
+    return ((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def remove_mark(scratch, count, c):
+    scratch.removed[c] = 1
+    scratch.removed_list[count] = c
+    return count + 1
+
+
+@njit(cache=True, nogil=True)
+def ruin(data, work, scratch, removed_mean, string_max):
+    """Choose strings of customers around a seed customer and take them off all their days."""
+    n = data.n
+    near = data.near
+    length = work.length
+    slot_at = work.slot_at
+    ruined = scratch.ruined
+    my_random = scratch.random
+    removed = scratch.removed
+    removed_list = scratch.removed_list
+    touched_list = scratch.touched_list
+    used = 0
+    stops = 0
+    for slot in range(len(length)):
+        ruined[slot] = 0
+        if length[slot] > 0:
+            used += 1
+            stops += length[slot]
+    random = my_random
+    longest = min(float(string_max), stops / max(1, used))
+    strings = int(draw(random) * (4.0 * removed_mean / (1.0 + longest) - 1.0) + 1.0)
+    seed = int(draw(random) * n)
+    one_day = -1
+    if draw(random) < 0.5:  # half of the time strings of one day, else of any day of each customer
+        one_day = random_day(data, work, scratch, seed)
+    count = 0
+    for m in range(n):
+        if strings <= 0:
+            break
+        c = near[seed, m]
+        if removed[c]:
+            continue
+        day = one_day if one_day >= 0 else random_day(data, work, scratch, c)
+        slot = slot_at[c, day]
+        if slot < 0 or ruined[slot]:
+            continue
+        ruined[slot] = 1
+        strings -= 1
+        count = string_mark(work, scratch, count, slot, c, longest)
+    for m in range(count):
+        take_out(data, work, scratch, removed_list[m])
+    for m in range(touched_list[-1]):
+        compress(data, work, scratch, touched_list[m])
+    return count
+
+
+@njit(cache=True, nogil=True)
+def random_day(data, work, scratch, c):
+    pattern_bits = data.pattern_bits
+    n_days = data.n_days
+    pattern = work.pattern
+    random = scratch.random
+    bits = pattern_bits[pattern[c]]
+    seen = 0
+    chosen = 0
+    for day in range(n_days):
+        if bits >> day & 1:
+            seen += 1
+            if draw(random) * seen < 1.0:
+                chosen = day
+    return chosen
+
+
+@njit(cache=True, nogil=True)
+def string_mark(work, scratch, count, slot, c, longest):
+    """Mark a string (or a split string) that contains customer c of the slot's row."""
+    seq = work.seq
+    work_length = work.length
+    my_random = scratch.random
+    removed = scratch.removed
+    random = my_random
+    row = seq[slot]
+    length = work_length[slot]
+    most = min(float(length), longest)
+    take = int(draw(random) * most + 1.0)
+    take = min(take, length)
+    at = 1
+    while row[at] != c:
+        at += 1
+    keep = 0
+    if take > 1 and take < length and draw(random) < 0.5:
+        keep = 1
+        while take + keep < length and draw(random) < 0.01:
+            keep += 1
+    span = take + keep
+    low = max(1, at - span + 1)
+    high = min(at, length - span + 1)
+    first = low + int(draw(random) * (high - low + 1))
+    skip_at = first + 1 + int(draw(random) * (take - 1)) if keep else first + span
+    for k in range(first, first + span):
+        if skip_at <= k < skip_at + keep:
+            continue
+        if not removed[row[k]]:
+            count = remove_mark(scratch, count, row[k])
+    return count
+
+
+@njit(cache=True, nogil=True, inline="always")
+def take_out(data, work, scratch, c):
+    n_days = data.n_days
+    slot_at = work.slot_at
+    pattern = work.pattern
+    for day in range(n_days):
+        slot = slot_at[c, day]
+        if slot >= 0:
+            touch(work, scratch, slot)
+            slot_at[c, day] = -1
+    pattern[c] = -1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def compress(data, work, scratch, slot):
+    seq = work.seq
+    work_length = work.length
+    removed = scratch.removed
+    row = seq[slot]
+    length = work_length[slot]
+    kept = 0
+    for k in range(1, length + 1):
+        if not removed[row[k]]:
+            kept += 1
+            row[kept] = row[k]
+    row[kept + 1] = row[0]
+    work_length[slot] = kept
+    slot_update(data, work, scratch, slot)
+
+
+@njit(cache=True, nogil=True)
+def order_removed(data, scratch, count):
+    """Sort the removed customers by a rule drawn anew each time."""
+    pattern_start = data.pattern_start
+    demand = data.demand
+    home_cost = data.home_cost
+    random = scratch.random
+    removed_list = scratch.removed_list
+    my_key = scratch.key
+    rule = draw(random) * 13.0
+    for m in range(count):
+        c = removed_list[m]
+        tie = draw(random)
+        first, last = pattern_start[c], pattern_start[c + 1]
+        if rule < 4.0:
+            my_key[m] = tie
+        elif rule < 8.0:
+            my_key[m] = -demand[c] + 1e-6 * tie
+        elif rule < 10.0:
+            my_key[m] = -home_cost[c] + 1e-9 * tie
+        elif rule < 11.0:
+            my_key[m] = home_cost[c] + 1e-9 * tie
+        else:  # the customer with the least choice first
+            my_key[m] = last - first + tie
+    for m in range(1, count):
+        key = my_key[m]
+        c = removed_list[m]
+        k = m - 1
+        while k >= 0 and my_key[k] > key:
+            my_key[k + 1] = my_key[k]
+            removed_list[k + 1] = removed_list[k]
+            k -= 1
+        my_key[k + 1] = key
+        removed_list[k + 1] = c
+
+
+@njit(cache=True, nogil=True, inline="always")
+def days_best(data, work, scratch, c, wanted, load_price, time_price, blink):
+    """Cheapest insertion of c on each wanted day, penalties included; into best_delta, best_slot, best_place.
+
+    Rows are indexed, never sliced: a slice costs more than the few positions it holds.
+    """
+    the_demand = data.demand
+    the_service = data.service
+    n_days = data.n_days
+    n_vehicles = data.n_vehicles
+    kind_of = data.kind_of
+    runs = data.runs
+    may_serve = data.may_serve
+    the_overnight = data.overnight
+    fixed_cost = data.fixed_cost
+    capacity = data.capacity
+    cost = data.cost
+    cost_at = data.cost_at
+    rich = data.rich
+    duty_weight = data.duty_weight
+    night_weight = data.night_weight
+    cost_to = data.cost_to
+    timed = data.timed
+    time_at = data.time_at
+    limits = data.limits
+    time_min = data.time_min
+    work_length = work.length
+    load = work.load
+    duty = work.duty
+    nights = work.nights
+    excess = work.excess
+    seq = work.seq
+    edge = work.edge
+    random = scratch.random
+    best_delta = scratch.best_delta
+    my_best_slot = scratch.best_slot
+    my_best_place = scratch.best_place
+    demand = the_demand[c]
+    service = the_service[c]
+    for day in range(n_days):
+        if not wanted >> day & 1:
+            continue
+        best = np.inf
+        best_slot = -1
+        best_place = -1
+        empty_kind = -1
+        for v in range(n_vehicles):
+            kind = kind_of[v]
+            if not runs[kind, day] or not may_serve[c, kind]:
+                continue
+            slot = day * n_vehicles + v
+            length = work_length[slot]
+            base = 0.0
+            if length == 0:
+                # empty vehicles of a type are alike, unless some are out overnight
+                if empty_kind == kind and not the_overnight:
+                    continue
+                empty_kind = kind
+                base = fixed_cost[kind]
+            over = load[slot] - capacity[kind]
+            base += load_price * (max(0.0, over + demand) - max(0.0, over))
+            if base >= best:
+                continue
+            table = cost_at[kind, day]
+            if rich:
+                old = duty_weight * duty[slot] + night_weight * nights[slot]
+                old += time_price * (excess[slot] + 1440.0 * clash_of(data, work, slot, nights[slot], 0))
+                for k in range(length + 1):
+                    a, b = seq[slot, k], seq[slot, k + 1]
+                    delta = base + cost_to[table, c, a] + cost[table, c, b] - edge[slot, k]
+                    if delta >= best:
+                        continue
+                    delta += rich_part(data, work, scratch, slot, kind, day, k, c, time_price) - old
+                    if delta < best and (best == np.inf or draw(random) > blink):
+                        best, best_slot, best_place = delta, slot, k
+            elif timed:
+                table_t = time_at[day]
+                spare = limits[kind, 2] - duty[slot]
+                for k in range(length + 1):
+                    a, b = seq[slot, k], seq[slot, k + 1]
+                    delta = base + cost_to[table, c, a] + cost[table, c, b] - edge[slot, k]
+                    if delta >= best:
+                        continue
+                    longer = service - time_min[table_t, a, b]
+                    longer += time_min[table_t, a, c] + time_min[table_t, c, b]
+                    delta += duty_weight * longer
+                    delta += time_price * (max(0.0, longer - spare) - max(0.0, -spare))
+                    if delta < best and (best == np.inf or draw(random) > blink):
+                        best, best_slot, best_place = delta, slot, k
+            else:
+                a = seq[slot, 0]
+                for k in range(length + 1):
+                    b = seq[slot, k + 1]
+                    delta = base + cost_to[table, c, a] + cost[table, c, b] - edge[slot, k]
+                    a = b
+                    if delta < best and (best == np.inf or draw(random) > blink):
+                        best, best_slot, best_place = delta, slot, k
+        best_delta[day] = best
+        my_best_slot[day] = best_slot
+        my_best_place[day] = best_place
+
+
+@njit(cache=True, nogil=True)
+def clash_of(data, work, slot, nights, newly_used):
+    """Clashes the slot's own nights cause, and, if it was empty so far, those of earlier routes with it."""
+    if not data.overnight:
+        return 0
+    clashes = 0
+    v = slot % data.n_vehicles
+    day = slot // data.n_vehicles
+    for k in range(1, nights + 1):
+        other = (day + k) % data.period
+        if other < data.n_days and work.length[other * data.n_vehicles + v] > 0:
+            clashes += 1
+    if newly_used:
+        for k in range(1, data.max_nights[data.kind_of[v]] + 1):
+            other = (day - k) % data.period
+            if other < data.n_days and work.nights[other * data.n_vehicles + v] >= k:
+                clashes += 1
+    return clashes
+
+
+@njit(cache=True, nogil=True)
+def rich_part(data, work, scratch, slot, kind, day, place, c, time_price):
+    """Duty, nights and excess, priced, of the slot with c behind its first `place` customers."""
+    row = work.seq[slot]
+    buffer = scratch.buffer
+    length = work.length[slot]
+    for m in range(place + 1):
+        buffer[m] = row[m]
+    buffer[place + 1] = c
+    for m in range(place + 1, length + 2):
+        buffer[m + 1] = row[m]
+    duty, nights, excess, _ = schedule(data, kind, day, buffer, length + 1, scratch.rec)
+    excess += 1440.0 * clash_of(data, work, slot, nights, length == 0)
+    return data.duty_weight * duty + data.night_weight * nights + time_price * excess
+
+
+@njit(cache=True, nogil=True)
+def recreate(data, work, scratch, count, load_price, time_price, blink):
+    """Bring each removed customer back on its cheapest pattern."""
+    pattern_start = data.pattern_start
+    pattern_bits = data.pattern_bits
+    pattern_cost = data.pattern_cost
+    n_days = data.n_days
+    pattern = work.pattern
+    removed = scratch.removed
+    removed_list = scratch.removed_list
+    best_delta = scratch.best_delta
+    best_slot = scratch.best_slot
+    best_place = scratch.best_place
+    for m in range(count):
+        c = removed_list[m]
+        first, last = pattern_start[c], pattern_start[c + 1]
+        wanted = np.int64(0)
+        for p in range(first, last):
+            wanted |= pattern_bits[p]
+        days_best(data, work, scratch, c, wanted, load_price, time_price, blink)
+        best = np.inf
+        chosen = first
+        for p in range(first, last):
+            total = pattern_cost[p]
+            for day in range(n_days):
+                if pattern_bits[p] >> day & 1:
+                    total += best_delta[day]
+            if total < best:
+                best, chosen = total, p
+        pattern[c] = chosen
+        for day in range(n_days):
+            if pattern_bits[chosen] >> day & 1:
+                slot = best_slot[day]
+                touch(work, scratch, slot)
+                slot_insert(data, work, scratch, slot, best_place[day], c)
+        removed[c] = 0
+
+
+@njit(cache=True, nogil=True)
+def plan_first(data, work, scratch, load_price, time_price):
+    """Insert everybody into the empty plan."""
+    for c in range(data.n):
+        scratch.removed[c] = 1
+        scratch.removed_list[c] = c
+    order_removed(data, scratch, data.n)
+    recreate(data, work, scratch, data.n, load_price, time_price, 0.0)
+    for m in range(scratch.touched_list[-1]):
+        scratch.touched[scratch.touched_list[m]] = 0
+    scratch.touched_list[-1] = 0
+
+
+@njit(cache=True, nogil=True)
+def settle(data, source, target, scratch, count):
+    """Make target equal to source again: touched slots, and the customers that were moved."""
+    n_days = data.n_days
+    touched_list = scratch.touched_list
+    touched = scratch.touched
+    removed_list = scratch.removed_list
+    source_pattern = source.pattern
+    source_slot_at = source.slot_at
+    target_pattern = target.pattern
+    target_slot_at = target.slot_at
+    for m in range(touched_list[-1]):
+        slot = touched_list[m]
+        slot_copy(source, target, slot)
+        touched[slot] = 0
+    touched_list[-1] = 0
+    for m in range(count):
+        c = removed_list[m]
+        target_pattern[c] = source_pattern[c]
+        for day in range(n_days):
+            target_slot_at[c, day] = source_slot_at[c, day]
+
+
+@njit(cache=True, nogil=True)
+def anneal(data, current, work, best, scratch, prices, best_cost, steps, hot, cold, removed_mean, string_max, blink):
+    """Run `steps` ruin-and-recreate steps, cooling from `hot` to `cold`. Returns the best feasible cost.
+
+    `prices` float64 [6]: of load and time excess, adapted here, then the least and the highest of each. `current` and `work` are equal on entry
+    and on return; `best` holds the cheapest feasible plan seen.
+    """
+    now = np.zeros(4)
+    new = np.zeros(4)
+    totals(data, current, now)
+    tally = np.zeros(2)
+    temperature = hot
+    factor = (cold / hot) ** (1.0 / steps)
+    for step in range(1, steps + 1):
+        count = ruin(data, work, scratch, removed_mean, string_max)
+        order_removed(data, scratch, count)
+        recreate(data, work, scratch, count, prices[0], prices[1], blink)
+        totals(data, work, new)
+        was = now[0] + now[3] + prices[0] * now[1] + prices[1] * now[2]
+        is_ = new[0] + new[3] + prices[0] * new[1] + prices[1] * new[2]
+        fits = new[1] <= EPS and new[2] <= EPS and new[0] < data.shut
+        if fits and new[0] + new[3] < best_cost - EPS:
+            best_cost = new[0] + new[3]
+            state_copy(work, best)
+        if is_ < was - temperature * np.log(1.0 - draw(scratch.random)):
+            settle(data, work, current, scratch, count)
+            now[:] = new
+        else:
+            settle(data, current, work, scratch, count)
+        tally[0] += now[1] <= EPS
+        tally[1] += now[2] <= EPS
+        if step % 100 == 0:
+            for k in range(2):
+                prices[k] *= 1.15 if tally[k] < 35.0 else 0.9
+                tally[k] = 0.0
+            prices[0] = min(max(prices[0], prices[2]), prices[3])
+            prices[1] = min(max(prices[1], prices[4]), prices[5])
+        temperature *= factor
+    return best_cost
