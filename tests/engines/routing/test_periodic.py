@@ -6,11 +6,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-
 from tests.engines.routing.villages import cheapest_by_enumeration, random_week, week, with_customer
+
 from youlu.engines.routing import Params, Vehicle, Weights, plan_verify, solve
 
-SHORT = Params(iterations=1500)
+SHORT = Params(iterations=3000)
 SIX = [(0, 0), (3, 1), (4, 2), (-3, 1), (-4, 2), (0, 5), (1, 6)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 import numpy as np
 
@@ -44,7 +44,9 @@ def random_week(seed: int, *, n_most: int = 5) -> Problem:
         for k in range(1, n + 1)
     )
     limit = float(rng.choice([40.0, 70.0, np.inf]))
-    vehicles = (Vehicle("van", home=0, count=int(rng.integers(1, 3)), capacity=float(rng.integers(4, 9)), max_duty_min=limit),)
+    vehicles = (
+        Vehicle("van", home=0, count=int(rng.integers(1, 3)), capacity=float(rng.integers(4, 9)), max_duty_min=limit),
+    )
     if rng.random() < 0.3:
         vehicles += (Vehicle("truck", home=0, capacity=9.0, price=1.5, fixed_cost=3.0),)
     return Problem(customers, vehicles, (Day(distance, distance),) * n_days)
@@ -77,9 +79,7 @@ def _subset_costs(problem: Problem, day: int) -> dict[frozenset, float]:
             continue
         tour = {s: _tour_cost(problem, vehicle, day, s) for s in subsets if s}
         for _ in range(vehicle.count):
-            table = {
-                s: min([table[s], *(table[s - t] + tour[t] for t in subsets if t and t <= s)]) for s in subsets
-            }
+            table = {s: min([table[s], *(table[s - t] + tour[t] for t in subsets if t and t <= s)]) for s in subsets}
     return table
 
 
@@ -90,10 +90,12 @@ def _tour_cost(problem: Problem, vehicle: Vehicle, day: int, subset: frozenset) 
     service = sum(problem.customers[c].service_min for c in subset)
     for order in permutations(subset):
         stops = [vehicle.home, *(problem.customers[c].place for c in order), vehicle.home]
-        legs = list(zip(stops, stops[1:], strict=False))
+        legs = list(pairwise(stops))
         minutes = sum(problem.days[day].time_min[i, j] for i, j in legs) + service
         if minutes <= vehicle.max_duty_min + 1e-9:
-            best = min(best, vehicle.price * sum(problem.days[day].distance[i, j] for i, j in legs) + vehicle.fixed_cost)
+            best = min(
+                best, vehicle.price * sum(problem.days[day].distance[i, j] for i, j in legs) + vehicle.fixed_cost
+            )
     return best
 
 

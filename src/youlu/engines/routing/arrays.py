@@ -15,7 +15,6 @@ from youlu.engines.routing.model import Problem
 from youlu.engines.routing.patterns import days_changed, mail_age, patterns_allowed
 
 
-
 class Arrays(NamedTuple):
     """What does not change during a search. Shapes in brackets: n customers, h types, d days, v vehicles."""
 
@@ -82,7 +81,9 @@ def arrays_build(problem: Problem, before: Mapping[str, tuple[int, ...]] | None 
         closes=np.ascontiguousarray(windows[:, 1], dtype=np.float64),
         kind_of=np.repeat(np.arange(len(kinds), dtype=np.int32), [v.count for v in kinds]),
         runs=np.array([[not v.days or d in v.days for d in range(problem.n_days)] for v in kinds], dtype=np.uint8),
-        may_serve=np.array([[not c.vehicles or v.name in c.vehicles for v in kinds] for c in customers], dtype=np.uint8),
+        may_serve=np.array(
+            [[not c.vehicles or v.name in c.vehicles for v in kinds] for c in customers], dtype=np.uint8
+        ),
         capacity=np.array([float(v.capacity) for v in kinds]),
         limits=_limits(problem),
         max_nights=np.array([v.max_nights for v in kinds], dtype=np.int32),
@@ -104,7 +105,10 @@ def _needs_schedule(problem: Problem) -> bool:
         any(day.crossings for day in problem.days)
         or any(c.window_min[0] > 0 or np.isfinite(c.window_min[1]) for c in problem.customers)
         or any(
-            np.isfinite(v.max_driving_min) or np.isfinite(v.break_after_min) or v.max_nights or np.isfinite(v.shift_min[1])
+            np.isfinite(v.max_driving_min)
+            or np.isfinite(v.break_after_min)
+            or v.max_nights
+            or np.isfinite(v.shift_min[1])
             for v in problem.vehicles
         )
     )

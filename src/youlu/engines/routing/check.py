@@ -161,11 +161,15 @@ def _customer_unservable(problem: Problem, customer: Customer) -> Unserved | Non
     largest = max(v.capacity for v in vehicles)
     if customer.demand > largest:
         return Unserved(customer.name, f"one load of {customer.demand:g} exceeds the largest vehicle ({largest:g})")
-    open_days = {d for d in range(problem.n_days) if any(_runs(v, d) and _reaches(problem, v, customer, d) for v in vehicles)}
+    open_days = {
+        d for d in range(problem.n_days) if any(_runs(v, d) and _reaches(problem, v, customer, d) for v in vehicles)
+    }
     if any(open_days.issuperset(p) for p in patterns):
         return None
     shut = sorted(set().union(*map(set, patterns)) - open_days)
-    return Unserved(customer.name, f"no vehicle can get there and back on days {shut}, and every pattern needs one of them")
+    return Unserved(
+        customer.name, f"no vehicle can get there and back on days {shut}, and every pattern needs one of them"
+    )
 
 
 def _runs(vehicle: Vehicle, day: int) -> bool:

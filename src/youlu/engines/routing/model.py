@@ -261,7 +261,9 @@ class Params:
     removed_mean: float = 10.0
     string_max: int = 10
     blink: float = 0.01
-    hot: float = 0.3
+    pattern_blink: float = 0.1
+    one_day_share: float = 0.5
+    hot: float = 1.0
     cold: float = 0.003
     groups_share: float = 0.0
     polish_share: float = 0.0

@@ -100,6 +100,11 @@ class _Search:
     def begin(self, warm: Result | None) -> None:
         """A first plan: the warm one if it still fits, else by insertion."""
         self.started = self.clock()
+        params = self.params
+        removed_mean = min(params.removed_mean, max(2.0, 0.4 * self.arrays.n))
+        self.tuning = np.array(
+            [removed_mean, params.string_max, params.blink, params.pattern_blink, params.one_day_share]
+        )
         self.scratch = scratch_make(self.arrays, self.seed)
         self.best, self.work = state_empty(self.arrays), state_empty(self.arrays)
         self.prices = self._prices_first()
@@ -119,7 +124,9 @@ class _Search:
         edge = float(np.median(arrays.cost)) + 1e-9
         load = max(float(arrays.demand.mean()), 1e-9)
         hour = 60.0 if arrays.rich else max(float(np.median(arrays.time_min)), 1e-9)
-        return np.array([edge / load, edge / hour, 1e-2 * edge / load, 1e4 * edge / load, 1e-2 * edge / hour, 1e4 * edge / hour])
+        return np.array(
+            [edge / load, edge / hour, 1e-2 * edge / load, 1e4 * edge / load, 1e-2 * edge / hour, 1e4 * edge / hour]
+        )
 
     def _keep_if_better(self, state: State) -> None:
         sums = np.zeros(4)
@@ -160,10 +167,12 @@ class _Search:
             steps = min(steps, params.iterations - self.iterations)
         sums = np.zeros(4)
         totals(arrays, self.current, sums)
-        scale = (self.best_cost if self.best_cost < np.inf else sums[0] + sums[3]) / max(1, int(self.current.length.sum()))
+        scale = (self.best_cost if self.best_cost < np.inf else sums[0] + sums[3]) / max(
+            1, int(self.current.length.sum())
+        )
         found = anneal(
             arrays, self.current, self.work, self.best, self.scratch, self.prices, self.best_cost, steps,
-            heat * scale, heat * scale * 0.999, params.removed_mean, params.string_max, params.blink,
+            heat * scale, heat * scale * 0.999, self.tuning,
         )  # fmt: skip
         self.iterations += steps
         if found < self.best_cost - 1e-9:
@@ -200,6 +209,9 @@ class _Search:
             if state.excess[slot] > 1e-7:
                 names = [self.problem.customers[c].name for c in state.seq[slot, 1 : state.length[slot] + 1]]
                 causes.append(
-                    Unserved(names[0], f"day {day}, {kind.name} to {names}: {state.excess[slot]:.0f} minutes against the rules")
+                    Unserved(
+                        names[0],
+                        f"day {day}, {kind.name} to {names}: {state.excess[slot]:.0f} minutes against the rules",
+                    )
                 )
         return tuple(causes) or (Unserved("", "no plan was found in the time given"),)

@@ -24,10 +24,7 @@ def result_make(
     problem: Problem, arrays: Arrays, state: State, before: Mapping[str, tuple[int, ...]] | None, **about: object
 ) -> Result:
     """The plan with its minutes, kilometres and costs."""
-    routes = []
-    for slot in range(len(state.length)):
-        if state.length[slot]:
-            routes.append(_route(problem, arrays, state, slot))
+    routes = [_route(problem, arrays, state, int(slot)) for slot in np.flatnonzero(state.length)]
     days_of = {
         c.name: tuple(int(d) for d in np.flatnonzero(state.slot_at[k] >= 0)) for k, c in enumerate(problem.customers)
     }

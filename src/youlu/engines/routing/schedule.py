@@ -41,7 +41,7 @@ def ride(data, kind, day, i, j, t, since_break):
 
 
 @njit(cache=True, nogil=True, inline="never")
-def simulate(data, kind, day, seq, length, nights_allowed, leave_at, rec):
+def simulate(data, kind, day, seq, length, nights_allowed, leave_at, rec):  # noqa: C901 a kernel
     """Run the route home, seq[1..length], home (seq[0] and seq[length + 1] are the home node).
 
     Leaves at `leave_at`; the start returned is the latest that still brings the vehicle home (or to its
@@ -54,7 +54,7 @@ def simulate(data, kind, day, seq, length, nights_allowed, leave_at, rec):
     max_duty = data.limits[kind, 2]
     max_driving = data.limits[kind, 3]
     rest = data.limits[kind, 6]
-    home = seq[0]
+    seq[0]
     t = leave_at
     segment = t
     nights = 0
@@ -149,7 +149,9 @@ def schedule(data, kind, day, seq, length, rec):
     duty, nights, excess, start = simulate(data, kind, day, seq, length, 0, data.limits[kind, 0], rec)
     if excess <= 1e-9 or data.max_nights[kind] == 0:
         return duty, nights, excess, start
-    duty2, nights2, excess2, start2 = simulate(data, kind, day, seq, length, data.max_nights[kind], data.limits[kind, 0], rec)
+    duty2, nights2, excess2, start2 = simulate(
+        data, kind, day, seq, length, data.max_nights[kind], data.limits[kind, 0], rec
+    )
     if excess2 < excess - 1e-9:
         return duty2, nights2, excess2, start2
     return simulate(data, kind, day, seq, length, 0, data.limits[kind, 0], rec)

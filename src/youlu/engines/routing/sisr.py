@@ -14,6 +14,9 @@ from youlu.engines.routing.schedule import schedule
 from youlu.engines.routing.state import slot_copy, slot_insert, slot_update, state_copy, totals, touch
 
 EPS = 1e-7
+SMALL = 12  # customers
+BANNED = 2  # mark of a slot that a rebuilt plan does without if it can
+TYPE_BLINK = 0.2  # share of passed-over empty vehicles where there are several types
 
 
 @njit(cache=True, nogil=True)
@@ -35,7 +38,7 @@ def remove_mark(scratch, count, c):
 
 
 @njit(cache=True, nogil=True)
-def ruin(data, work, scratch, removed_mean, string_max):
+def ruin(data, work, scratch, removed_mean, string_max, one_day_share):  # noqa: C901 a kernel
     """Choose strings of customers around a seed customer and take them off all their days."""
     n = data.n
     near = data.near
@@ -58,9 +61,16 @@ def ruin(data, work, scratch, removed_mean, string_max):
     strings = int(draw(random) * (4.0 * removed_mean / (1.0 + longest) - 1.0) + 1.0)
     seed = int(draw(random) * n)
     one_day = -1
-    if draw(random) < 0.5:  # half of the time strings of one day, else of any day of each customer
+    if draw(random) < one_day_share:  # strings of one day, else of any day of each customer
         one_day = random_day(data, work, scratch, seed)
     count = 0
+    if n <= SMALL and draw(random) < 0.5:  # a plan this small is now and then built anew
+        strings = 0
+        for c in range(n):
+            count = remove_mark(scratch, count, c)
+        for slot in range(len(length)):  # with a part of the vehicles, or the same ones always come first
+            if draw(random) < 0.4:
+                ruined[slot] = BANNED
     for m in range(n):
         if strings <= 0:
             break
@@ -199,7 +209,7 @@ def order_removed(data, scratch, count):
 
 
 @njit(cache=True, nogil=True, inline="always")
-def days_best(data, work, scratch, c, wanted, load_price, time_price, blink):
+def days_best(data, work, scratch, c, wanted, load_price, time_price, blink):  # noqa: C901 a kernel
     """Cheapest insertion of c on each wanted day, penalties included; into best_delta, best_slot, best_place.
 
     Rows are indexed, never sliced: a slice costs more than the few positions it holds.
@@ -235,6 +245,8 @@ def days_best(data, work, scratch, c, wanted, load_price, time_price, blink):
     best_delta = scratch.best_delta
     my_best_slot = scratch.best_slot
     my_best_place = scratch.best_place
+    my_ruined = scratch.ruined
+    mixed = len(capacity) > 1
     demand = the_demand[c]
     service = the_service[c]
     for day in range(n_days):
@@ -244,16 +256,24 @@ def days_best(data, work, scratch, c, wanted, load_price, time_price, blink):
         best_slot = -1
         best_place = -1
         empty_kind = -1
-        for v in range(n_vehicles):
+        for visit in range(2 * n_vehicles):
+            v = visit % n_vehicles
+            if visit == n_vehicles and best_slot >= 0:
+                break
             kind = kind_of[v]
             if not runs[kind, day] or not may_serve[c, kind]:
                 continue
             slot = day * n_vehicles + v
             length = work_length[slot]
+            if visit < n_vehicles and my_ruined[slot] == BANNED:
+                continue
             base = 0.0
             if length == 0:
+                # now and then another type must start the day, or the first one always does
+                if mixed and visit < n_vehicles and draw(random) < TYPE_BLINK:
+                    continue
                 # empty vehicles of a type are alike, unless some are out overnight
-                if empty_kind == kind and not the_overnight:
+                if visit < n_vehicles and empty_kind == kind and not the_overnight:
                     continue
                 empty_kind = kind
                 base = fixed_cost[kind]
@@ -337,7 +357,7 @@ def rich_part(data, work, scratch, slot, kind, day, place, c, time_price):
 
 
 @njit(cache=True, nogil=True)
-def recreate(data, work, scratch, count, load_price, time_price, blink):
+def recreate(data, work, scratch, count, load_price, time_price, blink, pattern_blink):
     """Bring each removed customer back on its cheapest pattern."""
     pattern_start = data.pattern_start
     pattern_bits = data.pattern_bits
@@ -349,6 +369,7 @@ def recreate(data, work, scratch, count, load_price, time_price, blink):
     best_delta = scratch.best_delta
     best_slot = scratch.best_slot
     best_place = scratch.best_place
+    random = scratch.random
     for m in range(count):
         c = removed_list[m]
         first, last = pattern_start[c], pattern_start[c + 1]
@@ -363,7 +384,7 @@ def recreate(data, work, scratch, count, load_price, time_price, blink):
             for day in range(n_days):
                 if pattern_bits[p] >> day & 1:
                     total += best_delta[day]
-            if total < best:
+            if total < best and (best == np.inf or draw(random) > pattern_blink):
                 best, chosen = total, p
         pattern[c] = chosen
         for day in range(n_days):
@@ -381,7 +402,7 @@ def plan_first(data, work, scratch, load_price, time_price):
         scratch.removed[c] = 1
         scratch.removed_list[c] = c
     order_removed(data, scratch, data.n)
-    recreate(data, work, scratch, data.n, load_price, time_price, 0.0)
+    recreate(data, work, scratch, data.n, load_price, time_price, 0.0, 0.0)
     for m in range(scratch.touched_list[-1]):
         scratch.touched[scratch.touched_list[m]] = 0
     scratch.touched_list[-1] = 0
@@ -411,11 +432,12 @@ def settle(data, source, target, scratch, count):
 
 
 @njit(cache=True, nogil=True)
-def anneal(data, current, work, best, scratch, prices, best_cost, steps, hot, cold, removed_mean, string_max, blink):
+def anneal(data, current, work, best, scratch, prices, best_cost, steps, hot, cold, tuning):
     """Run `steps` ruin-and-recreate steps, cooling from `hot` to `cold`. Returns the best feasible cost.
 
-    `prices` float64 [6]: of load and time excess, adapted here, then the least and the highest of each. `current` and `work` are equal on entry
-    and on return; `best` holds the cheapest feasible plan seen.
+    `tuning` float64 [5]: mean customers removed, longest string, blink, pattern blink, share of one-day ruins.
+    `prices` float64 [6]: of load and time excess, adapted here, then the least and the highest of each.
+    `current` and `work` are equal on entry and on return; `best` holds the cheapest feasible plan seen.
     """
     now = np.zeros(4)
     new = np.zeros(4)
@@ -424,9 +446,9 @@ def anneal(data, current, work, best, scratch, prices, best_cost, steps, hot, co
     temperature = hot
     factor = (cold / hot) ** (1.0 / steps)
     for step in range(1, steps + 1):
-        count = ruin(data, work, scratch, removed_mean, string_max)
+        count = ruin(data, work, scratch, tuning[0], tuning[1], tuning[4])
         order_removed(data, scratch, count)
-        recreate(data, work, scratch, count, prices[0], prices[1], blink)
+        recreate(data, work, scratch, count, prices[0], prices[1], tuning[2], tuning[3])
         totals(data, work, new)
         was = now[0] + now[3] + prices[0] * now[1] + prices[1] * now[2]
         is_ = new[0] + new[3] + prices[0] * new[1] + prices[1] * new[2]
