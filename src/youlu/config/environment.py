@@ -32,6 +32,15 @@ def secrets_ensure() -> dict[str, str]:
     return json.loads(path.read_text())
 
 
+def database_url(database: str = "youlu") -> str:
+    """`DATABASE_URL`, or where the embedded server is or will be; starts nothing."""
+    if os.environ.get("DATABASE_URL"):
+        return os.environ["DATABASE_URL"]
+    from youlu.core import postgres
+
+    return postgres.server_locate(data_dir()).dsn(database)
+
+
 def database_ensure(database: str = "youlu") -> str:
     """Set `DATABASE_URL` to the embedded server's, starting it, unless it is set; returns it."""
     if not os.environ.get("DATABASE_URL"):

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from youlu.config.environment import data_dir, secrets_ensure
+from youlu.config.environment import data_dir, database_url, secrets_ensure
 from youlu.config.translations import catalogues_compile
 
 SOURCE_DIR = Path(__file__).resolve().parent.parent
@@ -33,7 +33,7 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL") or "postgresql:///youlu")}
+DATABASES = {"default": _database(database_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = os.environ.get("YOULU_SECRET_KEY") or _secrets["secret_key"]

@@ -30,7 +30,7 @@ class NotFoundError(YouluError):
 
     code = "core.not_found"
     status = 404
-    sentence = "没有找到。请核对后再试。"
+    sentence: Any = "没有找到。请核对后再试。"
 
 
 class NotAllowedError(YouluError):

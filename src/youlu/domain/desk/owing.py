@@ -39,7 +39,7 @@ ORDER BY t.item_key"""
 # Locks stand in statements of their own: within one, rows that others just changed would be seen half old.
 LOCK_CUSTOMERS = f"""
 SELECT 1 FROM desk_contact c
-WHERE c.{OPEN} AND c.customer_key IN (SELECT customer_key FROM desk_tell_fresh) ORDER BY c.customer_key FOR UPDATE"""  # noqa: S608
+WHERE c.{OPEN} AND c.customer_key IN (SELECT customer_key FROM desk_tell_fresh) ORDER BY c.customer_key FOR UPDATE"""
 
 # Not new to the customer: what they were told last within the window, or what already waits to be told.
 DROP_KNOWN = f"""
@@ -51,7 +51,7 @@ WHERE EXISTS (
 OR EXISTS (
     SELECT 1 FROM desk_contactitem i JOIN desk_contact c ON c.id = i.contact_id
     WHERE i.item_key = f.item_key AND i.told_at IS NULL AND c.{OPEN}
-      AND i.becomes_at IS NOT DISTINCT FROM f.becomes_at)"""  # noqa: S608
+      AND i.becomes_at IS NOT DISTINCT FROM f.becomes_at)"""
 
 CONTACTS = f"""
 WITH merged AS (
@@ -63,7 +63,7 @@ WITH merged AS (
     ON CONFLICT (customer_key) WHERE {OPEN} DO UPDATE SET
         outreach_id = excluded.outreach_id, revision = c.revision + 1, due_at = LEAST(c.due_at, excluded.due_at)
     RETURNING c.mode, c.revision)
-SELECT count(*), count(*) FILTER (WHERE mode = 'message'), count(*) FILTER (WHERE revision > 1) FROM merged"""  # noqa: S608
+SELECT count(*), count(*) FILTER (WHERE mode = 'message'), count(*) FILTER (WHERE revision > 1) FROM merged"""
 
 ITEMS = f"""
 INSERT INTO desk_contactitem AS i (contact_id, item_key, was_at, becomes_at, revision, is_recorded)
@@ -71,12 +71,12 @@ SELECT c.id, f.item_key, f.was_at, f.becomes_at, c.revision, false
 FROM desk_tell_fresh f JOIN desk_contact c ON c.customer_key = f.customer_key AND c.{OPEN}
 ON CONFLICT (contact_id, item_key) DO UPDATE SET
     was_at = CASE WHEN i.told_at IS NULL THEN i.was_at ELSE excluded.was_at END,
-    becomes_at = excluded.becomes_at, revision = excluded.revision, told_at = NULL, is_recorded = false"""  # noqa: S608
+    becomes_at = excluded.becomes_at, revision = excluded.revision, told_at = NULL, is_recorded = false"""
 
 LOCK_MOOT = f"""
 SELECT c.id FROM desk_contact c WHERE c.{OPEN} AND EXISTS (
     SELECT 1 FROM desk_contactitem i JOIN tell_moot m USING (item_key) WHERE i.contact_id = c.id AND i.told_at IS NULL)
-ORDER BY c.customer_key FOR UPDATE"""  # noqa: S608
+ORDER BY c.customer_key FOR UPDATE"""
 
 DROP_MOOT = """
 DELETE FROM desk_contactitem i USING tell_moot m

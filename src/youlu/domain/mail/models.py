@@ -149,3 +149,14 @@ class NumberRange(models.Model):
 
     class Meta:
         db_table = "mail_number_range"
+
+
+class WrongTry(models.Model):
+    """A tracking question that was answered "not found": what throttles guessing."""
+
+    number = models.TextField()  # as asked, at most 40 characters
+    tried_at = models.DateTimeField()  # real time
+
+    class Meta:
+        db_table = "mail_wrong_try"
+        indexes = [models.Index(fields=["number", "tried_at"], name="mail_wrong_try_number_idx")]

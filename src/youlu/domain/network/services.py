@@ -61,7 +61,7 @@ def network_import(*, actor: Actor, plan: NetworkPlan) -> TimetableRevision:
         rows_merge(table, _columns(row_type), map(astuple, getattr(plan, rows)))
     with connection.cursor() as cursor:
         for table in reversed(REPLACED):
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608  (names from the table above)
+            cursor.execute(f"DELETE FROM {table}")
     for table, (row_type, rows) in REPLACED.items():
         rows_copy(table, _columns(row_type), map(astuple, getattr(plan, rows)))
     revision = TimetableRevision.objects.create(activated_at=clock.now(), content_hash=content_hash,
@@ -116,7 +116,7 @@ def _ids_check(plan: NetworkPlan) -> None:
                                "code"), ("network_compound", plan.compounds, "name")):
         proposed = {row.id: getattr(row, label) for row in rows}
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id, {label} FROM {table}")  # noqa: S608  (names from the line above)
+            cursor.execute(f"SELECT id, {label} FROM {table}")
             for present_id, present in cursor.fetchall():
                 if proposed.get(present_id, present) != present:
                     raise PlanConflictError(id=present_id, present=present, proposed=proposed[present_id])

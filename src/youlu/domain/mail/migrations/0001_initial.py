@@ -128,5 +128,17 @@ class Migration(migrations.Migration):
                 'db_table': 'mail_watermark',
             },
         ),
+        migrations.CreateModel(
+            name='WrongTry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.TextField()),
+                ('tried_at', models.DateTimeField()),
+            ],
+            options={
+                'db_table': 'mail_wrong_try',
+                'indexes': [models.Index(fields=['number', 'tried_at'], name='mail_wrong_try_number_idx')],
+            },
+        ),
         migrations.RunPython(watermarks_make, migrations.RunPython.noop),
     ]

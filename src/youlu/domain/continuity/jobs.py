@@ -1,0 +1,50 @@
+"""The deferred work of the loop. Each is safe to run again: what is done is seen from watermarks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import connection
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from youlu.core import clock
+from youlu.domain.continuity.apply import closure_apply, partitions_behind
+from youlu.domain.continuity.preview import preview_answer
+from youlu.domain.mail.scans import missed_find
+
+APPLY_LOCK = 0x6170706C79  # "apply": one run at a time, whatever the number of workers
+
+
+@app.task(name="continuity.apply", pass_context=True)
+def apply_job(context: JobContext) -> None:
+    """Make promises true under the current epoch."""
+    apply_alone(stop=context.should_abort)
+
+
+def apply_alone(*, stop: Callable[[], bool] = lambda: False) -> None:
+    """Run the loop unless somebody runs it already: a second worker leaves it to the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [APPLY_LOCK])
+        if not cursor.fetchone()[0]:
+            return
+    try:
+        closure_apply(stop=stop)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [APPLY_LOCK])
+
+
+@app.task(name="continuity.preview")
+def preview_job(preview_id: str) -> None:
+    """Answer one preview."""
+    preview_answer(preview_id)
+
+
+@app.periodic(cron="* * * * * */2")
+@app.task(name="continuity.watch", queueing_lock="continuity.watch")
+def watch_job(timestamp: int) -> None:
+    """Every two seconds: connections missed by the clock, and whether anything is left behind by whatever happened."""
+    missed_find(now=clock.now())
+    if partitions_behind():
+        apply_alone()

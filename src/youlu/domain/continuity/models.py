@@ -1,0 +1,44 @@
+"""What the loop keeps of its own work: previews asked for, runs of the apply."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from youlu.core.ids import uuid7
+
+
+class Preview(models.Model):
+    """What a closure would do, asked for and answered; nothing of it is in force."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "等待计算"
+        DONE = "done", "已算好"
+        FAILED = "failed", "没有算成"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    closure = models.JSONField()  # ClosureInput as JSON
+    actor = models.TextField()
+    state = models.TextField(choices=State.choices, default=State.ASKED)
+    result = models.JSONField(null=True)
+    asked_at = models.DateTimeField()  # real time
+    answered_at = models.DateTimeField(null=True)
+
+
+class ApplyRun(models.Model):
+    """One run of `closure_apply` to an epoch; a run that was killed is continued by the next one of its epoch."""
+
+    epoch = models.IntegerField(primary_key=True)
+    closure_id = models.UUIDField(null=True)
+    started_at = models.DateTimeField()  # real time
+    finished_at = models.DateTimeField(null=True)
+    partitions_done = models.SmallIntegerField(default=0)
+    looked_at = models.IntegerField(default=0)
+    hit = models.IntegerField(default=0)
+    revised = models.IntegerField(default=0)
+    moved = models.IntegerField(default=0)
+    later = models.IntegerField(default=0)
+    earlier = models.IntegerField(default=0)
+    unknown = models.IntegerField(default=0)
+    contacts = models.IntegerField(default=0)
+    takeovers = models.SmallIntegerField(default=0)  # times another worker went on after a kill
+    capacity = models.JSONField(null=True)

@@ -1,0 +1,161 @@
+"""What a closure would do, answered without doing it: computed by the worker, stored, shown, thrown away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from youlu.core import clock
+from youlu.domain.continuity.inputs import ClosureInput
+from youlu.domain.continuity.models import Preview
+from youlu.domain.mail.flight import held_read, kinds_in_flight
+from youlu.domain.mail.models import PARTITIONS, MailClass
+from youlu.domain.network.models import Office
+from youlu.domain.network.selectors import MeasureRow, epoch_current
+from youlu.domain.network.trips import trip_book
+from youlu.domain.promise.compute import Promises, promises_compute
+from youlu.domain.promise.held import UNKNOWN_S, Held, held_join
+from youlu.domain.promise.hits import items_hit
+from youlu.domain.promise.world import world_at
+from youlu.engines.codes.item_key import item_number
+
+DESTS_SHOWN = 12
+WORST_SHOWN = 10
+LEGS_SHOWN = 8
+DAY_S = 86_400
+
+
+def preview_answer(preview_id: str) -> None:
+    """Compute one preview and store its answer, or that it failed."""
+    row = Preview.objects.get(id=preview_id)
+    try:
+        result = closure_preview(ClosureInput.from_json(row.closure), at=clock.now())
+        state = Preview.State.DONE
+    except Exception:
+        Preview.objects.filter(id=row.id).update(state=Preview.State.FAILED, answered_at=clock.real_now())
+        raise
+    Preview.objects.filter(id=row.id).update(state=state, result=result, answered_at=clock.real_now())
+
+
+def closure_preview(closure: ClosureInput, *, at: dt.datetime) -> dict[str, Any]:
+    """Figures of what the closure would do to the mail in flight at `at`; JSON.
+
+    Keys: in_flight, hit, kept, later, unknown, customers; by_dest, by_class, by_hour_before/after, late_days, worst,
+    overload (legs that would carry the most more).
+    """
+    kinds = kinds_in_flight()
+    held = held_join([held_read(number, kinds) for number in range(PARTITIONS)])
+    more = measure_rows(closure)
+    epoch = epoch_current()
+    world = world_at(at=at, epoch=epoch, more=more)
+    alone = world_at(at=at, epoch=epoch, more=more, only_more=True)
+    hit = held.where(items_hit(alone, held))
+    promises = promises_compute(world, hit)
+    unknown = promises.arrive_by_s == UNKNOWN_S
+    later = ~unknown & (promises.arrive_by_s > hit.expected_s)
+    return {
+        "epoch": epoch, "in_flight": len(held), "hit": len(hit), "later": int(later.sum()),
+        "unknown": int(unknown.sum()), "kept": int((~unknown & ~later).sum()),
+        "customers": _customers(hit.item_key),
+        "by_dest": _by_dest(hit, promises, later, unknown),
+        "by_class": _by_class(hit),
+        "by_day_before": _by_day(hit.expected_s), "by_day_after": _by_day(promises.arrive_by_s[~unknown]),
+        "late_days": _late_days(hit, promises, later), "worst": _worst(hit, promises, later),
+        "overload": _overload(hit, promises),
+    }
+
+
+def measure_rows(closure: ClosureInput) -> tuple[MeasureRow, ...]:
+    """The measures as if they were in force."""
+    epoch = epoch_current()
+    return tuple(
+        MeasureRow(uuid.UUID(int=nth + 1), uuid.UUID(int=0), m.act, m.zone_kind, m.zone_ref, m.mail_classes,
+                   m.exempt_programmes, m.starts_at, m.ends_at, epoch, None, closure.cause, closure.title,
+                   closure.authority, closure.document_no, closure.next_review_at)
+        for nth, m in enumerate(closure.measures))
+
+
+def _customers(keys: NDArray[np.int64]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT addressee_id) FROM mail_item WHERE item_key = ANY(%s::bigint[])",
+                       [keys.tolist()])
+        return cursor.fetchone()[0]
+
+
+def _by_dest(
+    hit: Held, promises: Promises, later: NDArray[np.bool_], unknown: NDArray[np.bool_]
+) -> list[dict[str, Any]]:
+    offices, number = np.unique(hit.dest_office, return_inverse=True)
+    counts = np.bincount(number, minlength=len(offices))
+    top = np.argsort(-counts, kind="stable")[:DESTS_SHOWN]
+    names = dict(Office.objects.filter(id__in=offices[top].tolist()).values_list("id", "name"))
+    shift = np.where(later, promises.arrive_by_s - hit.expected_s, 0)
+    rows = []
+    for at in top.tolist():
+        mine = number == at
+        moved = int((later & mine).sum())
+        rows.append({
+            "office_id": int(offices[at]), "name": names[int(offices[at])], "hit": int(counts[at]), "later": moved,
+            "unknown": int((unknown & mine).sum()),
+            "days_later": round(float(shift[mine].sum()) / DAY_S / moved, 1) if moved else 0.0,
+        })
+    return rows
+
+
+def _by_class(hit: Held) -> dict[str, int]:
+    counts = Counter(hit.kinds[number][0] for number in hit.kind.tolist())
+    return {str(MailClass(name).label): count for name, count in counts.most_common()}
+
+
+def _by_day(seconds: NDArray[np.int64]) -> list[tuple[str, int]]:
+    known = seconds[seconds != UNKNOWN_S]
+    days, counts = np.unique((known + 8 * 3600) // DAY_S, return_counts=True)
+    first = dt.date(1970, 1, 1)
+    return [((first + dt.timedelta(days=int(day))).isoformat(), int(count)) for day, count in
+            zip(days.tolist(), counts.tolist(), strict=True)]
+
+
+def _late_days(hit: Held, promises: Promises, later: NDArray[np.bool_]) -> dict[str, int]:
+    days = np.ceil((promises.arrive_by_s[later] - hit.expected_s[later]) / DAY_S).astype(int)
+    return {str(day): int(count) for day, count in zip(*np.unique(days, return_counts=True), strict=True)}
+
+
+def _worst(hit: Held, promises: Promises, later: NDArray[np.bool_]) -> list[dict[str, Any]]:
+    shift = np.where(later, promises.arrive_by_s - hit.expected_s, -1)
+    top = [at for at in np.argsort(-shift, kind="stable")[:WORST_SHOWN].tolist() if shift[at] > 0]
+    names = dict(Office.objects.filter(id__in=hit.dest_office[top].tolist()).values_list("id", "name"))
+    return [{
+        "number": item_number(int(hit.item_key[at])), "dest": names[int(hit.dest_office[at])],
+        "was": _iso(int(hit.expected_s[at])), "becomes": _iso(int(promises.arrive_by_s[at])),
+        "hours_later": int(shift[at]) // 3600,
+    } for at in top]
+
+
+def _overload(hit: Held, promises: Promises) -> list[dict[str, Any]]:
+    """Legs that would carry the most more items than planned: where the detour presses."""
+    before, n_before = np.unique(hit.legs, return_counts=True)
+    after, n_after = np.unique(promises.legs, return_counts=True)
+    more = dict(zip(after.tolist(), n_after.tolist(), strict=True))
+    for key, count in zip(before.tolist(), n_before.tolist(), strict=True):
+        if key in more:
+            more[key] -= count
+    book = trip_book()
+    rows = []
+    for key, count in sorted(more.items(), key=lambda pair: -pair[1])[:LEGS_SHOWN]:
+        leg = book.leg(key)
+        if leg is not None and count > 0:
+            rows.append((leg, count))
+    names = dict(Office.objects.filter(id__in={e for leg, _ in rows for e in (leg.from_office, leg.to_office)})
+                 .values_list("id", "name"))
+    return [{"from": names[leg.from_office], "to": names[leg.to_office], "departs": leg.departs_at.isoformat(),
+             "more": count} for leg, count in rows]
+
+
+def _iso(seconds: int) -> str:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat()

@@ -1,0 +1,161 @@
+"""What pages show of closures: the list, one with its measures and run, a preview's answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from youlu.core.pages import PAGE_ROWS, Page
+from youlu.domain.access.selectors import Actor
+from youlu.domain.continuity.apply import partitions_behind
+from youlu.domain.continuity.errors import ClosureNotFoundError
+from youlu.domain.continuity.models import ApplyRun, Preview
+from youlu.domain.mail.models import PARTITIONS
+from youlu.domain.network.models import Closure, Compound, DeliverySegment, Measure, Office, Route
+
+
+@dataclass(frozen=True)
+class ClosureRow:
+    id: uuid.UUID
+    cause: str
+    cause_label: str
+    title: str
+    authority: str
+    document_no: str
+    scope: str
+    declared_at: dt.datetime
+    next_review_at: dt.datetime | None
+    lifted_at: dt.datetime | None
+    acts: tuple[str, ...]  # labels, each once
+    open_measures: int
+    run: RunRow | None
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """How the promises stand under an epoch: `done` of `of` partitions; figures so far."""
+
+    epoch: int
+    done: int
+    of: int
+    is_finished: bool
+    seconds: float | None
+    looked_at: int
+    hit: int
+    revised: int
+    later: int
+    earlier: int
+    unknown: int
+    contacts: int
+    takeovers: int
+    capacity: Any
+
+
+@dataclass(frozen=True)
+class MeasureLine:
+    """A measure as a person reads it."""
+
+    id: uuid.UUID
+    act: str
+    act_label: str
+    zone_kind: str
+    zone_kind_label: str
+    zone_name: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None
+    mail_classes: tuple[str, ...]
+    exempt_programmes: tuple[str, ...]
+    is_open: bool
+
+
+def closures_list(*, actor: Actor, open_only: bool = True, cursor: str | None = None) -> Page[ClosureRow]:
+    """Closures of the actor's scope, newest first."""
+    actor.require("closure.read")
+    rows = Closure.objects.filter(scope__startswith=actor.scope).order_by("-id")
+    if open_only:
+        rows = rows.filter(lifted_at__isnull=True)
+    if cursor:
+        rows = rows.filter(id__lt=uuid.UUID(cursor))
+    found = list(rows.prefetch_related("measures")[:PAGE_ROWS + 1])
+    runs = _runs_of([row.declared_epoch for row in found])
+    page = tuple(_row(row, runs) for row in found[:PAGE_ROWS])
+    return Page(page, str(found[PAGE_ROWS - 1].id) if len(found) > PAGE_ROWS else None)
+
+
+def closure_get(*, actor: Actor, closure_id: uuid.UUID) -> tuple[ClosureRow, tuple[MeasureLine, ...]]:
+    """One closure with its measures (open ones first).
+
+    Raises
+    ------
+    ClosureNotFoundError : not there, or not in the actor's scope.
+    """
+    actor.require("closure.read")
+    row = Closure.objects.filter(id=closure_id, scope__startswith=actor.scope).prefetch_related("measures").first()
+    if row is None:
+        raise ClosureNotFoundError()
+    measures = sorted(row.measures.all(), key=lambda m: (m.until_epoch is not None, m.id))
+    names = _zone_names(measures)
+    lines = tuple(
+        MeasureLine(m.id, m.act, Measure.Act(m.act).label, m.zone_kind, Measure.Zone(m.zone_kind).label,
+                    names.get((m.zone_kind, m.zone_ref), m.zone_ref), m.starts_at, m.ends_at, tuple(m.mail_classes),
+                    tuple(m.exempt_programmes), m.until_epoch is None) for m in measures)
+    return _row(row, _runs_of([row.declared_epoch])), lines
+
+
+def run_latest() -> RunRow | None:
+    """The newest run: what a progress bar shows."""
+    row = ApplyRun.objects.order_by("-epoch").first()
+    return _run(row) if row else None
+
+
+def is_behind() -> bool:
+    """Whether some promises are still being recalculated."""
+    return bool(partitions_behind())
+
+
+def preview_get(*, actor: Actor, preview_id: uuid.UUID) -> Preview:
+    """A preview of the actor's own asking."""
+    row = Preview.objects.filter(id=preview_id, actor=actor.id).first()
+    if row is None:
+        raise ClosureNotFoundError()
+    return row
+
+
+def _row(row: Closure, runs: dict[int, RunRow]) -> ClosureRow:
+    measures = list(row.measures.all())
+    acts = Counter(m.act for m in measures if m.until_epoch is None)
+    return ClosureRow(
+        row.id, row.cause, str(Closure.Cause(row.cause).label), row.title, row.authority, row.document_no, row.scope,
+        row.declared_at, row.next_review_at, row.lifted_at, tuple(str(Measure.Act(act).label) for act in acts),
+        sum(acts.values()), runs.get(row.declared_epoch))
+
+
+def _runs_of(epochs: list[int]) -> dict[int, RunRow]:
+    return {row.epoch: _run(row) for row in ApplyRun.objects.filter(epoch__in=epochs)}
+
+
+def _run(row: ApplyRun) -> RunRow:
+    seconds = (row.finished_at - row.started_at).total_seconds() if row.finished_at else None
+    return RunRow(row.epoch, min(row.partitions_done, PARTITIONS), PARTITIONS, row.finished_at is not None, seconds,
+                  row.looked_at, row.hit, row.revised, row.later, row.earlier, row.unknown, row.contacts,
+                  row.takeovers, row.capacity)
+
+
+def _zone_names(measures: list[Measure]) -> dict[tuple[str, str], str]:
+    """(zone kind, ref) -> the name of the place; one query per kind."""
+    names: dict[tuple[str, str], str] = {}
+    models: dict[str, Any] = {"compound": Compound, "segment": DeliverySegment, "office": Office, "route": Route}
+    for kind, model in models.items():
+        ids = {int(m.zone_ref) for m in measures if m.zone_kind == kind}
+        rows = model.objects.filter(id__in=ids).values_list("id", "name")
+        names.update({(kind, str(key)): name for key, name in rows})
+    ends = {int(end) for m in measures if m.zone_kind == "leg" for end in m.zone_ref.split("-")}
+    offices = dict(Office.objects.filter(id__in=ends).values_list("id", "name"))
+    for m in measures:
+        if m.zone_kind == "leg":
+            u, v = (int(end) for end in m.zone_ref.split("-"))
+            names[m.zone_kind, m.zone_ref] = f"{offices.get(u, u)}—{offices.get(v, v)}"
+    return names

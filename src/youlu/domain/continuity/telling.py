@@ -1,0 +1,36 @@
+"""From the loop to the desk: under which outreach customers hear, and whether the people present can carry it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from youlu.domain.continuity.hitting import Part
+from youlu.domain.desk.models import Outreach
+from youlu.domain.desk.owing import outreach_open, outreach_owe, outreach_spare
+from youlu.domain.network.models import Closure
+
+__all__ = ["capacity_now", "outreach_begin", "outreach_for", "outreach_owe", "outreach_spare"]
+MISSED_REASON = "运输衔接延误"
+
+
+def outreach_begin(closure: Closure) -> uuid.UUID:
+    """Open (or renew) the outreach of a closure, with the reason customers read."""
+    return outreach_open(closure_id=closure.id, reason=closure.title, next_review_at=closure.next_review_at,
+                         at=closure.declared_at)
+
+
+def outreach_for(part: Part, *, at: dt.datetime) -> uuid.UUID:
+    """The outreach that a partition's customers hear under: of the newest closure among its causes, else the standing
+    one of missed connections."""
+    ids = {closure_id for closure_id in part.closure_ids if closure_id}
+    newest = Closure.objects.filter(id__in=ids).order_by("-declared_epoch").first()
+    if newest is not None:
+        return outreach_begin(newest)
+    standing = Outreach.objects.filter(closure_id__isnull=True).order_by("id").values_list("id", flat=True).first()
+    return standing or outreach_open(closure_id=None, reason=MISSED_REASON, next_review_at=None, at=at)
+
+
+def capacity_now() -> dict | None:
+    """What the people present hold of the work the loop made."""
+    return None

@@ -1,0 +1,268 @@
+"""What pages and the API show of items: one, lists by state, counts, the public's tracking answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from youlu.core import clock
+from youlu.core.pages import PAGE_ROWS, Page
+from youlu.domain.access.selectors import Actor
+from youlu.domain.mail.errors import ItemNotFoundError
+from youlu.domain.mail.models import Item, MailClass, Place, PromiseRevision, Scan, ScanKind
+from youlu.domain.mail.state import STATE_SQL, ItemState, item_state
+from youlu.domain.network.models import Closure, Office, Trip
+from youlu.domain.network.selectors import epoch_current
+from youlu.domain.network.trips import trip_book
+from youlu.domain.parties.selectors import MaskedParty, parties_masked
+from youlu.engines.codes.item_key import ItemNumberError, item_key, item_number, number_compact
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One line of a list. `told` is what the customer last heard; None: that no time can be said."""
+
+    item_key: int
+    number: str
+    mail_class: str
+    programme: str
+    origin: str
+    dest: str
+    position: str
+    place: int
+    since: dt.datetime
+    accepted_at: dt.datetime
+    committed: dt.datetime
+    expected: dt.datetime | None
+    told: dt.datetime | None
+    state: ItemState
+    reason: str
+    next_review_at: dt.datetime | None
+    is_stale: bool
+    addressee_id: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class ScanRow:
+    kind: int
+    label: str
+    place: str
+    occurred_at: dt.datetime
+    received_at: dt.datetime
+    is_void: bool
+
+
+@dataclass(frozen=True)
+class RevisionRow:
+    revision_no: int
+    cause: str
+    label: str
+    reason: str
+    computed_at: dt.datetime
+    arrive_by: dt.datetime | None
+    epoch: int
+
+
+@dataclass(frozen=True)
+class LegRow:
+    """One ride of the planned way: from office to office on one trip, whatever the number of stops between."""
+
+    from_office: str
+    to_office: str
+    from_office_id: int
+    to_office_id: int
+    departs_at: dt.datetime
+    arrives_at: dt.datetime
+    trip_number: str
+    route_name: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    row: ItemRow
+    sender: MaskedParty | None
+    addressee: MaskedParty | None
+    scans: tuple[ScanRow, ...]
+    revisions: tuple[RevisionRow, ...]
+    legs: tuple[LegRow, ...]
+
+
+def item_get(*, actor: Actor, number: str) -> ItemPage:
+    """Everything staff may see of one item.
+
+    Raises
+    ------
+    ItemNotFoundError : no such number.
+    """
+    actor.require("mail.read")
+    item = _item(number)
+    people = parties_masked([key for key in (item.sender_id, item.addressee_id) if key])
+    return ItemPage(
+        _rows([item])[0], people.get(item.sender_id) if item.sender_id else None,
+        people.get(item.addressee_id) if item.addressee_id else None, scans_of(item.item_key),
+        revisions_of(item.item_key), legs_of(item))
+
+
+def _item(number: str) -> Item:
+    try:
+        key = item_key(number_compact(number))
+    except ItemNumberError:
+        raise ItemNotFoundError() from None
+    item = Item.objects.filter(item_key=key).first()
+    if item is None:
+        raise ItemNotFoundError()
+    return item
+
+
+def item_rows(*, keys: Iterable[int]) -> dict[int, ItemRow]:
+    """Rows of the items named, in a constant number of queries; unknown keys are left out."""
+    return {row.item_key: row for row in _rows(list(Item.objects.filter(item_key__in=list(keys))))}
+
+
+def items_of_parties(*, party_ids: Iterable[uuid.UUID], limit: int = 20) -> tuple[ItemRow, ...]:
+    """A customer's items, those in flight first, then the newest."""
+    ids = list(party_ids)
+    found = {i.item_key: i for side in ("addressee_id__in", "sender_id__in")
+             for i in Item.objects.filter(**{side: ids}).order_by("-accepted_at")[:limit]}
+    items = sorted(found.values(), key=lambda i: (i.place >= Place.DELIVERED, -i.accepted_at.timestamp()))
+    return tuple(_rows(items[:limit]))
+
+
+def items_list(*, actor: Actor, state: str = "", cursor: str | None = None) -> Page[ItemRow]:
+    """Items in flight of one state ("" for all, "moved" for told otherwise than committed), most urgent first."""
+    actor.require("mail.read")
+    after_by, after_key = cursor.split("_") if cursor else ("-1", "-1")
+    having = "told_arrive_by IS DISTINCT FROM committed_arrive_by" if state == "moved" else (
+        f"{STATE_SQL} = %(state)s" if state else "true")
+    with connection.cursor() as db:
+        db.execute(
+            f"SELECT item_key, extract(epoch FROM committed_arrive_by)::bigint FROM mail_item WHERE place < 3"
+            f" AND (extract(epoch FROM committed_arrive_by)::bigint, item_key) > (%(by)s, %(key)s) AND {having}"
+            f" ORDER BY 2, 1 LIMIT %(limit)s",
+            {"now": clock.now(), "state": state, "by": int(after_by), "key": int(after_key), "limit": PAGE_ROWS + 1})
+        found = db.fetchall()
+    rows = item_rows(keys=[key for key, _ in found[:PAGE_ROWS]])
+    more = found[PAGE_ROWS - 1] if len(found) > PAGE_ROWS else None
+    return Page(tuple(rows[key] for key, _ in found[:PAGE_ROWS]), f"{more[1]}_{more[0]}" if more else None)
+
+
+@dataclass(frozen=True)
+class DestCount:
+    office_id: int
+    state: str
+    items: int
+
+
+def items_counted() -> tuple[DestCount, ...]:
+    """Items in flight by destination office and state: one pass over the table, for the situation page."""
+    with connection.cursor() as db:
+        db.execute(f"SELECT dest_office_id, {STATE_SQL}, count(*) FROM mail_item WHERE place < 3 GROUP BY 1, 2",
+                   {"now": clock.now()})
+        return tuple(DestCount(*row) for row in db.fetchall())
+
+
+def scans_of(key: int) -> tuple[ScanRow, ...]:
+    """An item's scans, newest first; those that a correction names are marked."""
+    scans = list(Scan.objects.filter(item_key=key).order_by("-occurred_at", "-device", "-sequence"))
+    wrong = {(s.corrects_device, s.corrects_sequence) for s in scans if s.corrects_device is not None}
+    book = trip_book()
+    legs = {s.leg: book.leg(s.leg) for s in scans if s.leg is not None}
+    names = _office_names({s.office_id for s in scans if s.office_id is not None}
+                          | {leg.from_office for leg in legs.values() if leg})
+    rows = []
+    for scan in scans:
+        leg = legs.get(scan.leg) if scan.leg is not None else None
+        office = leg.from_office if leg else scan.office_id
+        rows.append(ScanRow(scan.kind, str(ScanKind(scan.kind).label), names.get(office or -1, ""), scan.occurred_at,
+                            scan.received_at, (scan.device, scan.sequence) in wrong))
+    return tuple(rows)
+
+
+def revisions_of(key: int) -> tuple[RevisionRow, ...]:
+    """The history of an item's promise, oldest first."""
+    rows = list(PromiseRevision.objects.filter(item_key=key).order_by("revision_no"))
+    closures = {r.closure_id for r in rows if r.closure_id}
+    titles = dict(Closure.objects.filter(id__in=closures).values_list("id", "title"))
+    return tuple(
+        RevisionRow(r.revision_no, r.cause, str(PromiseRevision.Cause(r.cause).label),
+                    titles[r.closure_id] if r.closure_id else "",
+                    r.computed_at, r.arrive_by, r.epoch) for r in rows)
+
+
+def legs_of(item: Item) -> tuple[LegRow, ...]:
+    """The planned way as rides."""
+    book = trip_book()
+    rides: list[list] = []
+    for nth, key in enumerate(item.planned_legs):
+        leg = book.leg(key)
+        if leg is None:
+            continue
+        if rides and rides[-1][0] == key >> 16:
+            rides[-1][2] = leg
+        else:
+            rides.append([key >> 16, leg, leg, nth < item.legs_done])
+    keys = {r[0] >> 16 for r in rides}
+    trips = {t.trip_key: t for t in Trip.objects.filter(trip_key__in=keys).select_related("route")}
+    names = _office_names({office for r in rides for office in (r[1].from_office, r[2].to_office)})
+    return tuple(
+        LegRow(names[first.from_office], names[last.to_office], first.from_office, last.to_office, first.departs_at,
+               last.arrives_at, trips[run >> 16].number, trips[run >> 16].route.name, done)
+        for run, first, last, done in rides)
+
+
+def _rows(items: list[Item]) -> list[ItemRow]:
+    now, book = clock.now(), trip_book()
+    legs = {i.item_key: book.leg(i.place_leg) for i in items if i.place_leg is not None}
+    offices = {i.origin_office_id for i in items} | {i.dest_office_id for i in items}
+    offices |= {i.place_office_id for i in items if i.place_office_id is not None}
+    offices |= {leg.to_office for leg in legs.values() if leg}
+    names = _office_names(offices)
+    reasons, stale = _reasons([i.item_key for i in items]), _stale([i.item_key for i in items])
+    return [ItemRow(
+        i.item_key, item_number(i.item_key), str(MailClass(i.mail_class).label), i.programme,
+        names[i.origin_office_id], names[i.dest_office_id], _position(i, legs.get(i.item_key), names), i.place,
+        i.place_since, i.accepted_at, i.committed_arrive_by, i.expected_arrive_by, i.told_arrive_by,
+        item_state(place=i.place, since=i.place_since, committed=i.committed_arrive_by, expected=i.expected_arrive_by,
+                   next_departure_at=i.next_departure_at, now=now),
+        *reasons.get(i.item_key, ("", None)), i.item_key in stale, i.addressee_id) for i in items]
+
+
+def _position(item: Item, leg, names: dict[int, str]) -> str:
+    if item.place == Place.TRIP:
+        return f"运往{names[leg.to_office]}途中" if leg else "运输途中"
+    office = names.get(item.place_office_id or -1, "")
+    return {Place.OFFICE: f"在{office}", Place.ROUND: f"{office}派送途中", Place.DELIVERED: "已妥投",
+            Place.RETURNED: "已退回"}[Place(item.place)]
+
+
+def _office_names(ids: Iterable[int]) -> dict[int, str]:
+    return dict(Office.objects.filter(id__in=list(ids)).values_list("id", "name"))
+
+
+def _reasons(keys: list[int]) -> dict[int, tuple[str, dt.datetime | None]]:
+    """Item -> the closure behind its newest revision and that closure's next review."""
+    with connection.cursor() as db:
+        db.execute(
+            "SELECT DISTINCT ON (r.item_key) r.item_key, r.cause, c.title, c.next_review_at"
+            " FROM mail_promise_revision r"
+            " LEFT JOIN network_closure c ON c.id = r.closure_id WHERE r.item_key = ANY(%s::bigint[])"
+            " ORDER BY r.item_key, r.revision_no DESC", [keys])
+        return {key: (title or ("运输衔接延误" if cause == "missed" else ""), review if cause == "closure" else None)
+                for key, cause, title, review in db.fetchall() if cause in ("closure", "missed")}
+
+
+def _stale(keys: list[int]) -> set[int]:
+    """Items whose promise is being recalculated: due by themselves, or in a partition that lags the epoch."""
+    epoch = epoch_current()
+    with connection.cursor() as db:
+        db.execute(
+            "SELECT i.item_key FROM mail_item i LEFT JOIN mail_recalc_due d USING (item_key)"
+            " LEFT JOIN mail_watermark w ON w.partition_no = right(i.tableoid::regclass::text, 2)::smallint"
+            " WHERE i.item_key = ANY(%s::bigint[]) AND i.place < 3"
+            " AND (d.item_key IS NOT NULL OR (w.epoch < %s AND i.epoch < %s))", [keys, epoch, epoch])
+        return {row[0] for row in db.fetchall()}

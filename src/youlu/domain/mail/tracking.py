@@ -1,0 +1,76 @@
+"""Public tracking: a number and the last four digits of the addressee's or sender's phone. A wrong number, a wrong
+phone and an unknown item get the same answer, in the same words, and after five wrong tries in an hour none."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from django.db import connection
+
+from youlu.core import clock
+from youlu.domain.mail.errors import ItemNotFoundError, TooManyTriesError
+from youlu.domain.mail.models import Item
+from youlu.domain.mail.selectors import ItemRow, LegRow, ScanRow, item_rows, legs_of, scans_of
+from youlu.domain.parties.selectors import MaskedParty, party_masked, phone_tail_matches
+from youlu.engines.codes.item_key import ItemNumberError, item_key, number_compact
+
+TRIES_MAX = 5
+TRIES_WINDOW = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """What a citizen sees; names are masked."""
+
+    row: ItemRow
+    addressee: MaskedParty | None
+    scans: tuple[ScanRow, ...]
+    legs: tuple[LegRow, ...]
+
+
+def tracking_get(*, number: str, phone_tail: str) -> Tracking:
+    """The answer for a number and four digits.
+
+    Raises
+    ------
+    ItemNotFoundError : wrong, unknown, or not theirs.
+    TooManyTriesError : five wrong tries for this number within an hour.
+    """
+    tail = re.sub(r"\D", "", phone_tail)
+    compact = number_compact(number)
+    _throttle(compact)
+    item = _item(compact)
+    if len(tail) != 4 or item is None or not _is_theirs(item, tail):
+        _count_wrong(compact)
+        raise ItemNotFoundError()
+    row = item_rows(keys=[item.item_key])[item.item_key]
+    return Tracking(row, party_masked(item.addressee_id) if item.addressee_id else None, scans_of(item.item_key),
+                    legs_of(item))
+
+
+def _item(compact: str) -> Item | None:
+    try:
+        return Item.objects.filter(item_key=item_key(compact)).first()
+    except ItemNumberError:
+        return None
+
+
+def _is_theirs(item: Item, tail: str) -> bool:
+    matches = [phone_tail_matches(party, tail) for party in (item.addressee_id, item.sender_id)]
+    return any(matches)
+
+
+def _throttle(compact: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM mail_wrong_try WHERE number = %s AND tried_at > %s",
+                       [compact[:40], clock.real_now() - TRIES_WINDOW])
+        if cursor.fetchone()[0] >= TRIES_MAX:
+            raise TooManyTriesError()
+
+
+def _count_wrong(compact: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO mail_wrong_try (number, tried_at) VALUES (%s, %s)",
+                       [compact[:40], clock.real_now()])

@@ -1,0 +1,70 @@
+"""The timetable as engine arrays: built once per revision and day, shared by all processes as mapped files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+
+from youlu.domain.network.models import Office, ServiceCalendar, TimetableRevision, Trip
+from youlu.engines.calendar import day_of_date, weekday_of_day
+from youlu.engines.promise import Timetable, TripPattern, timetable_build
+
+# Legs from two days back are kept, so that mail under way is found on its leg; a minute is a uint16.
+BACK_DAYS = 2
+SHORT_DAYS = 14 + BACK_DAYS
+LONG_DAYS = 45
+LEAD_DAYS = 3
+
+
+def revision_current() -> str:
+    """The content hash of the active timetable; "" before one was activated."""
+    return TimetableRevision.objects.order_by("-id").values_list("content_hash", flat=True).first() or ""
+
+
+@lru_cache(maxsize=4)
+def timetable_open(revision: str, start_day: int, n_days: int) -> Timetable:
+    """The arrays of a revision from `start_day` (days since 1970-01-01), made and stored where missing."""
+    place = _folder(revision, start_day, n_days)
+    if not place.exists():
+        half_made = place.with_name(f".{place.name}-{os.getpid()}")
+        timetable_build(_patterns(start_day, n_days), Office.objects.count(), start_day, n_days,
+                        lead_days=LEAD_DAYS).save(half_made)
+        try:
+            half_made.rename(place)
+        except OSError:  # another process was first
+            shutil.rmtree(half_made)
+    return Timetable.load(place, mmap=True)
+
+
+def _folder(revision: str, start_day: int, n_days: int) -> Path:
+    folder = Path(settings.DATA_DIR) / "arrays" / (revision[:16] or "none")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{start_day}-{n_days}"
+
+
+def _patterns(start_day: int, n_days: int) -> list[TripPattern]:
+    first, last = start_day - LEAD_DAYS, start_day + n_days
+    running = {c.id: _service_days(c, first, last) for c in ServiceCalendar.objects.all()}
+    rows = Trip.objects.values_list("trip_key", "calendar_id", "office_ids", "arr_min", "dep_min").order_by("trip_key")
+    return [
+        TripPattern(trip_key=key, stops=np.array(offices, np.int32), arr_min=np.array(arr, np.int32),
+                    dep_min=np.array(dep, np.int32), days=running[calendar])
+        for key, calendar, offices, arr, dep in rows.iterator(chunk_size=5000)
+        if len(running[calendar])
+    ]
+
+
+def _service_days(calendar: ServiceCalendar, first: int, last: int) -> np.ndarray:
+    added = {day_of_date(day) for day in calendar.added_dates}
+    removed = {day_of_date(day) for day in calendar.removed_dates}
+    begin, end = day_of_date(calendar.first_date), day_of_date(calendar.last_date)
+    return np.array([
+        day for day in range(first, last)
+        if day not in removed
+        and (day in added or (begin <= day <= end and calendar.weekdays >> weekday_of_day(day) & 1))
+    ], dtype=np.int64)

@@ -1,0 +1,19 @@
+"""What can be said no to when a time is asked for."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from youlu.core.errors import YouluError
+
+
+class TooManyClassGroupsError(YouluError):
+    code = "promise.too_many_class_groups"
+    status = 422
+    sentence = _("同时生效的措施把邮件种类分成了{most}组以上。请把豁免种类相同的措施合并后再登记。")
+
+
+class NoTimetableError(YouluError):
+    code = "promise.no_timetable"
+    status = 409
+    sentence = _("还没有启用的班期。先运行 ./youlu network build，或在“邮路班期”里启用一个版本。")

@@ -1,0 +1,65 @@
+"""Who is hit: items one of whose remaining planned legs is closed, or whose wave is stopped.
+
+A measure that only removes options leaves the promise of everybody else as it is: what they were going to ride is
+still there, and nothing became faster.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from youlu.domain.promise.held import ON_TRIP, UNKNOWN_S, Held
+from youlu.domain.promise.waves import waves_group, waves_stopped
+from youlu.domain.promise.world import World
+from youlu.engines.promise import CANCELLED, NO_ALIGHT, NO_BOARD, legs_find
+
+
+def items_hit(world: World, held: Held) -> NDArray[np.bool_]:
+    """bool[N]: whose promise the effects in force break. Items without a known time are not hit again."""
+    known = held.expected_s != UNKNOWN_S
+    return known & (_way_closed(world, held) | _wave_stopped(world, held))
+
+
+def _wave_stopped(world: World, held: Held) -> NDArray[np.bool_]:
+    windows = [world.window(effect) for effect in world.effects]
+    groups = waves_group(world.waves, world.effects, windows, held, world.start_day)
+    told_min = (held.expected_s - world.start_s) // 60
+    return waves_stopped(groups, told_min)
+
+
+def _way_closed(world: World, held: Held) -> NDArray[np.bool_]:
+    """Items with a closed leg ahead of them: cancelled, or barred where they would board or get off."""
+    counts = np.diff(held.legs_offset)
+    owner = np.repeat(np.arange(len(held)), counts)
+    nth = np.arange(len(held.legs)) - held.legs_offset[owner]
+    legs = legs_find(world.long, held.legs)
+    found = legs >= 0
+    dep, arr, trip = (np.where(found, column[legs], 0) for column in (world.long.dep, world.long.arr, world.long.trip))
+    done = nth < held.legs_done[owner]
+    # A vehicle that the item is on has left the stops whose time is past, scanned there or not.
+    under_way = (held.place[owner] == ON_TRIP) & (dep <= world.now_min)
+    current = done & (nth == held.legs_done[owner] - 1) & (held.place[owner] == ON_TRIP) & (arr > world.now_min)
+    ahead = found & ~(done | under_way) | (found & current)
+    closed = np.zeros(len(legs), np.uint8)
+    for group, mine in _by_group(world, held).items():
+        flags = world.flags(long=True, group=group)
+        concerned = found & mine[owner]
+        closed[concerned] = flags[legs[concerned]]
+    same_as_next = np.zeros(len(legs), bool)
+    if len(legs):
+        same_as_next[:-1] = (trip[1:] == trip[:-1]) & (owner[1:] == owner[:-1]) & found[1:] & found[:-1]
+    boards = ~np.concatenate([[False], same_as_next[:-1]]) if len(legs) else same_as_next
+    boards &= ~current
+    broken = ahead & ((closed & CANCELLED > 0) | (boards & (closed & NO_BOARD > 0))
+                      | (~same_as_next & (closed & NO_ALIGHT > 0)))
+    hit = np.zeros(len(held), bool)
+    hit[owner[broken]] = True
+    return hit
+
+
+def _by_group(world: World, held: Held) -> dict[int, NDArray[np.bool_]]:
+    """Class group -> bool[N] of its items."""
+    group_of_kind = np.array([world.group_of(*kind) for kind in held.kinds], np.int64)
+    groups = group_of_kind[held.kind] if len(held.kinds) else np.empty(0, np.int64)
+    return {int(group): groups == group for group in np.unique(groups)}

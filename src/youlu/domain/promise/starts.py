@@ -1,0 +1,85 @@
+"""From where the fold puts an item to where its next journey starts.
+
+At an office it can leave at max(now, since + handling); a vehicle's mail may get off at the next stop or ride on; on a
+leg closed under way it is put back at the leg's office; out for delivery it is where it was going.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from youlu.domain.network.models import Trip
+from youlu.domain.promise.held import ON_TRIP, Held
+from youlu.domain.promise.world import World
+from youlu.engines.promise import CANCELLED, leg_key_decode, legs_find
+
+
+@dataclass(frozen=True, eq=False)
+class Origins:
+    """Per item: office (-1 on a leg), leg (-1 at an office; index into the short timetable), minute ready or arriving,
+    class group, and the minute since which it has been at its destination (-1: not there)."""
+
+    office: NDArray[np.int32]
+    leg: NDArray[np.int32]
+    minute: NDArray[np.int32]
+    group: NDArray[np.uint8]
+    at_dest_min: NDArray[np.int64]
+
+
+def origins_of(world: World, held: Held) -> Origins:
+    group_of_kind = np.array([world.group_of(*kind) for kind in held.kinds], np.uint8)
+    group = group_of_kind[held.kind] if len(held) else np.empty(0, np.uint8)
+    since = np.maximum(-((world.start_s - held.since_s) // 60), 0)
+    office = held.place_office.astype(np.int32).copy()
+    leg = np.full(len(held), -1, np.int32)
+    minute = np.zeros(len(held), np.int64)
+    riding = held.place == ON_TRIP
+    _ride(world, held, riding, group, office, leg, minute)
+    waiting = ~riding
+    for number in np.unique(group[waiting]):
+        mine = waiting & (group == number)
+        ready = world.handling.ready(office[mine], since[mine], int(number), starting=True)
+        minute[mine] = np.maximum(ready, world.now_min)
+    put_back = riding & (leg < 0)
+    at_dest = (leg < 0) & (office == held.dest_office) & ~put_back
+    at_dest_min = np.where(at_dest, since, -1)
+    return Origins(office, leg, minute.astype(np.int32), group, at_dest_min)
+
+
+def _ride(
+    world: World, held: Held, riding: NDArray[np.bool_], group: NDArray[np.uint8], office: NDArray[np.int32],
+    leg: NDArray[np.int32], minute: NDArray[np.int64],
+) -> None:
+    """Fill in items on vehicles: the leg they are on by now, or the office they are put down at."""
+    tt, now = world.short, world.now_min
+    mine = np.flatnonzero(riding)
+    current = legs_find(tt, held.place_leg[mine])
+    for number in np.unique(group[mine]):
+        flags = world.flags(long=False, group=int(number))
+        chosen = np.flatnonzero((group[mine] == number) & (current >= 0))
+        while len(chosen):  # ride on past the stops whose time is past
+            following = tt.next_leg[current[chosen]]
+            on = (following >= 0) & (tt.dep[np.maximum(following, 0)] <= now)
+            on &= flags[np.maximum(following, 0)] & CANCELLED == 0
+            chosen = chosen[on]
+            current[chosen] = following[on]
+    for item, at in zip(mine.tolist(), current.tolist(), strict=True):
+        if at < 0:
+            office[item], minute[item] = _end_of_lost_leg(int(held.place_leg[item])), now
+            continue
+        flags = world.flags(long=False, group=int(group[item]))
+        if flags[at] & CANCELLED and tt.arr[at] > now:
+            office[item] = tt.u[at]
+            minute[item] = int(world.handling.ready(tt.u[at:at + 1], np.array([now]), int(group[item]),
+                                                    starting=True)[0])
+        else:
+            office[item], leg[item], minute[item] = -1, at, max(int(tt.arr[at]), now)
+
+
+def _end_of_lost_leg(key: int) -> int:
+    """The office at the end of a leg that the timetable no longer shows (it ran before the horizon)."""
+    trip_key, _, seq = (int(part) for part in leg_key_decode(np.array(key)))
+    return Trip.objects.values_list("office_ids", flat=True).get(trip_key=trip_key)[seq + 1]

@@ -1,0 +1,129 @@
+"""The world at one instant under one epoch: timetable, measures, handling, waves. From it one promise or a million
+are computed, and nothing in it changes while they are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from youlu.core import clock
+from youlu.domain.network.models import Measure, Office
+from youlu.domain.network.selectors import MeasureRow, measures_in_force
+from youlu.domain.promise.arrays import BACK_DAYS, LONG_DAYS, SHORT_DAYS, revision_current, timetable_open
+from youlu.domain.promise.effects import Effect, effects_of
+from youlu.domain.promise.errors import TooManyClassGroupsError
+from youlu.domain.promise.waves import WaveTable, wave_table_read
+from youlu.engines.calendar import OPEN_END, date_of_day, day_of_date
+from youlu.engines.promise import Handling, LegClosure, Timetable, flags_derive
+
+GROUPS_MAX = 4
+Act = Measure.Act
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Minutes count from local midnight of `start_day` (two days before `at`)."""
+
+    at: dt.datetime
+    epoch: int
+    start_day: int
+    short: Timetable
+    long: Timetable
+    handling: Handling
+    waves: WaveTable
+    effects: tuple[Effect, ...]
+    measures: tuple[MeasureRow, ...]
+    _flags: dict[tuple[bool, int], NDArray[np.uint8]] = field(default_factory=dict)
+    _groups: dict[tuple[bool, ...], int] = field(default_factory=dict)
+
+    @property
+    def now_min(self) -> int:
+        return self.minute(self.at)
+
+    @property
+    def start_s(self) -> int:
+        """Unix seconds of minute 0."""
+        return int(dt.datetime.combine(date_of_day(self.start_day), dt.time(), clock.SHANGHAI).timestamp())
+
+    def minute(self, instant: dt.datetime) -> int:
+        """Whole minutes, rounded up: mail ready at 17:00:30 misses the 17:00 trip."""
+        return -int((self.start_s - instant.timestamp()) // 60)
+
+    def instant(self, minute: int) -> dt.datetime:
+        return dt.datetime.fromtimestamp(self.start_s + minute * 60, dt.UTC)
+
+    def window(self, effect: Effect) -> tuple[int, int]:
+        """The effect's half-open window in minutes."""
+        return self.minute(effect.starts_at), OPEN_END if effect.ends_at is None else self.minute(effect.ends_at)
+
+    def group_of(self, mail_class: str, programme: str) -> int:
+        """The class group: kinds of mail that the same effects on legs concern share flags."""
+        concerned = tuple(effect.concerns(mail_class, programme) for effect in self.effects)
+        if concerned not in self._groups and len(self._groups) == GROUPS_MAX:
+            raise TooManyClassGroupsError(most=GROUPS_MAX)
+        return self._groups.setdefault(concerned, len(self._groups))
+
+    def flags(self, *, long: bool, group: int) -> NDArray[np.uint8]:
+        """Leg flags of one class group, derived from the whole set of effects."""
+        if (long, group) not in self._flags:
+            concerned = next(key for key, number in self._groups.items() if number == group)
+            closures = [closure for effect, applies in zip(self.effects, concerned, strict=True) if applies
+                        for closure in self._closures_of(effect)]
+            self._flags[long, group] = flags_derive(self.long if long else self.short, closures, 0)
+        return self._flags[long, group]
+
+    @property
+    def leg_closures(self) -> list[LegClosure]:
+        """What the effects close on legs, each with the bits of the class groups it concerns."""
+        closures = []
+        for number, effect in enumerate(self.effects):
+            bits = sum(1 << group for concerned, group in self._groups.items() if concerned[number])
+            closures += [replace(closure, groups=bits) for closure in self._closures_of(effect)]
+        return closures
+
+    def _closures_of(self, effect: Effect) -> list[LegClosure]:
+        t0, t1 = self.window(effect)
+        if effect.act == Act.DISPATCH:
+            ends_here = effect.offices[~self.waves.may_transit[effect.offices]]
+            return [LegClosure("no_alight", t0, t1, offices=ends_here)] if len(ends_here) else []
+        if effect.act != Act.TRANSIT:
+            return []
+        closures = []
+        if len(effect.offices):
+            closures.append(LegClosure("no_pass", t0, t1, offices=effect.offices))
+        if len(effect.legs):
+            closures.append(LegClosure("cancel", t0, t1, legs=effect.legs))
+        if len(effect.trip_keys):
+            closures.append(LegClosure("cancel", t0, t1, trip_keys=effect.trip_keys))
+        return closures
+
+
+def world_at(
+    *, at: dt.datetime, epoch: int, more: Sequence[MeasureRow] = (), less: frozenset = frozenset(),
+    without_measures: bool = False, only_more: bool = False,
+) -> World:
+    """The world under `epoch`; a preview adds measures (`more`) or leaves some out (`less`, measure ids)."""
+    at = at.replace(microsecond=0)  # items keep seconds
+    measures = tuple(more)
+    if not (without_measures or only_more):
+        measures = (*(row for row in measures_in_force(epoch) if row.id not in less), *more)
+    revision = revision_current()
+    start_day = day_of_date(clock.local(at).date()) - BACK_DAYS
+    handling, waves = _places(revision)
+    return World(at, epoch, start_day, timetable_open(revision, start_day, SHORT_DAYS),
+                 timetable_open(revision, start_day, LONG_DAYS), handling, waves, effects_of(measures), measures)
+
+
+@lru_cache(maxsize=2)
+def _places(revision: str) -> tuple[Handling, WaveTable]:
+    table = wave_table_read()
+    minutes = np.zeros(len(table.may_transit), np.int32)
+    for office, handling_min in Office.objects.values_list("id", "handling_min"):
+        minutes[office] = handling_min
+    groups = np.repeat(minutes[None, :], GROUPS_MAX, axis=0)
+    return Handling(groups, np.repeat(table.may_transit[None, :], GROUPS_MAX, axis=0)), table
