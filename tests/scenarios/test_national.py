@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from functools import cache
 
 import pytest
 
@@ -16,7 +15,6 @@ from youlu.scenarios.national.offices import LANZHOU_CITY_DISTRICTS
 DAYS = 14
 
 
-@cache
 def plan() -> NetworkPlan:
     return national_build(seed=2022)
 
@@ -200,7 +198,7 @@ def test_the_size_is_that_of_a_national_post() -> None:
 
 
 def test_the_same_seed_gives_the_same_network_and_trips_keep_their_keys_under_another() -> None:
-    again, other = national_build(seed=2022), national_build(seed=7)
+    again, other = national_build.__wrapped__(seed=2022), national_build(seed=7)
     assert again.content_hash() == plan().content_hash()
     assert other.content_hash() != plan().content_hash()
     by_key = {trip.trip_key: trip for trip in other.trips}

@@ -11,10 +11,11 @@ import pytest
 from django.db import connection
 
 from youlu.domain.access.selectors import actor_of_system
+from youlu.domain.network.epoch import epoch_raise
 from youlu.domain.network.errors import AmbiguousOfficeError, UnknownOfficeError
 from youlu.domain.network.models import Closure, Compound, DeliverySegment, Measure
 from youlu.domain.network.selectors import compounds_find, epoch_current, measures_in_force, office_find, offices_search
-from youlu.domain.network.services import epoch_raise, network_import
+from youlu.domain.network.services import network_import
 from youlu.scenarios.national import national_build
 
 PLAN = national_build(seed=2022)

@@ -19,10 +19,15 @@ def epoch_hold() -> int:
     return row[0] if row else 0
 
 
-def epoch_raise() -> int:
-    """Begin the next epoch in this transaction, once everybody who holds the current one is done; returns it."""
+def epoch_lock() -> None:
+    """Wait until nobody holds the epoch and let nobody hold or raise it until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def epoch_raise() -> int:
+    """Begin the next epoch in this transaction, once everybody who holds the current one is done; returns it."""
+    epoch_lock()
     counter, _ = EpochCounter.objects.select_for_update().get_or_create(id=1)
     counter.epoch += 1
     counter.save(update_fields=["epoch"])

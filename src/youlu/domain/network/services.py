@@ -1,4 +1,4 @@
-"""Writing the network: importing a plan as a new revision of the timetable, raising the epoch."""
+"""Writing the network: importing a plan as a new revision of the timetable."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.core.bulk import rows_copy, rows_merge
 from youlu.domain.access.selectors import Actor
+from youlu.domain.network.epoch import epoch_lock, epoch_raise
 from youlu.domain.network.errors import PlanBrokenError, PlanConflictError
 from youlu.domain.network.models import TimetableRevision
 from youlu.domain.network.plan import (
@@ -71,22 +72,6 @@ def network_import(*, actor: Actor, plan: NetworkPlan) -> TimetableRevision:
                  object_id=str(revision.id), content_hash=content_hash, epoch=epoch,
                  offices=len(plan.offices), trips=len(plan.trips))
     return revision
-
-
-def epoch_raise() -> int:
-    """Raise the epoch by one within the caller's transaction and return it; other raisers wait for the commit."""
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO network_epochcounter (id, epoch) VALUES (1, 1)"
-                       " ON CONFLICT (id) DO UPDATE SET epoch = network_epochcounter.epoch + 1 RETURNING epoch")
-        return int(cursor.fetchone()[0])
-
-
-def epoch_lock() -> int:
-    """Hold the epoch where it is until the caller's transaction ends (making its row first where needed)."""
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO network_epochcounter (id, epoch) VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
-        cursor.execute("SELECT epoch FROM network_epochcounter WHERE id = 1 FOR UPDATE")
-        return int(cursor.fetchone()[0])
 
 
 def plan_check(plan: NetworkPlan) -> None:

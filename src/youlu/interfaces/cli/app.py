@@ -25,4 +25,4 @@ def need_database(**options: Any) -> None:
     _start(**options)
 
 
-from youlu.interfaces.cli import ground, network  # noqa: E402, F401  (commands register themselves)
+from youlu.interfaces.cli import ground, network, scenario  # noqa: E402, F401  (commands register themselves)

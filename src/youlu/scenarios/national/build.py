@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from youlu.domain.network.plan import NetworkPlan
 from youlu.scenarios.national.draft import Draft
 from youlu.scenarios.national.facts import divisions
@@ -12,6 +14,7 @@ from youlu.scenarios.national.townships import township_loops_draw
 from youlu.scenarios.national.trunks import trunks_draw
 
 
+@lru_cache(maxsize=2)  # two seconds of drawing; a plan never changes
 def national_build(*, seed: int = 2022, gansu_townships: bool = True) -> NetworkPlan:
     """Build the national network: a MODEL on real divisions and real distances, not the post's own timetable.
 

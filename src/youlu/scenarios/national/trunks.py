@@ -29,7 +29,7 @@ def trunks_draw(draft: Draft, places: Places) -> None:
     for one, other in RAIL_PAIRS:
         chance = draft.chance("trunk_rail", one, other)
         _both_ways(draft, "trunk_rail", mainland[one], mainland[other],
-                   [chance.randrange(1140, 1380, 5), chance.randrange(1140, 1380, 5)])
+                   [chance.randrange(1200, 1380, 5), chance.randrange(1200, 1380, 5)])
     for hub, spoke in _air_pairs(mainland):
         chance = draft.chance("trunk_air", hub.code, spoke.code)
         _both_ways(draft, "trunk_air", hub, spoke, [chance.randrange(420, 840, 5), chance.randrange(540, 1140, 5)])

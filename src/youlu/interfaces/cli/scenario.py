@@ -1,0 +1,55 @@
+"""示例: load a scenario into an empty database."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import typer
+
+from youlu.interfaces.cli.app import app, need_database
+
+GROUP = "网络"
+scenario = typer.Typer(no_args_is_help=True, help="示例：真实地理，合成人物。 / Real places, made-up people.")
+app.add_typer(scenario, name="scenario", rich_help_panel=GROUP)
+
+
+@scenario.command()
+def lanzhou(
+    items: int = typer.Option(100_000, min=100, max=1_000_000, help="在途邮件数 / items in flight"),
+    seed: int = typer.Option(2022, help="种子 / seed"),
+    as_json: bool = typer.Option(False, "--json", help="输出JSON / as JSON"),
+) -> None:
+    """把2022年7月的兰州装进空库。 / Load Lanzhou, July 2022. Example: ./youlu scenario lanzhou"""
+    need_database()
+    from youlu.core.errors import YouluError
+    from youlu.scenarios.lanzhou.load import scenario_load
+
+    try:
+        loaded = scenario_load(items=items, seed=seed, tell=lambda line: typer.echo(line, err=True))
+    except YouluError as error:
+        typer.echo(error.message, err=True)
+        raise typer.Exit(1) from None
+    if as_json:
+        typer.echo(json.dumps(asdict(loaded), ensure_ascii=False, default=str))
+    else:
+        typer.echo(f"在途{loaded.items_in_flight:,}件，其中{loaded.to_tour_compounds:,}件寄往演示名单内小区；"
+                   f"时钟{loaded.at:%Y-%m-%d %H:%M}。人物均为合成。")
+
+
+@scenario.command()
+def zones(
+    seed: int = typer.Option(2022, help="种子 / seed"),
+    as_json: bool = typer.Option(False, "--json", help="输出JSON / as JSON"),
+) -> None:
+    """演示用的封控小区名单，一行一个。 / The tour's list of compounds, one a line. Example: ./youlu scenario zones"""
+    from youlu.scenarios.lanzhou import tour_zones
+    from youlu.scenarios.national import national_build
+
+    found = tour_zones(national_build(seed=seed))
+    if as_json:
+        typer.echo(json.dumps([{"compound_id": zone.compound.id, "name": zone.compound.name, "risk": zone.risk}
+                               for zone in found], ensure_ascii=False))
+    else:
+        for zone in found:
+            typer.echo(zone.compound.name)
