@@ -21,7 +21,7 @@ from youlu.domain.parties.masking import address_masked, id_number_masked, name_
 from youlu.domain.parties.models import Party
 from youlu.domain.parties.sealing import NewParty
 from youlu.domain.parties.selectors import parties_masked, party_find_by_phone, party_masked, phone_tail_matches
-from youlu.domain.parties.services import parties_create_bulk, party_create, party_erase, party_reveal
+from youlu.domain.parties.services import parties_create_bulk, party_change, party_create, party_erase, party_reveal
 
 SYSTEM = actor_of_system("test")
 NOBODY = Actor(id="user:x", name="x", permissions=frozenset())
@@ -137,3 +137,15 @@ def test_an_erased_party_keeps_its_id_and_nothing_else() -> None:
     assert party_find_by_phone("13893114417") == ()
     with pytest.raises(UnknownPartyError):
         party_erase(actor=SYSTEM, party_id=party_id, reason="到期")
+
+
+def test_a_changed_phone_is_found_under_its_new_number_only() -> None:
+    party_id = party_create(actor=SYSTEM, party=WANG)
+    party_change(actor=SYSTEM, party_id=party_id, phone="13900001111", consent_message=True)
+    assert party_find_by_phone("13893114417") == ()
+    assert party_find_by_phone("13900001111") == (party_id,)
+    assert phone_tail_matches(party_id, "1111")
+    party = Party.objects.get()
+    assert (party.name, party.id_number, party.consent_message) == ("王建民", "62010219900307123X", True)
+    with pytest.raises(BadPhoneError):
+        party_change(actor=SYSTEM, party_id=party_id, phone="1")

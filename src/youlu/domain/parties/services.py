@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -77,3 +79,27 @@ def party_erase(*, actor: Actor, party_id: uuid.UUID, reason: str) -> None:
     if not erased:
         raise UnknownPartyError()
     audit_record(actor=actor.id, action="party.erase", object_type="party", object_id=str(party_id), reason=reason)
+
+
+@transaction.atomic
+def party_change(*, actor: Actor, party_id: uuid.UUID, **changes: Any) -> None:
+    """Change fields of a party (of NewParty, but for id and synthetic); indexes follow.
+
+    Raises
+    ------
+    UnknownPartyError, BadPhoneError, MissingNameError
+    """
+    actor.require("party.edit")
+    party = Party.objects.select_for_update().filter(id=party_id, erased_at=None).first()
+    if party is None:
+        raise UnknownPartyError()
+    before = NewParty(
+        id=party.id, kind=party.kind, name=party.name, phone=party.phone or "", id_number=party.id_number or "",
+        address=party.address or "", compound_id=party.compound_id, division_code=party.division_code,
+        channel=party.channel, consent_message=party.consent_message, synthetic=party.synthetic)
+    columns = ", ".join(f"{column} = %s" for column in COLUMNS[1:])
+    values: list[Any] = [*sealed(replace(before, **changes))[1:], party.id]
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE parties_party SET {columns} WHERE id = %s", values)
+    audit_record(actor=actor.id, action="party.change", object_type="party", object_id=str(party_id),
+                 fields=sorted(changes))

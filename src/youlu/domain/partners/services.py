@@ -191,7 +191,7 @@ def _claim(limit: int) -> list[OutgoingMessage]:
     with transaction.atomic():
         due = list(
             OutgoingMessage.objects.select_for_update(skip_locked=True, of=("self",)).select_related("partner")
-            .filter(sent_at=None, next_try_at__lte=now, partner__active=True).order_by("id")[:limit])
+            .filter(sent_at=None, next_try_at__lte=now, partner__active=True).order_by("made_at", "id")[:limit])
         OutgoingMessage.objects.filter(id__in=[message.id for message in due]).update(
             next_try_at=now + dt.timedelta(seconds=LEASE_S))
     return due

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class ApplicationsConfig(AppConfig):
+    name = "youlu.domain.applications"
+    label = "applications"
+    verbose_name = "项目与申请"
+    grants = {
+        "applications.read": ("clerk", "agent", "supervisor", "dispatcher"),
+        "applications.handle": ("clerk", "supervisor"),
+        "voucher.issue": ("clerk", "supervisor"),
+        "application.submit": (),  # units, by token
+    }
+    subscribes = {"partner.message": "applications.partner_message",
+                  "mail.delivered": "applications.item_delivered"}
