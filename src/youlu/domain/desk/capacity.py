@@ -1,7 +1,7 @@
 """What the people present hold of this hour: by doing nothing, and by the split of who is told how.
 
 Doing nothing: on-site people answer calls, nobody is told anything, and a share of the customers who are owed word
-calls to ask. The split: messages tell whom they reach, people at home call the others and work orders, so that only
+(or were told within the hours in which they would have called) calls to ask. The split: messages tell whom they reach, people at home call the others and work orders, so that only
 who is still untold calls. Calls are Erlang A; orders and contacts can wait and are reckoned as work that drains.
 """
 
@@ -12,12 +12,13 @@ import math
 from dataclasses import dataclass
 
 from youlu.core import clock
-from youlu.domain.desk.models import OPEN_STATES, Contact, ContactMode, Parameter, WorkOrder
+from youlu.domain.desk.models import OPEN_STATES, Contact, ContactMode, ContactState, Parameter, WorkOrder
 from youlu.domain.workforce.models import Demand
 from youlu.domain.workforce.selectors import Present, demand_of_hour, present_now
-from youlu.engines.queueing import Held, capacity, drain_h
+from youlu.engines.queueing import Held, capacity, drain_h, people_needed
 
 NEVER_H = 9_999.0  # "it only grows", in JSON
+WITHIN_SHARE = 0.85  # answered in 20 seconds; trade practice, unverified
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Side:
     calls: Held
     agents_on_calls: int
     agents_on_work: int
+    people_short: int  # on the telephones, to answer WITHIN_SHARE in 20 seconds
     orders_done_h: float
     contacts_done_h: float
 
@@ -40,6 +42,7 @@ class Workload:
     orders_waiting: int
     contacts_message: int
     contacts_voice: int
+    told_lately: int  # would be calling, had nobody told them
     is_forecast: bool  # False: nobody forecast the hour, the usual figures stand in
 
 
@@ -53,7 +56,7 @@ class Strip:
 
 
 def capacity_strip(*, at: dt.datetime | None = None) -> Strip:
-    """The strip as of `at`: six queries, no solver."""
+    """The strip as of `at`: a handful of counts, no solver."""
     at = at or clock.now()
     figures = dict(Parameter.objects.values_list("code", "value"))
     present, work = present_now(), _workload(figures, at)
@@ -69,12 +72,16 @@ def _workload(figures: dict[str, float], at: dt.datetime) -> Workload:
         orders_waiting=WorkOrder.objects.filter(state=WorkOrder.State.OPEN).count(),
         contacts_message=owed.filter(mode=ContactMode.MESSAGE).count(),
         contacts_voice=owed.filter(mode=ContactMode.VOICE).count(),
+        told_lately=Contact.objects.filter(
+            state=ContactState.TOLD, closed_at__gt=at - dt.timedelta(hours=figures["untold_call_h"])).count(),
         is_forecast=Demand.Channel.CALL in expected)
 
 
 def _nothing(figures: dict[str, float], present: Present, work: Workload) -> Side:
-    calls = work.base_calls_per_h + _asking_per_h(figures, work.contacts_message + work.contacts_voice)
+    calls = work.base_calls_per_h + _asking_per_h(figures, work.contacts_message + work.contacts_voice
+                                                   + work.told_lately)
     return Side(_calls(figures, calls, present.on_site_taking), present.on_site_taking, 0,
+                _short(figures, calls, present.on_site_taking),
                 NEVER_H if work.orders_waiting or work.orders_per_h else 0.0,
                 NEVER_H if work.contacts_message + work.contacts_voice else 0.0)
 
@@ -90,6 +97,7 @@ def _split(figures: dict[str, float], present: Present, work: Workload) -> Side:
     untold = max(work.contacts_voice - contacts_per_h, 0.0)
     calls = work.base_calls_per_h + _asking_per_h(figures, untold)
     return Side(_calls(figures, calls, present.on_site_taking), present.on_site_taking, home,
+                _short(figures, calls, present.on_site_taking),
                 _finite(orders_h), _finite(contacts_h if work.contacts_voice else 0.0))
 
 
@@ -100,6 +108,12 @@ def _asking_per_h(figures: dict[str, float], untold: float) -> float:
 def _calls(figures: dict[str, float], per_h: float, agents: int) -> Held:
     return capacity(arrivals_per_h=per_h, service_s=figures["call_service_s"], agents=agents,
                     patience_s=figures["call_patience_s"])
+
+
+def _short(figures: dict[str, float], per_h: float, agents: int) -> int:
+    needed = people_needed(arrivals_per_h=per_h, service_s=figures["call_service_s"],
+                           patience_s=figures["call_patience_s"], within_share=WITHIN_SHARE)
+    return max(needed - agents, 0)
 
 
 def _finite(hours: float) -> float:

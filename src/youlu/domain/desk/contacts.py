@@ -63,6 +63,12 @@ def contacts_hold(*, actor: Actor, want: int = HAND) -> tuple[uuid.UUID, ...]:
     return held
 
 
+def contacts_held(*, actor: Actor) -> tuple[uuid.UUID, ...]:
+    """What the agent holds now, first to call first; claims nothing."""
+    actor.require("contact.take")
+    return _held(agent_of(actor).id, clock.real_now())
+
+
 def _held(agent_id: uuid.UUID, real: dt.datetime) -> tuple[uuid.UUID, ...]:
     return tuple(Contact.objects.filter(claimed_by=agent_id, state=ContactState.CLAIMED, lease_until__gt=real)
                  .order_by("due_at", "id").values_list("id", flat=True))
@@ -83,6 +89,14 @@ def call_ask(*, actor: Actor, contact_id: uuid.UUID) -> None:
     if attempt.call_asked_at is None:
         Attempt.objects.filter(id=attempt.id).update(call_asked_at=clock.now())
         audit_record(actor=actor.id, action="call.ask", object_type="contact", object_id=str(contact_id))
+
+
+def contact_party(*, actor: Actor, contact_id: uuid.UUID) -> uuid.UUID:
+    """The party of a contact the agent holds; anybody else's is not found."""
+    attempt = Attempt.objects.filter(contact_id=contact_id, agent_id=agent_of(actor).id, result="").first()
+    if attempt is None:
+        raise NotFoundError()
+    return Contact.objects.values_list("party_id", flat=True).get(id=contact_id)
 
 
 @dataclass(frozen=True)

@@ -52,5 +52,5 @@ def _fact(key: int, row: tuple | None, offices: dict[int, Office], regions: dict
     origin, dest = offices.get(row[0]), offices.get(row[1])
     region = regions.get(_region_code(dest), "") if dest else ""
     place = dest.name if dest else "外地"
-    return ItemFact(key, number, origin.name if origin else "外地", "" if region == place else region, place,
-                    row[2], row[3])
+    return ItemFact(key, number, origin.name if origin else "外地", "" if place.startswith(region) else region,
+                    place, row[2], row[3])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 
 from django.db import connection, transaction
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.core.errors import NotFoundError
+from youlu.core.idempotency import answer_once
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.errors import (
     EmptyAnswerError,
@@ -39,30 +41,38 @@ TAKE_NEXT = TAKE.format(which="""(
     ORDER BY w.due_at, w.id LIMIT 1 FOR UPDATE OF w SKIP LOCKED)""")
 
 
-@transaction.atomic
 def order_open(
     *, actor: Actor, kind: str, title: str, body: str = "", channel: str = "phone", party_id: uuid.UUID | None = None,
-    item_key: int | None = None, closure_id: uuid.UUID | None = None, needs_compensation: bool = False,
+    item_key: int | None = None, closure_id: uuid.UUID | None = None, needs_compensation: bool = False, key: str = "",
 ) -> uuid.UUID:
-    """Write down what somebody asks for. `needs_compensation` keeps any kind of work from going home.
+    """Write down what somebody asks for, once a key. `needs_compensation` keeps any kind of work from going home.
 
     Raises
     ------
-    UnknownKindError
+    UnknownKindError, KeyReusedError
     """
     actor.require("desk.work")
     row = OrderKind.objects.filter(code=kind).first()
     if row is None:
         raise UnknownKindError(kind=kind)
     at = clock.now()
-    sites = [site for site in row.sites if not needs_compensation or site == Site.ON_SITE]
-    order = WorkOrder.objects.create(
-        number=_number_next(), kind=row, title=title, body=body, channel=channel, sites=sites, party_id=party_id,
-        customer_key=_customer_key(party_id), item_key=item_key, closure_id=closure_id, opened_at=at,
-        reply_due_at=at + dt.timedelta(minutes=row.first_reply_min), due_at=at + dt.timedelta(minutes=row.close_min))
-    _happened(order.id, actor, "open", at)
-    audit_record(actor=actor.id, action="order.open", object_type="order", object_id=str(order.id), kind=kind)
-    return order.id
+    order = WorkOrder(
+        kind=row, title=title, body=body, channel=channel, party_id=party_id, item_key=item_key,
+        closure_id=closure_id, opened_at=at, reply_due_at=at + dt.timedelta(minutes=row.first_reply_min),
+        due_at=at + dt.timedelta(minutes=row.close_min), customer_key=_customer_key(party_id),
+        sites=[site for site in row.sites if not needs_compensation or site == Site.ON_SITE])
+    asked = json.dumps([kind, title, body, str(party_id), item_key, needs_compensation]).encode()
+    _, answer = answer_once(caller=actor.id, key=key or str(order.id), body=asked, work=lambda: _open(actor, order))
+    return uuid.UUID(answer["order_id"])
+
+
+def _open(actor: Actor, order: WorkOrder) -> tuple[int, dict[str, str]]:
+    order.number = _number_next()
+    order.save()
+    _happened(order.id, actor, "open", order.opened_at)
+    audit_record(actor=actor.id, action="order.open", object_type="order", object_id=str(order.id),
+                 kind=order.kind_id)
+    return 201, {"order_id": str(order.id)}
 
 
 @transaction.atomic

@@ -5,7 +5,9 @@ from youlu.domain.desk.contacts import (
     Said,
     call_ask,
     contact_next,
+    contact_party,
     contact_result,
+    contacts_held,
     contacts_hold,
     contacts_release,
 )
@@ -22,8 +24,10 @@ from youlu.domain.desk.sending import SendCounts, contacts_send, failed_messages
 from youlu.domain.desk.told import told_flush
 
 __all__ = [
-    "ContactOutcome", "OweCounts", "Said", "SendCounts", "SpareCounts", "call_ask", "contact_next", "contact_result",
-    "contacts_hold", "contacts_release", "contacts_send", "failed_messages_take", "order_answer", "order_close",
+    "ContactOutcome", "OweCounts", "Said", "SendCounts", "SpareCounts", "call_ask", "contact_next", "contact_party",
+    "contact_result",
+    "contacts_held", "contacts_hold", "contacts_release", "contacts_send", "failed_messages_take", "order_answer",
+    "order_close",
     "order_give_back", "order_open", "order_take", "order_take_next", "outreach_open", "outreach_owe",
     "outreach_spare", "told_flush",
 ]

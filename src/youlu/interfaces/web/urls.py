@@ -5,7 +5,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from youlu.interfaces.web.assets import asset_serve
-from youlu.interfaces.web.views import home
+from youlu.interfaces.web.views import agent, desk, home, workforce
 
 app_name = "web"
 urlpatterns = [
@@ -15,4 +15,25 @@ urlpatterns = [
     path("language", set_language, name="language"),
     path("assets/<str:hash>/<str:name>", asset_serve, name="asset"),
     path("healthz", home.health, name="health"),
+    path("desk", desk.desk, name="desk"),
+    path("desk/caller", desk.caller, name="caller"),
+    path("desk/new", desk.order_new, name="order_new"),
+    path("desk/next", desk.order_next, name="order_next"),
+    path("desk/<uuid:order_id>", desk.order, name="order"),
+    path("desk/<uuid:order_id>/<str:act>", desk.order_act, name="order_act"),
+    path("outreach", desk.outreach, name="outreach"),
+    path("outreach/wording/<uuid:wording_id>/<str:act>", desk.wording_act, name="wording_act"),
+    path("my", agent.my, name="my"),
+    path("my/take", agent.take, name="my_take"),
+    path("my/orders", agent.orders, name="my_orders"),
+    path("my/shift", agent.shift, name="my_shift"),
+    path("my/presence", agent.presence, name="my_presence"),
+    path("my/contacts/<uuid:contact_id>/call", agent.call, name="my_call"),
+    path("my/contacts/<uuid:contact_id>/reveal", agent.reveal, name="my_reveal"),
+    path("my/contacts/<uuid:contact_id>/result", agent.result, name="my_result"),
+    path("people", workforce.people, name="people"),
+    path("people/<uuid:agent_id>", workforce.person, name="person"),
+    path("people/<uuid:agent_id>/presence", workforce.person_presence, name="person_presence"),
+    path("capacity", workforce.capacity, name="capacity"),
+    path("capacity/strip", workforce.capacity_part, name="capacity_part"),
 ]

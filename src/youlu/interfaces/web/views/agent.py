@@ -1,0 +1,157 @@
+"""The phone of an agent: whom to call, what to say, what came of it; where one is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from youlu.core import clock
+from youlu.core.errors import YouluError
+from youlu.domain.desk import selectors, services
+from youlu.domain.desk.contacts import OTHER_REASONS
+from youlu.domain.parties.services import party_reveal
+from youlu.domain.workforce.models import Presence, Site
+from youlu.domain.workforce.selectors import agent_of, presence_history
+from youlu.domain.workforce.services import presence_report
+from youlu.interfaces.web.pages import staff_page
+
+AGE_MAX_S = 7 * 86_400
+REVEAL_REASON = "双呼不通，改为直接拨打"
+
+
+def _greeting(now: dt.datetime) -> str:
+    hour = clock.local(now).hour
+    return _("夜里好") if hour < 6 else _("早上好") if hour < 11 else _("中午好") if hour < 13 else (
+        _("下午好") if hour < 18 else _("晚上好"))
+
+
+def _shell(request: HttpRequest, tab: str, **more: Any) -> dict[str, Any]:
+    actor = request.actor  # type: ignore[attr-defined]
+    return {"agent": agent_of(actor), "greeting": _greeting(clock.now()), "now": clock.now(), "tab": tab, **more}
+
+
+@require_GET
+@staff_page("contact.take")
+def my(request: HttpRequest) -> HttpResponse:
+    """The next contact with its sentence; `?ask=time|other` opens the second tap where there is no script."""
+    return _next_page(request)
+
+
+def _next_page(request: HttpRequest, number: str = "") -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    hand = selectors.hand(actor=actor, held=services.contacts_held(actor=actor))
+    return render(request, "web/agent/next.html", _shell(
+        request, "next", hand=hand, times=_callback_times(clock.now()), others=OTHER_REASONS.items(),
+        ask=request.GET.get("ask", ""), number=number, day_total=hand.told_today + hand.share))
+
+
+def _callback_times(now: dt.datetime) -> list[tuple[str, str]]:
+    """(value, label) of four times a customer may choose: the next whole hours by day, then tomorrow at nine."""
+    local = clock.local(now)
+    hour = local.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
+    today = [hour + dt.timedelta(hours=n) for n in (0, 1, 3)]
+    chosen = [at for at in today if 9 <= at.hour <= 20 and at.date() == local.date()]
+    morning = (local + dt.timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
+    return [(at.isoformat(), f"{at:%H:%M}") for at in chosen] + [(morning.isoformat(), _("明天9:00"))]
+
+
+@require_POST
+@staff_page("contact.take")
+def take(request: HttpRequest) -> HttpResponse:
+    """Fill the hand."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if not services.contacts_hold(actor=actor):
+        agent = agent_of(actor)
+        messages.warning(request, _("没有接到。先在「我」里报在岗或居家，并开始接单。") if not agent.is_taking
+                         else _("现在没有人等着联系。"))
+    return redirect("web:my")
+
+
+@require_POST
+@staff_page("contact.take")
+def call(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
+    """Ask the exchange to ring both ends."""
+    services.call_ask(actor=request.actor, contact_id=contact_id)  # type: ignore[attr-defined]
+    return redirect("web:my")
+
+
+@require_POST
+@staff_page("contact.take")
+def reveal(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
+    """Show the number once, where the exchange cannot: the page of this answer has it, no other."""
+    actor = request.actor  # type: ignore[attr-defined]
+    party_id = services.contact_party(actor=actor, contact_id=contact_id)
+    return _next_page(request, party_reveal(actor=actor, party_id=party_id, field="phone", reason=REVEAL_REASON))
+
+
+@require_POST
+@staff_page("contact.take")
+def result(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
+    """Record what came of it. Phones post here from their store too, and want JSON."""
+    actor = request.actor  # type: ignore[attr-defined]
+    wants_json = request.headers.get("Accept", "").startswith("application/json")
+    try:
+        outcome = services.contact_result(actor=actor, contact_id=contact_id, said=_said(request),
+                                          key=request.POST.get("idempotency_key", ""))
+    except YouluError as error:
+        if not wants_json:
+            raise
+        return JsonResponse({"code": error.code, "sentence": error.message}, status=error.status)
+    services.contacts_hold(actor=actor)
+    if wants_json:
+        return JsonResponse({"state": outcome.state, "again": outcome.is_told_again_owed})
+    if outcome.is_told_again_owed:
+        messages.warning(request, _("刚才时间又变了，这位客户会再排到您或同事这里。"))
+    return redirect("web:my")
+
+
+def _said(request: HttpRequest) -> services.Said:
+    """`pick` is told, unreached, scheduled:<instant> or other:<reason>; `age_s` how long ago it was picked."""
+    kind, _colon, detail = request.POST.get("pick", "").partition(":")
+    try:
+        age_s = min(max(float(request.POST.get("age_s") or 0), 0.0), AGE_MAX_S)
+        revision = int(request.POST.get("revision", ""))
+        callback_at = dt.datetime.fromisoformat(detail) if kind == "scheduled" else None
+    except ValueError:
+        return services.Said("", 0)
+    if callback_at is not None and callback_at.tzinfo is None:
+        callback_at = callback_at.replace(tzinfo=clock.SHANGHAI)
+    return services.Said(kind, revision, occurred_at=clock.now() - dt.timedelta(seconds=age_s),
+                         callback_at=callback_at, other=detail if kind == "other" else "")
+
+
+@require_GET
+@staff_page("contact.take")
+def orders(request: HttpRequest) -> HttpResponse:
+    page = selectors.order_list(actor=request.actor, view="mine")  # type: ignore[attr-defined]
+    return render(request, "web/agent/orders.html", _shell(request, "orders", page=page))
+
+
+@require_GET
+@staff_page("contact.take")
+def shift(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    rows = presence_history(actor=actor, agent_id=agent_of(actor).id)
+    return render(request, "web/agent/shift.html", _shell(request, "shift", rows=rows))
+
+
+@staff_page("contact.take")
+def presence(request: HttpRequest) -> HttpResponse:
+    """Where I am, whether I take work."""
+    if request.method == "POST":
+        site = request.POST.get("site", "")
+        actor = request.actor  # type: ignore[attr-defined]
+        presence_report(actor=actor, site=site, is_taking=request.POST.get("taking") != "0",
+                        reason=request.POST.get("reason", ""))
+        if site == Site.OUT or request.POST.get("taking") == "0":
+            services.contacts_release(actor=actor)
+        return redirect("web:my_presence")
+    return render(request, "web/agent/presence.html", _shell(
+        request, "me", sites=Site.choices, reasons=Presence.Reason.choices))

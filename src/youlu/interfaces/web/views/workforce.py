@@ -1,0 +1,88 @@
+"""Who is where, and what the people present hold of this hour."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET, require_POST
+
+from youlu.domain.desk.capacity import NEVER_H, Side, Strip, capacity_strip
+from youlu.domain.desk.selectors import parameters
+from youlu.domain.workforce.models import Presence, Site
+from youlu.domain.workforce.selectors import people_now, presence_history, present_now
+from youlu.domain.workforce.services import presence_set
+from youlu.interfaces.web.pages import staff_page
+
+
+@require_GET
+@staff_page("workforce.read")
+def people(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    rows = people_now(actor=actor)
+    return render(request, "web/workforce/people.html", {
+        "rows": rows, "present": present_now(), "taking": sum(row.is_taking for row in rows),
+        "may_edit": actor.can("workforce.edit")})
+
+
+@require_GET
+@staff_page("workforce.read")
+def person(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    row = next((r for r in people_now(actor=actor) if r.id == agent_id), None)
+    return render(request, "web/workforce/person.html", {
+        "row": row, "history": presence_history(actor=actor, agent_id=agent_id), "sites": Site.choices,
+        "reasons": Presence.Reason.choices, "may_edit": actor.can("workforce.edit")})
+
+
+@require_POST
+@staff_page("workforce.edit")
+def person_presence(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
+    presence_set(actor=request.actor, agent_id=agent_id, site=request.POST.get("site", ""),  # type: ignore[attr-defined]
+                 is_taking=request.POST.get("taking") == "1", reason=request.POST.get("reason", ""))
+    return redirect("web:people")
+
+
+@require_GET
+@staff_page("workforce.read")
+def capacity(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/workforce/capacity.html", {**strip_rows(capacity_strip()), "figures": parameters()})
+
+
+@require_GET
+@staff_page("workforce.read")
+def capacity_part(request: HttpRequest) -> HttpResponse:
+    """The strip alone, polled; 304 while nothing changed."""
+    html = render_to_string("web/workforce/strip.html", strip_rows(capacity_strip()), request=request)
+    tag = f'"{hashlib.sha256(html.encode()).hexdigest()[:16]}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    return HttpResponse(html, headers={"ETag": tag, "Cache-Control": "no-cache"})
+
+
+def strip_rows(strip: Strip) -> dict[str, Any]:
+    """The strip as its template shows it."""
+    return {"strip": strip, "sides": (_side("什么都不做", strip.nothing), _side("消息先行，居家分流", strip.split)),
+            "saved": round(strip.nothing.calls.lost - strip.split.calls.lost)}
+
+
+def _side(name: str, side: Side) -> dict[str, Any]:
+    calls = side.calls
+    whole = max(calls.arrivals, 1e-9)
+    at_once = calls.held - calls.waiting
+    return {"name": name, "side": side, "at_once": round(at_once), "waiting": round(calls.waiting),
+            "lost": round(calls.lost), "arrivals": round(calls.arrivals), "wait_s": round(calls.wait_s),
+            "within": round(100 * calls.within_share), "busy": round(100 * calls.occupancy), "short": side.people_short,
+            "parts": (("kept", 100 * at_once / whole), ("risk", 100 * calls.waiting / whole),
+                      ("late", 100 * calls.lost / whole)),
+            "orders": _hours(side.orders_done_h), "contacts": _hours(side.contacts_done_h)}
+
+
+def _hours(hours: float) -> str:
+    if hours >= NEVER_H:
+        return "办不完"
+    return f"{int(hours)}小时{round(hours % 1 * 60)}分" if hours else "没有积着的"
