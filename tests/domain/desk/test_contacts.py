@@ -162,13 +162,13 @@ def test_a_call_is_asked_of_the_exchange_once(owe: Owe, noon: object) -> None:
 @pytest.mark.django_db
 def test_what_was_told_reaches_the_items_once(owe: Owe, noon: object, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[object] = []
-    monkeypatch.setattr("youlu.domain.desk.told.mail_told", heard.extend)
+    monkeypatch.setattr("youlu.domain.desk.told.told_record", lambda told: heard.extend(told))
     (contact_id,) = owed_by_voice(owe)
     li = present(people.li_agent())
     services.contact_next(actor=li)
     for _ in range(2):
         services.contact_result(actor=li, contact_id=contact_id, said=Said("told", 1), key="k")
-    assert heard == [(1, BECOMES, NOON)]
+    assert heard == [(1, BECOMES)]
     ContactItem.objects.update(is_recorded=False)  # as a kill between the two transactions leaves it
     assert services.told_flush() == 1
     assert len(heard) == 2

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 
 from youlu.domain.continuity.hitting import Part
+from youlu.domain.desk.capacity import capacity_facts
 from youlu.domain.desk.models import Outreach
 from youlu.domain.desk.owing import outreach_open, outreach_owe, outreach_spare
 from youlu.domain.network.models import Closure
@@ -31,6 +32,6 @@ def outreach_for(part: Part, *, at: dt.datetime) -> uuid.UUID:
     return standing or outreach_open(closure_id=None, reason=MISSED_REASON, next_review_at=None, at=at)
 
 
-def capacity_now() -> dict | None:
+def capacity_now() -> dict[str, float | int]:
     """What the people present hold of the work the loop made."""
-    return None
+    return capacity_facts()

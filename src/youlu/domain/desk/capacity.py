@@ -1,8 +1,9 @@
 """What the people present hold of this hour: by doing nothing, and by the split of who is told how.
 
 Doing nothing: on-site people answer calls, nobody is told anything, and a share of the customers who are owed word
-(or were told within the hours in which they would have called) calls to ask. The split: messages tell whom they reach, people at home call the others and work orders, so that only
-who is still untold calls. Calls are Erlang A; orders and contacts can wait and are reckoned as work that drains.
+(or were told within the hours in which they would have called) calls to ask. The split: messages tell whom they
+reach, people at home call the others and work orders, so that only who is still untold calls. Calls are Erlang A;
+orders and contacts can wait and are reckoned as work that drains.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from youlu.core import clock
 from youlu.domain.desk.models import OPEN_STATES, Contact, ContactMode, ContactState, Parameter, WorkOrder
+from youlu.domain.desk.trade import PARAMETERS
 from youlu.domain.workforce.models import Demand
 from youlu.domain.workforce.selectors import Present, demand_of_hour, present_now
 from youlu.engines.queueing import Held, capacity, drain_h, people_needed
@@ -58,9 +60,23 @@ class Strip:
 def capacity_strip(*, at: dt.datetime | None = None) -> Strip:
     """The strip as of `at`: a handful of counts, no solver."""
     at = at or clock.now()
-    figures = dict(Parameter.objects.values_list("code", "value"))
+    figures = {row[0]: row[2] for row in PARAMETERS} | dict(Parameter.objects.values_list("code", "value"))
     present, work = present_now(), _workload(figures, at)
     return Strip(at, present, work, _nothing(figures, present, work), _split(figures, present, work))
+
+
+def capacity_facts() -> dict[str, float | int]:
+    """The strip in figures that a run of the loop keeps as JSON."""
+    strip = capacity_strip()
+    nothing, split = strip.nothing.calls, strip.split.calls
+    return {
+        "on_site": strip.present.on_site_taking, "at_home": strip.present.at_home_taking,
+        "contacts_message": strip.work.contacts_message, "contacts_voice": strip.work.contacts_voice,
+        "calls_per_h": round(split.arrivals, 1), "held_per_h": round(split.held, 1),
+        "waiting_per_h": round(split.waiting, 1), "lost_per_h": round(split.lost, 1),
+        "lost_per_h_by_doing_nothing": round(nothing.lost, 1), "people_short": strip.split.people_short,
+        "contacts_done_h": round(strip.split.contacts_done_h, 2),
+    }
 
 
 def _workload(figures: dict[str, float], at: dt.datetime) -> Workload:

@@ -7,25 +7,27 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from youlu.domain.desk.sending import contacts_send, failed_messages_take
 
+SLICE_BATCHES = 2  # so that nothing else waits long behind it in a single worker
+
 
 @app.task(name="desk.contacts_send", queueing_lock="desk.contacts_send")
 def contacts_send_job() -> None:
-    """A slice of 5,000, then a new job, so that nothing else waits long behind it."""
+    """A slice of a thousand customers, then a new job at the end of the queue."""
     failed_messages_take()
-    counts = contacts_send()
+    counts = contacts_send(batches=SLICE_BATCHES)
     if not counts.is_done and not counts.is_blocked:
         contacts_send_defer()
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="desk.contacts_send_each_minute", queueing_lock="desk.contacts_send_each_minute")
-def contacts_send_each_minute(timestamp: int) -> None:
-    """What quiet hours, a missing wording or a kill left."""
+@app.periodic(cron="* * * * * */5")
+@app.task(name="desk.contacts_watch", queueing_lock="desk.contacts_watch")
+def contacts_watch_job(timestamp: int) -> None:
+    """Every five seconds: what a closure just owed, and what quiet hours, a missing wording or a kill left."""
     contacts_send_job()
 
 
 def contacts_send_defer() -> None:
-    """Ask for sending soon; call it outside a transaction (a waiting job is answered by an error of the database)."""
+    """Ask for sending at once; call it outside a transaction (a job that waits already is a database error)."""
     try:
         contacts_send_job.defer()
     except AlreadyEnqueued:

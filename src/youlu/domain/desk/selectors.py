@@ -29,7 +29,6 @@ from youlu.domain.desk.models import (
     Parameter,
     WorkOrder,
 )
-from youlu.domain.mail.models import Item, Place
 from youlu.domain.messages.errors import NoWordingError
 from youlu.domain.messages.phrases import Segment
 from youlu.domain.messages.selectors import MessageRow, messages_of_party, wording_current
@@ -270,37 +269,6 @@ def _order_rows(orders: Sequence[WorkOrder]) -> tuple[OrderRow, ...]:
         o.id, o.number, o.kind_id, o.kind.name, o.title, o.state, o.get_state_display(),
         "、".join(str(Site(site).label) for site in o.sites), Site.AT_HOME in o.sites, o.opened_at, o.due_at,
         holders[o.taken_by].name if o.taken_by in holders else "") for o in orders)
-
-
-@dataclass(frozen=True)
-class CustomerItem:
-    """One of the caller's items; `state` is a mark."""
-
-    number: str
-    dest: str
-    position: str
-    state: str
-    committed: dt.datetime
-    expected: dt.datetime | None
-    is_done: bool
-
-
-def customer_items(*, party_ids: Iterable[uuid.UUID], limit: int = 20) -> tuple[CustomerItem, ...]:
-    """The caller's items, those on their way first."""
-    ids = list(party_ids)
-    whose = Q(addressee_id__in=ids) | Q(sender_id__in=ids)
-    items = Item.objects.filter(whose).order_by("place", "-accepted_at")[:limit]
-    facts = item_facts([item.item_key for item in items])
-    return tuple(_customer_item(item, facts[item.item_key]) for item in items)
-
-
-def _customer_item(item: Item, fact: ItemFact) -> CustomerItem:
-    done = item.place >= Place.DELIVERED
-    state = "kept" if done or item.expected_arrive_by == item.committed_arrive_by else (
-        "noway" if item.expected_arrive_by is None else
-        "risk" if item.expected_arrive_by > item.committed_arrive_by else "kept")
-    return CustomerItem(fact.number, fact.region + fact.place, str(Place(item.place).label), state,
-                        item.committed_arrive_by, item.expected_arrive_by, done)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ what a kill leaves between them is picked up by the next flush.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from django.db import connection, transaction
 
 from youlu.domain.desk.models import ContactItem
+from youlu.domain.mail.services import told_record
 
 BATCH = 2_000
 
@@ -31,7 +31,7 @@ def told_flush() -> int:
 
 @transaction.atomic
 def _record(rows: Sequence[tuple]) -> None:
-    mail_told([(key, becomes_at, told_at) for _, key, becomes_at, told_at in rows])
+    told_record(told=[(key, becomes_at) for _, key, becomes_at, _ in rows])
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE desk_contactitem i SET is_recorded = true"
@@ -39,11 +39,3 @@ def _record(rows: Sequence[tuple]) -> None:
             " WHERE (i.contact_id, i.item_key, i.told_at) = (s.contact_id, s.item_key, s.told_at)",
             [[row[0] for row in rows], [row[1] for row in rows], [row[3] for row in rows]])
 
-
-def mail_told(told: Sequence[tuple[int, dt.datetime | None, dt.datetime]]) -> None:
-    """The seam to mail: (item key, time told or None for "unknown", when)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE mail_item m SET told_arrive_by = s.becomes_at"
-            " FROM unnest(%s::bigint[], %s::timestamptz[]) AS s (item_key, becomes_at)"
-            " WHERE m.item_key = s.item_key", [[t[0] for t in told], [t[1] for t in told]])

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from youlu.core import clock
 from youlu.core.errors import NotFoundError, YouluError
 from youlu.domain.desk import selectors, services
+from youlu.domain.mail.selectors import items_of_parties
 from youlu.domain.messages.selectors import wording_list
 from youlu.domain.messages.services import wording_approve, wording_withdraw
 from youlu.domain.workforce.errors import NotAnAgentError
@@ -52,7 +53,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
     page = selectors.order_page(actor=request.actor, order_id=order_id)  # type: ignore[attr-defined]
     ids = [person.id for person in page.customer]
-    return _pool(request, order=page, people=page.customer, items=selectors.customer_items(party_ids=ids))
+    return _pool(request, order=page, people=page.customer, items=items_of_parties(party_ids=ids))
 
 
 @require_POST
@@ -65,7 +66,7 @@ def caller(request: HttpRequest) -> HttpResponse:
     except YouluError as error:
         return _pool(request, phone=phone, phone_error=error.message)
     return _pool(request, phone=phone, caller=found, people=found.people, kinds=selectors.order_kinds(),
-                 items=selectors.customer_items(party_ids=found.party_ids))
+                 items=items_of_parties(party_ids=found.party_ids))
 
 
 @require_POST
@@ -74,7 +75,8 @@ def order_new(request: HttpRequest) -> HttpResponse:
     party = request.POST.get("party") or None
     order_id = services.order_open(
         actor=request.actor, key=request.POST.get("idempotency_key", ""),  # type: ignore[attr-defined]
-        kind=request.POST.get("kind", ""), title=request.POST.get("title", "").strip() or "来电", body=request.POST.get("body", ""),
+        kind=request.POST.get("kind", ""), title=request.POST.get("title", "").strip() or "来电",
+        body=request.POST.get("body", ""),
         party_id=uuid.UUID(party) if party else None, needs_compensation=request.POST.get("compensation") == "1")
     return redirect("web:order", order_id)
 
