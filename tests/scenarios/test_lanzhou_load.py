@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,23 @@ from youlu.domain.promise.world import world_at
 from youlu.domain.workforce.models import Presence
 from youlu.engines.codes.item_key import item_key, item_number
 from youlu.scenarios.lanzhou import tour_zones
-from youlu.scenarios.lanzhou.load import CLOCK_AT, Loaded, ScenarioLoadedError, scenario_load
+from youlu.scenarios.lanzhou.load import (
+    CLOCK_AT,
+    Loaded,
+    ScenarioLoadedError,
+    scenario_load,
+    scenario_loaded,
+    scenario_resume,
+)
 from youlu.scenarios.ledger import ScanLedger
 from youlu.scenarios.national import national_build
 
 ITEMS = 2000
+# What the scenario writes; rows that migrations wrote (kinds of orders, wordings, watermarks) stay.
+TABLES = ("mail_item, mail_scan, mail_promise_revision, mail_recalc_due, mail_number_range, network_office,"
+          " network_servicecalendar, network_route, network_trip, network_deliverysegment, network_compound,"
+          " network_timetablerevision, network_epochcounter, parties_party, workforce_agent, workforce_demand,"
+          " access_user, desk_workorder, core_auditentry, core_scenarioclock")
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +55,7 @@ def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
         done = scenario_load(items=ITEMS)
     yield done, folder
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
-                       " AND tablename ~ '^(mail|network|parties|workforce|access|core|desk|continuity)_'"
-                       " AND tablename NOT LIKE 'mail_watermark%' AND tablename !~ '_p[0-9]{2}$'")
-        cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} CASCADE")
+        cursor.execute(f"TRUNCATE {TABLES} CASCADE")
         cursor.execute("UPDATE mail_watermark SET epoch = 0")
     clock.forget()
 
@@ -167,3 +177,23 @@ def test_a_second_load_is_refused_and_changes_nothing() -> None:
 def test_the_clock_stands_at_the_evening_of_the_first_notice() -> None:
     clock.forget()
     assert 0 <= (clock.now() - CLOCK_AT).total_seconds() < 3600
+
+
+@pytest.mark.usefixtures("_read")
+def test_a_scenario_left_overnight_goes_on_from_the_last_thing_that_happened() -> None:
+    assert scenario_loaded()
+    clock.clock_set(at=CLOCK_AT + dt.timedelta(hours=15))
+    assert scenario_resume() == CLOCK_AT
+    later = CLOCK_AT + dt.timedelta(minutes=20)
+    rows("UPDATE mail_promise_revision SET computed_at = %s WHERE item_key = (SELECT min(item_key) FROM mail_item)"
+         " RETURNING 1", later)
+    assert scenario_resume() == later
+    clock.forget()
+
+
+@pytest.mark.usefixtures("_read")
+def test_orders_wait_on_the_desk_about_items_that_exist() -> None:
+    assert rows("SELECT count(*), count(DISTINCT o.kind_id) > 1, bool_and(i.item_key IS NOT NULL),"
+                " bool_and(o.party_id = i.addressee_id), bool_and(o.opened_at < %s)"
+                " FROM desk_workorder o LEFT JOIN mail_item i USING (item_key)", CLOCK_AT) == [
+        (48, True, True, True, True)]

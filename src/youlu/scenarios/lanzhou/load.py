@@ -26,6 +26,7 @@ from youlu.scenarios.lanzhou.choosing import calls_twice, passes_through, plans_
 from youlu.scenarios.lanzhou.flows import CLASSES, DAYS_BACK, THROUGH, Flows, flows_draw
 from youlu.scenarios.lanzhou.journeys import Plans, delivered_s, positions_at, scans_until
 from youlu.scenarios.lanzhou.notices import tour_zones
+from youlu.scenarios.lanzhou.orders import orders_make
 from youlu.scenarios.lanzhou.people import ids_make, parties_make
 from youlu.scenarios.lanzhou.promising import plans_make
 from youlu.scenarios.ledger import Acknowledged, ScanLedger
@@ -102,6 +103,28 @@ def scenario_load(
                   int(np.isin(drawn.flows.compound[~drawn.delivered], zones).sum()), steps.seconds)
 
 
+def scenario_loaded() -> bool:
+    """Whether this database holds a scenario: its clock was set and there are items."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM core_scenarioclock) AND EXISTS (SELECT 1 FROM mail_item)")
+        return bool(cursor.fetchone()[0])
+
+
+def scenario_resume(*, rate: float = 1.0) -> dt.datetime:
+    """Set the clock of a loaded scenario to the last thing that happened in it, and let it run; returns it.
+
+    Without this a scenario left overnight would wake up with every connection missed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT greatest(%s, (SELECT max(computed_at) FROM mail_promise_revision),"
+            " (SELECT max(received_at) FROM mail_scan), (SELECT max(declared_at) FROM network_closure),"
+            " (SELECT max(lifted_at) FROM network_closure))", [CLOCK_AT])
+        at = cursor.fetchone()[0]
+    clock.clock_set(at=at, rate=rate)
+    return at
+
+
 class _Steps:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self.tell, self.started = tell, time.monotonic()
@@ -169,5 +192,7 @@ def _store(
     positions = positions_at(plans, drawn.delivery_s, now_s)
     rows.items_copy(keys, flows, plans, positions, [ids[n] for n in addressee],
                     [ids[n + len(homes)] for n in sender], epoch=epoch_current())
+    local = np.flatnonzero((flows.compound > 0) & ~drawn.delivered)
+    orders_make(actor=actor, rng=rng, keys=keys[local], customers=[ids[addressee[n]] for n in local.tolist()], at=at)
     scans = scans_until(plans, drawn.delivery_s, now_s)
     return rows.scans_copy(keys, plan, scans, now_s=now_s), len(ids)
