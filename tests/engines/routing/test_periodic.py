@@ -11,6 +11,7 @@ from tests.engines.routing.villages import cheapest_by_enumeration, random_week,
 from youlu.engines.routing import Params, Vehicle, Weights, plan_verify, solve
 
 SHORT = Params(iterations=3000)
+THOROUGH = Params(iterations=6000)
 SIX = [(0, 0), (3, 1), (4, 2), (-3, 1), (-4, 2), (0, 5), (1, 6)]
 
 
@@ -29,7 +30,7 @@ def test_enumeration_agrees_on_fifty_random_weeks(block):
     for seed in range(block * 50, block * 50 + 50):
         problem = random_week(seed)
         best = cheapest_by_enumeration(problem)
-        plan = solve(problem, SHORT, seed=seed)
+        plan = solve(problem, THOROUGH, seed=seed)
         assert plan.feasible == (best < float("inf")), seed
         if plan.feasible:
             assert plan.cost == pytest.approx(best, rel=1e-9), seed

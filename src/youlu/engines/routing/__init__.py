@@ -4,6 +4,7 @@
 `plan_verify` checks any plan in plain Python.
 """
 
+from youlu.engines.routing.bound import lower_bound
 from youlu.engines.routing.cordeau import cordeau_read, cordeau_solution_read
 from youlu.engines.routing.errors import RoutingInputError
 from youlu.engines.routing.model import (
@@ -20,14 +21,20 @@ from youlu.engines.routing.model import (
     Visit,
     Weights,
 )
+from youlu.engines.routing.pairing import Pairing, PairingProblem, pair
 from youlu.engines.routing.patterns import patterns_allowed
 from youlu.engines.routing.periodic import solve
+from youlu.engines.routing.roads import edges_close
+from youlu.engines.routing.rounds import rounds_solve
 from youlu.engines.routing.verify import plan_verify
+from youlu.engines.routing.vrplib_read import vrplib_read
 
 __all__ = [
     "Crossing",
     "Customer",
     "Day",
+    "Pairing",
+    "PairingProblem",
     "Params",
     "Problem",
     "Progress",
@@ -40,7 +47,12 @@ __all__ = [
     "Weights",
     "cordeau_read",
     "cordeau_solution_read",
+    "edges_close",
+    "lower_bound",
+    "pair",
     "patterns_allowed",
     "plan_verify",
+    "rounds_solve",
     "solve",
+    "vrplib_read",
 ]

@@ -19,6 +19,7 @@ class Arrays(NamedTuple):
     """What does not change during a search. Shapes in brackets: n customers, h types, d days, v vehicles."""
 
     n: int
+    visits: int  # of the period
     n_days: int
     n_vehicles: int
     period: int
@@ -44,7 +45,7 @@ class Arrays(NamedTuple):
     crossing_at: np.ndarray  # int32 [*, nodes, nodes]: a crossing of the same time_at, or -1
     crossing_start: np.ndarray  # int32 [crossings + 1] into departures
     departures: np.ndarray  # float64, minutes after midnight, ascending
-    crossing_min: np.ndarray  # float64 [crossings]
+    crossing_min: np.ndarray  # float64 [crossings, 3] to the pier, across, from the pier
     near: np.ndarray  # int32 [n, n] customers by distance from each
     home_cost: np.ndarray  # float64 [n] cost from the nearest home
     duty_weight: float
@@ -72,6 +73,7 @@ def arrays_build(problem: Problem, before: Mapping[str, tuple[int, ...]] | None 
     between = mean_cost[:n, :n] + mean_cost[:n, :n].T
     return Arrays(
         n=n,
+        visits=sum(c.visits for c in customers),
         n_days=problem.n_days,
         n_vehicles=sum(v.count for v in kinds),
         period=problem.period,
@@ -169,7 +171,10 @@ def _matrices(problem: Problem, places: np.ndarray) -> dict[str, object]:
         "crossing_at": crossing_at,
         "crossing_start": np.cumsum([0, *(len(d) for d in departures)]).astype(np.int32),
         "departures": np.array([m for d in departures for m in d] or [0.0], dtype=np.float64),
-        "crossing_min": np.array([c.crossing_min for _, c in crossings] or [0.0], dtype=np.float64),
+        "crossing_min": np.array(
+            [(c.approach_min, c.crossing_min, c.onward_min) for _, c in crossings] or [(0.0, 0.0, 0.0)],
+            dtype=np.float64,
+        ),
     }
 
 

@@ -8,7 +8,7 @@ from math import isinf, isnan
 import numpy as np
 
 from youlu.engines.routing.errors import RoutingInputError
-from youlu.engines.routing.model import Customer, Day, Problem, Unserved, Vehicle
+from youlu.engines.routing.model import Crossing, Customer, Day, Problem, Unserved, Vehicle
 from youlu.engines.routing.patterns import patterns_allowed
 
 
@@ -69,8 +69,12 @@ def _day_check(problem: Problem, number: int, day: Day) -> None:
         edge = (crossing.origin, crossing.destination)
         if not all(0 <= p < n for p in edge):
             raise RoutingInputError(f"day {number}: a crossing names place {edge}, there are {n} places")
-        if not all(0 <= d < np.inf for d in (*crossing.departures_min, crossing.crossing_min)):
+        if not all(0 <= d < np.inf for d in _crossing_minutes(crossing)):
             raise RoutingInputError(f"day {number}: the crossing to {_who(problem, edge[1])} has a bad time")
+
+
+def _crossing_minutes(crossing: Crossing) -> tuple[float, ...]:
+    return (*crossing.departures_min, crossing.crossing_min, crossing.approach_min, crossing.onward_min)
 
 
 def _matrix_check(problem: Problem, number: int, word: str, matrix: np.ndarray) -> None:
@@ -189,7 +193,7 @@ def _reaches(problem: Problem, vehicle: Vehicle, customer: Customer, day: int) -
 def _ways(day: Day, vehicle: Vehicle) -> np.ndarray:
     open_ = np.isfinite(day.distance) & np.isfinite(day.time_min)
     for crossing in day.crossings:
-        sails = any(d >= vehicle.shift_min[0] for d in crossing.departures_min)
+        sails = any(d >= vehicle.shift_min[0] + crossing.approach_min for d in crossing.departures_min)
         open_[crossing.origin, crossing.destination] = sails and np.isfinite(
             day.distance[crossing.origin, crossing.destination]
         )

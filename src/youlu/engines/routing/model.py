@@ -81,16 +81,19 @@ class Vehicle:
 
 @dataclass(frozen=True)
 class Crossing:
-    """A ferry or flight from one place to another with fixed departures, in place of the road.
+    """The way from one place to another by a ferry or flight with fixed departures, in place of the road.
 
-    `departures_min` are minutes after midnight, `crossing_min` the time to the other side. Driving
-    rules do not count it.
+    Drive `approach_min` to the pier, leave at one of `departures_min` (minutes after midnight), be across
+    `crossing_min` later, drive `onward_min`. Driving rules do not count the crossing itself. The distance of
+    the way stands in the matrix as for any road.
     """
 
     origin: int
     destination: int
     departures_min: tuple[float, ...]
     crossing_min: float
+    approach_min: float = 0.0
+    onward_min: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,8 +265,8 @@ class Params:
     string_max: int = 10
     blink: float = 0.01
     pattern_blink: float = 0.1
-    one_day_share: float = 0.5
-    hot: float = 1.0
+    one_day_share: float = 0.0
+    hot: float = 3.0
     cold: float = 0.003
     groups_share: float = 0.0
     polish_share: float = 0.0

@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from youlu.engines.routing.arrays import Arrays, arrays_build
+from youlu.engines.routing.assist import Budget, day_polish, groups_apply, groups_plan, polish_applies
 from youlu.engines.routing.check import problem_check, unservable
 from youlu.engines.routing.errors import RoutingInputError
 from youlu.engines.routing.model import Params, Problem, Progress, Result, Unserved
-from youlu.engines.routing.plan import result_make, result_none, state_from_tours, tours_from_result
+from youlu.engines.routing.plan import Tours, result_make, result_none, state_from_tours, tours_from_result, tours_of
 from youlu.engines.routing.sisr import anneal, plan_first
 from youlu.engines.routing.state import Scratch, State, scratch_make, state_copy, state_empty, totals
 
 CHUNK_STEPS = 500
+PYVRP_STEPS = 100  # ruin-and-recreate steps that one PyVRP iteration is worth where effort is counted in steps
 
 Clock = Callable[[], float]
 Stop = Callable[[Progress], bool]
@@ -62,10 +64,10 @@ def solve(
     before = dict(warm.days_by_customer) if warm else None
     search = _Search(problem, params, arrays_build(problem, before), seed, clock or (lambda: 0.0), stop, progress)
     search.begin(warm)
+    search.groups()
     for chain in range(params.chains):
-        if search.stopped_by:
-            break
         search.chain(chain)
+    search.polish()
     return search.result(before)
 
 
@@ -91,6 +93,8 @@ class _Search:
     iterations: int = 0
     improved_at: int = 0
     stopped_by: str = ""
+    method: str = "sisr"
+    spent: float = 0.0  # effort in steps, PyVRP's included
     current: State = field(init=False)
     work: State = field(init=False)
     best: State = field(init=False)
@@ -139,16 +143,32 @@ class _Search:
         return self.clock() - self.started
 
     def _done_share(self) -> float:
-        shares = [self.iterations / max(1, self.params.iterations)] if self.params.seconds is None else []
-        if self.params.seconds is not None:
-            shares.append(self._elapsed_s() / max(1e-9, self.params.seconds))
-        return max(shares)
+        if self.params.seconds is None:
+            return self.spent / max(1, self.params.iterations)
+        return self._elapsed_s() / max(1e-9, self.params.seconds)
+
+    def _groups_share(self) -> float:
+        share = self.params.groups_share
+        return share if share and groups_apply(self.problem, self.arrays) else 0.0
+
+    def _polish_share(self) -> float:
+        share = self.params.polish_share
+        return share if share and polish_applies(self.problem) else 0.0
+
+    def groups(self) -> None:
+        """PyVRP's group model, where it is exact."""
+        share = self._groups_share()
+        if share and not self._should_stop():
+            self._adopt(groups_plan(self.problem, self.arrays, self._budget(share), self.seed), "groups")
+            self.spent += share * self.params.iterations
 
     def chain(self, number: int) -> None:
         """One annealing run over its share of the effort."""
         params = self.params
-        begin, end = number / params.chains, (number + 1) / params.chains
-        if number and self.best_cost < np.inf:
+        first, last = self._groups_share(), 1.0 - self._polish_share()
+        begin = first + (last - first) * number / params.chains
+        end = first + (last - first) * (number + 1) / params.chains
+        if self.best_cost < np.inf:
             state_copy(self.best, self.current)
             state_copy(self.best, self.work)
         hot = params.hot * (0.3 if number else 1.0)
@@ -156,29 +176,69 @@ class _Search:
             share = (self._done_share() - begin) / (end - begin)
             if share >= 1.0:
                 break
-            self._chunk(hot * (params.cold / hot) ** max(0.0, share), max(0.0, share), hot)
-        if number + 1 == params.chains and not self.stopped_by:
-            self.stopped_by = "iterations" if params.seconds is None else "seconds"
+            self._chunk(hot * (params.cold / hot) ** max(0.0, share), share, end)
 
-    def _chunk(self, heat: float, share: float, hot: float) -> None:
+    def polish(self) -> None:
+        """PyVRP on each day of the best plan, and the reason why the search ends."""
+        share = self._polish_share()
+        for day in range(self.problem.n_days if share and self.best_cost < np.inf else 0):
+            if self._should_stop():
+                break
+            budget = self._budget(share / self.problem.n_days)
+            tours = day_polish(self.problem, self.arrays, tours_of(self.best), day, budget, self.seed)
+            self._adopt(tours, "polish")
+        if not self.stopped_by:
+            self.stopped_by = "iterations" if self.params.seconds is None else "seconds"
+
+    def _budget(self, share: float) -> Budget:
+        """A PyVRP stopping criterion for this share of the effort."""
+        until = self._done_share() + share
+        left = int(share * self.params.iterations / PYVRP_STEPS) + 1
+
+        def spent(best_cost: int) -> bool:
+            nonlocal left
+            left -= 1
+            over = left < 0 if self.params.seconds is None else self._done_share() >= until
+            return over or self._should_stop()
+
+        return spent
+
+    def _adopt(self, tours: Tours, method: str) -> None:
+        state = state_from_tours(self.arrays, self.scratch, tours) if tours else None
+        before = self.best_cost
+        if state is not None:
+            self._keep_if_better(state)
+        if self.best_cost < before - 1e-9:
+            self.method = method
+            self.improved_at = self.iterations
+
+    def _chunk(self, heat: float, share: float, end: float) -> None:
         params, arrays = self.params, self.arrays
         steps = CHUNK_STEPS
         if params.seconds is None:
-            steps = min(steps, params.iterations - self.iterations)
-        sums = np.zeros(4)
-        totals(arrays, self.current, sums)
-        scale = (self.best_cost if self.best_cost < np.inf else sums[0] + sums[3]) / max(
-            1, int(self.current.length.sum())
-        )
+            steps = max(1, min(steps, int(end * params.iterations - self.spent + 0.5)))
+        if self.best_cost == np.inf and share > 0.5:  # late and nothing feasible yet: excess gets dearer
+            self.prices *= 1.05
+        scale = self._edge_mean()
         found = anneal(
             arrays, self.current, self.work, self.best, self.scratch, self.prices, self.best_cost, steps,
             heat * scale, heat * scale * 0.999, self.tuning,
         )  # fmt: skip
         self.iterations += steps
+        self.spent += steps
         if found < self.best_cost - 1e-9:
-            self.best_cost, self.improved_at = float(found), self.iterations
+            self.best_cost, self.improved_at, self.method = float(found), self.iterations, "sisr"
         if self.progress:
             self.progress(self._report("sisr"))
+
+    def _edge_mean(self) -> float:
+        """The incumbent's cost per visit, the unit of temperature."""
+        cost = self.best_cost
+        if cost == np.inf:
+            sums = np.zeros(4)
+            totals(self.arrays, self.current, sums)
+            cost = (sums[0] + sums[3]) % self.arrays.shut
+        return max(cost, 1e-9) / int(self.arrays.visits)
 
     def _report(self, method: str) -> Progress:
         return Progress(self.iterations, self._elapsed_s(), self.best_cost, method)
@@ -191,7 +251,12 @@ class _Search:
         return bool(self.stopped_by)
 
     def result(self, before: Mapping[str, tuple[int, ...]] | None) -> Result:
-        about = {"seed": self.seed, "iterations": self.iterations, "stopped_by": self.stopped_by, "method": "sisr"}
+        about = {
+            "seed": self.seed,
+            "iterations": self.iterations,
+            "stopped_by": self.stopped_by,
+            "method": self.method,
+        }
         if self.best_cost == np.inf:
             return result_none(self._causes(), **about)
         return result_make(self.problem, self.arrays, self.best, before, **about)
@@ -214,4 +279,15 @@ class _Search:
                         f"day {day}, {kind.name} to {names}: {state.excess[slot]:.0f} minutes against the rules",
                     )
                 )
+            names = self._behind_closed(int(slot))
+            if names:
+                causes.append(
+                    Unserved(names[0], f"day {day}, {kind.name}: only closed roads lead to or from {names}")
+                )
         return tuple(causes) or (Unserved("", "no plan was found in the time given"),)
+
+    def _behind_closed(self, slot: int) -> list[str]:
+        row, edge = self.current.seq[slot], self.current.edge[slot]
+        length = int(self.current.length[slot])
+        ends = {int(c) for k in range(length + 1) if edge[k] >= self.arrays.shut for c in row[k : k + 2]}
+        return [self.problem.customers[c].name for c in sorted(ends) if c < self.arrays.n]

@@ -10,34 +10,43 @@ ARRIVE, BEGIN, LEAVE, NIGHT = 0, 1, 2, 3
 
 
 @njit(cache=True, nogil=True, inline="never")
+def drive(data, kind, minutes, since_break):
+    """(minutes on the road with breaks, driving since the last break). A break falls due when the limit is full."""
+    after = data.limits[kind, 4]
+    left = since_break + minutes
+    if left <= after + 1e-9:
+        return minutes, left
+    breaks = np.ceil((left - 1e-9) / after) - 1.0
+    return minutes + breaks * data.limits[kind, 5], left - breaks * after
+
+
+@njit(cache=True, nogil=True, inline="never")
 def ride(data, kind, day, i, j, t, since_break):
     """Travel i → j on service day `day`, leaving at minute t of that day.
 
     Returns (arrival, driving, driving since the break, minutes waited before a crossing, latest departure
-    that catches the same crossing, missed 0/1). A break falls due exactly when `break_after` is reached.
+    that catches the same crossing, missed 0/1).
     """
     matrix = data.time_at[day]
     crossing = data.crossing_at[matrix, i, j]
-    if crossing >= 0:
-        sails = -1.0
-        for k in range(data.crossing_start[crossing], data.crossing_start[crossing + 1]):
-            if data.departures[k] >= t - 1e-9:
-                sails = data.departures[k]
-                break
-        length = data.crossing_min[crossing]
-        if length >= data.limits[kind, 5]:
-            since_break = 0.0
-        if sails < 0.0:
-            return t + length, 0.0, since_break, 0.0, t, 1
-        return sails + length, 0.0, since_break, max(0.0, sails - t), sails, 0
-    driving = data.time_min[matrix, i, j]
-    after = data.limits[kind, 4]
-    breaks = 0.0
-    left = since_break + driving
-    if left > after + 1e-9:
-        breaks = np.ceil((left - 1e-9) / after) - 1.0
-        left -= breaks * after
-    return t + driving + breaks * data.limits[kind, 5], driving, left, 0.0, np.inf, 0
+    if crossing < 0:
+        driving = data.time_min[matrix, i, j]
+        road, since_break = drive(data, kind, driving, since_break)
+        return t + road, driving, since_break, 0.0, np.inf, 0
+    approach, across, onward = data.crossing_min[crossing]
+    road, since_break = drive(data, kind, approach, since_break)
+    sails = -1.0
+    for k in range(data.crossing_start[crossing], data.crossing_start[crossing + 1]):
+        if data.departures[k] >= t + road - 1e-9:
+            sails = data.departures[k]
+            break
+    if across >= data.limits[kind, 5]:
+        since_break = 0.0
+    after, since_break = drive(data, kind, onward, since_break)
+    if sails < 0.0:
+        return t + road + across + after, approach + onward, since_break, 0.0, t, 1
+    wait = max(0.0, sails - t - road)
+    return sails + across + after, approach + onward, since_break, wait, sails - road, 0
 
 
 @njit(cache=True, nogil=True, inline="never")

@@ -9,7 +9,7 @@ from collections import defaultdict
 from itertools import combinations
 from math import inf, isfinite
 
-from youlu.engines.routing.model import DAY_MIN, Customer, Problem, Result, Route, Vehicle
+from youlu.engines.routing.model import DAY_MIN, Crossing, Customer, Problem, Result, Route, Vehicle, Visit
 
 TOLERANCE = 1e-6
 
@@ -79,7 +79,7 @@ class _TimeCheck:
             self.found.append(f"distance {self.distance:g}, reported {self.route.distance:g}")
         return self.found
 
-    def _visit(self, visit) -> None:
+    def _visit(self, visit: Visit) -> None:
         customer = self.customers[visit.customer]
         earliest = self._leg(customer.place, visit.night_before)
         opens, closes = (edge + self.nights * DAY_MIN for edge in customer.window_min)
@@ -104,7 +104,7 @@ class _TimeCheck:
         self.place = to
         if ferry:
             return self._sail(ferry[-1])
-        return self._drive(float(day.time_min[self.route_from, to]))
+        return self.now + self._drive(float(day.time_min[self.route_from, to]))
 
     def _day_index(self) -> int:
         self.route_from = self.place
@@ -112,24 +112,26 @@ class _TimeCheck:
             return self.route.day
         return min((self.route.day + self.nights) % self.problem.period, self.problem.n_days - 1)
 
-    def _sail(self, ferry) -> float:
+    def _sail(self, ferry: Crossing) -> float:
         midnight = self.nights * DAY_MIN
-        later = [d + midnight for d in ferry.departures_min if d + midnight >= self.now - TOLERANCE]
+        at_pier = self.now + self._drive(ferry.approach_min)
+        later = [d + midnight for d in ferry.departures_min if d + midnight >= at_pier - TOLERANCE]
         if not later:
-            self.found.append(f"no departure from place {ferry.origin} after {self.now:g}")
+            self.found.append(f"no departure from place {ferry.origin} after {at_pier:g}")
             return inf
         if ferry.crossing_min >= self.vehicle.break_min:
             self.since_break = 0.0
-        return min(later) + ferry.crossing_min
+        return min(later) + ferry.crossing_min + self._drive(ferry.onward_min)
 
     def _drive(self, minutes: float) -> float:
-        arrival = self.now + minutes
+        """Minutes on the road, breaks included."""
         self.driven += minutes
         self.since_break += minutes
+        road = minutes
         while self.since_break > self.vehicle.break_after_min + TOLERANCE:
             self.since_break -= self.vehicle.break_after_min
-            arrival += self.vehicle.break_min
-        return arrival
+            road += self.vehicle.break_min
+        return road
 
     def _duty_end(self) -> None:
         duty = self.now - self.duty_from
