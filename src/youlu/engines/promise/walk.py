@@ -91,7 +91,7 @@ def _journey(rows, lane, value, at, target, arr, ride_on, transfer, bounds, boar
             if leg == leave:
                 break
             leg = ride_on[leg]
-        if done:
+        if done or count > len(legs):
             return count
         at = place[transfer[leave]]
 
