@@ -30,6 +30,7 @@ from youlu.engines.promise import (
     TripPattern,
     explain,
     flags_derive,
+    kernels_compile,
     leg_key_encode,
     legs_find,
     profiles,
@@ -37,7 +38,11 @@ from youlu.engines.promise import (
     scan,
     timetable_build,
 )
+from youlu.engines.promise.forward_kernel import forward, forward_many
+from youlu.engines.promise.program import _lay_out
 from youlu.engines.promise.slow import SlowStart
+from youlu.engines.promise.sweep import sweep
+from youlu.engines.promise.walk import block_answer, block_walk
 
 SEEDS = st.integers(0, 2**32 - 1)
 MODEST = settings(max_examples=150, deadline=None, derandomize=True, database=None)
@@ -294,6 +299,18 @@ def test_stop_is_obeyed_and_a_timetable_beyond_uint16_is_refused():
     far = timetable_build([late], 2, START_DAY, 1, limit=2**31 - 1)
     with pytest.raises(TimetableError, match="65535"):
         repromise((far,), ((far.base,),), Handling.uniform(0, 2), starts, want_legs=False)
+
+
+def test_the_kernels_compiled_at_installation_are_the_ones_that_answers_use():
+    kernels_compile()
+    kernels = (sweep, block_answer, block_walk, forward, forward_many, _lay_out)
+    before = [len(kernel.signatures) for kernel in kernels]
+    network = random_network(13)
+    tt = network.timetable
+    starts = starts_of(network, slow_starts(random.Random(1), network, 3))
+    repromise((tt,), ((tt.base,),), network.handling, starts, want_legs=True)
+    scan(tt, tt.base, network.handling, 0, 0, 0)
+    assert [len(kernel.signatures) for kernel in kernels] == before
 
 
 def test_random_handling_is_exercised():

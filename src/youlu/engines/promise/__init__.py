@@ -35,6 +35,7 @@ from youlu.engines.promise.timetable import (
     TripPattern,
     legs_find,
 )
+from youlu.engines.promise.warming import kernels_compile
 
 __all__ = [
     "CANCELLED",
@@ -61,6 +62,7 @@ __all__ = [
     "TripPattern",
     "explain",
     "flags_derive",
+    "kernels_compile",
     "leg_key_decode",
     "leg_key_encode",
     "legs_find",

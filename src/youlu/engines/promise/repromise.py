@@ -149,7 +149,7 @@ def repromise(
             sweeping = _Sweeping(timetable, group_flags, program, handling, group, closures)
             some = _in_timetable(starts.take(open_items), timetables[0], timetable)
             walked += sweeping.run(some, open_items, arrival, want_legs, threads, stop, progress)
-    offset, legs = _legs_join(walked, len(starts))
+    offset, legs = _legs_join(walked, len(starts), threads)
     return Result(arrival, offset, legs)
 
 
@@ -315,12 +315,13 @@ class _Work:
             begin = then
 
 
-def _legs_join(walked: Sequence[_Walked], n_items: int) -> tuple[np.ndarray, np.ndarray]:
+def _legs_join(walked: Sequence[_Walked], n_items: int, threads: int) -> tuple[np.ndarray, np.ndarray]:
     offset = np.zeros(n_items + 1, dtype=np.int64)
     for some in walked:
         offset[some.items + 1] = some.n_legs
     np.cumsum(offset, out=offset)
     legs = np.empty(int(offset[-1]), dtype=np.int64)
-    for some in walked:
-        legs_place(some.items, some.n_legs, some.legs, some.leg_keys, offset, legs)
+    # No two chunks share an item, so threads write to different places.
+    with ThreadPoolExecutor(max(threads, 1)) as pool:
+        list(pool.map(lambda w: legs_place(w.items, w.n_legs, w.legs, w.leg_keys, offset, legs), walked))
     return offset, legs
