@@ -15,7 +15,8 @@ from django.db import transaction
 from youlu.core import clock
 from youlu.domain.continuity.hitting import Hits, Part, due_read, hits_join, what_changed, who_is_hit
 from youlu.domain.continuity.runs import run_begin, run_count, run_finish
-from youlu.domain.continuity.telling import capacity_now, outreach_for, outreach_owe, outreach_spare
+from youlu.domain.continuity.telling import customers_owe
+from youlu.domain.desk.capacity import capacity_facts
 from youlu.domain.mail.flight import held_read, kinds_in_flight
 from youlu.domain.mail.revise import revisions_commit, watermark_raise, watermarks
 from youlu.domain.network.epoch import epoch_hold
@@ -36,7 +37,7 @@ def closure_apply(*, stop: Callable[[], bool] = lambda: False) -> None:
             if stop() or not partition_commit(world, partition, part):
                 break
         else:
-            run_finish(world.epoch, capacity=capacity_now())
+            run_finish(world.epoch, capacity=capacity_facts(at=world.at))
 
 
 def partitions_behind() -> dict[int, int]:
@@ -64,8 +65,7 @@ def partition_commit(world: World, partition: int, part: Part) -> bool:
             return False
         done = revisions_commit(partition=partition, epoch=world.epoch, at=world.at, held=part.items,
                                 promises=part.promises, cause=part.cause, closure_ids=part.closure_ids)
-        owed = outreach_owe(outreach_id=outreach_for(part, at=world.at), at=world.at)
-        outreach_spare(at=world.at)
+        owed = customers_owe(part, first=partition == 0, at=world.at)
         watermark_raise(partition=partition, epoch=world.epoch)
-        run_count(world.epoch, part, done, owed.customers)
+        run_count(world.epoch, part, done, owed)
     return True

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from django.db.models import F
-from django.utils.timezone import now as real_now
 
+from youlu.core.clock import real_now
 from youlu.domain.continuity.hitting import Part
 from youlu.domain.continuity.models import ApplyRun
 from youlu.domain.mail.revise import Committed
@@ -33,7 +32,6 @@ def run_count(epoch: int, part: Part, done: Committed, contacts: int) -> None:
         unknown=F("unknown") + int(unknown.sum()), contacts=F("contacts") + contacts)
 
 
-def run_finish(epoch: int, *, capacity: Any) -> None:
+def run_finish(epoch: int, *, capacity: dict[str, Any]) -> None:
     """Close the run with whether the people present can carry the work it made."""
-    answer = asdict(capacity) if is_dataclass(capacity) and not isinstance(capacity, type) else capacity
-    ApplyRun.objects.filter(epoch=epoch, finished_at__isnull=True).update(finished_at=real_now(), capacity=answer)
+    ApplyRun.objects.filter(epoch=epoch, finished_at__isnull=True).update(finished_at=real_now(), capacity=capacity)

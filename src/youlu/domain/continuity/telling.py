@@ -6,12 +6,10 @@ import datetime as dt
 import uuid
 
 from youlu.domain.continuity.hitting import Part
-from youlu.domain.desk.capacity import capacity_facts
 from youlu.domain.desk.models import Outreach
-from youlu.domain.desk.owing import outreach_open, outreach_owe, outreach_spare
+from youlu.domain.desk.owing import outreach_open, outreach_owe, outreach_spare, outreach_statistics
 from youlu.domain.network.models import Closure
 
-__all__ = ["capacity_now", "outreach_begin", "outreach_for", "outreach_owe", "outreach_spare"]
 MISSED_REASON = "运输衔接延误"
 
 
@@ -32,6 +30,11 @@ def outreach_for(part: Part, *, at: dt.datetime) -> uuid.UUID:
     return standing or outreach_open(closure_id=None, reason=MISSED_REASON, next_review_at=None, at=at)
 
 
-def capacity_now() -> dict[str, float | int]:
-    """What the people present hold of the work the loop made."""
-    return capacity_facts()
+def customers_owe(part: Part, *, first: bool, at: dt.datetime) -> int:
+    """Owe a word to the customers of a partition whose last told time is no longer true, spare those for whom it is
+    true again; returns how many are owed one. Reads the transaction's `tell_due` and `tell_moot`."""
+    owed = outreach_owe(outreach_id=outreach_for(part, at=at), at=at)
+    if first:
+        outreach_statistics()
+    outreach_spare(at=at)
+    return owed.customers
