@@ -37,7 +37,7 @@ def closure_apply(*, stop: Callable[[], bool] = lambda: False) -> None:
             if stop() or not partition_commit(world, partition, part):
                 break
         else:
-            run_finish(world.epoch, capacity=capacity_facts(at=world.at))
+            run_finish(world.epoch, capacity=capacity_facts())
 
 
 def partitions_behind() -> dict[int, int]:
