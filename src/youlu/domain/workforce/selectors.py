@@ -97,7 +97,7 @@ def present_now() -> Present:
 
 def presence_history(*, actor: Actor, agent_id: uuid.UUID, limit: int = 50) -> tuple[PresenceRow, ...]:
     """Where a person was, newest first; one's own needs no more than being an agent."""
-    if not (actor.can("workforce.self") and agent_of(actor).id == agent_id):
+    if not actor.can("workforce.read") and agent_of(actor).id != agent_id:
         actor.require("workforce.read")
     rows = Presence.objects.filter(agent_id=agent_id).order_by("-since", "-id")[:limit]
     return tuple(PresenceRow(str(Site(p.site).label), str(Presence.Reason(p.reason).label), p.is_taking, p.since,

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
+from youlu.core.errors import NotFoundError
 from youlu.domain.desk.capacity import NEVER_H, Side, Strip, capacity_strip
 from youlu.domain.desk.selectors import parameters
 from youlu.domain.workforce.models import Presence, Site
@@ -34,6 +35,8 @@ def people(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     row = next((r for r in people_now(actor=actor) if r.id == agent_id), None)
+    if row is None:
+        raise NotFoundError()
     return render(request, "web/workforce/person.html", {
         "row": row, "history": presence_history(actor=actor, agent_id=agent_id), "sites": Site.choices,
         "reasons": Presence.Reason.choices, "may_edit": actor.can("workforce.edit")})

@@ -1,0 +1,201 @@
+"""The desk over HTTP: who may enter, what a press does, that a press twice does it once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from tests import people
+
+from youlu.core import clock
+from youlu.domain.access.models import User
+from youlu.domain.desk import services
+from youlu.domain.desk.models import Attempt, Contact, OrderKind, Parameter, WorkOrder
+from youlu.domain.desk.trade import trade_ensure
+from youlu.domain.messages.defaults import wordings_ensure
+from youlu.domain.messages.models import Wording
+from youlu.domain.workforce.models import Presence
+from youlu.domain.workforce.selectors import agent_of
+from youlu.domain.workforce.services import presence_report
+
+pytestmark = pytest.mark.django_db
+NOON = dt.datetime(2022, 7, 29, 12, 0, tzinfo=clock.SHANGHAI)
+BECOMES = dt.datetime(2022, 8, 3, 18, 0, tzinfo=clock.SHANGHAI)
+
+
+@pytest.fixture(autouse=True)
+def desk() -> Iterator[None]:
+    trade_ensure(OrderKind, Parameter)
+    with clock.frozen(NOON):
+        wordings_ensure(actor=people.chen_supervisor(), approve=True)
+        yield
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return client
+
+
+@pytest.fixture
+def li() -> Client:
+    presence_report(actor=people.li_agent(), site="at_home", reason="locked_down")
+    return signed_in("limin")
+
+
+def owed(count: int = 1, channel: str = "") -> None:
+    outreach_id = services.outreach_open(closure_id=None, reason="兰州城关区封控", next_review_at=None, at=NOON)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE tell_due (item_key bigint, party_id uuid, was_at timestamptz,"
+                       " becomes_at timestamptz)")
+        for key in range(1, count + 1):
+            party_id = people.customer(channel=channel, phone=f"1389310{key:04d}")
+            cursor.execute("INSERT INTO tell_due VALUES (%s, %s, %s, %s)", [key, party_id, NOON, BECOMES])
+        services.outreach_owe(outreach_id=outreach_id, at=NOON)
+        cursor.execute("DROP TABLE tell_due")
+
+
+PAGES = {
+    "/desk": {"chenjing", "limin"}, "/outreach": {"chenjing", "zhaolei"}, "/my": {"limin"}, "/my/orders": {"limin"},
+    "/my/shift": {"limin"}, "/my/presence": {"limin"}, "/people": {"chenjing", "zhaolei"},
+    "/capacity": {"chenjing", "zhaolei"}, "/capacity/strip": {"chenjing", "zhaolei"},
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_opens_to_its_people_only(path: str) -> None:
+    people.li_agent(), people.zhao_dispatcher()
+    assert Client().get(path).status_code == 302
+    for username in ("chenjing", "limin", "zhaolei"):
+        opened = signed_in(username).get(path).status_code == 200
+        assert opened == (username in PAGES[path]), username
+
+
+def test_the_agent_presses_take_reads_the_sentence_and_says_told(li: Client) -> None:
+    owed()
+    page = li.post("/my/take", follow=True).content.decode()
+    assert "因兰州城关区封控，送到的时间由7月29日改为" in page
+    assert '<b class="nowrap">8月3日18时前</b>' in page
+    assert "13893100001" not in page
+    contact = Contact.objects.get()
+    answer = li.post(f"/my/contacts/{contact.id}/result", {"pick": "told", "revision": 1, "idempotency_key": "k"})
+    assert answer.status_code == 302
+    assert Contact.objects.get().state == "told"
+
+
+def test_a_stored_result_sent_three_times_counts_once_and_at_its_own_time(li: Client) -> None:
+    owed()
+    li.post("/my/take")
+    contact = Contact.objects.get()
+    with clock.frozen(NOON + dt.timedelta(hours=1)):
+        for _ in range(3):
+            answer = li.post(f"/my/contacts/{contact.id}/result", {
+                "pick": "unreached", "revision": 1, "idempotency_key": "k", "age_s": "1800"},
+                headers={"accept": "application/json"})
+            assert json.loads(answer.content) == {"state": "unreached", "again": False}
+    attempt = Attempt.objects.get()
+    assert attempt.result_at == NOON + dt.timedelta(minutes=30)
+    assert Contact.objects.get().tries == 1
+
+
+@pytest.mark.parametrize("pick", ["", "told:", "scheduled:soon", "other:", "other:x", "dance"])
+def test_an_odd_result_is_answered_in_words_and_changes_nothing(li: Client, pick: str) -> None:
+    owed()
+    li.post("/my/take")
+    contact = Contact.objects.get()
+    answer = li.post(f"/my/contacts/{contact.id}/result", {"pick": pick, "revision": "x", "idempotency_key": "k"},
+                     headers={"accept": "application/json"})
+    assert answer.status_code == 422
+    assert Contact.objects.get().state == "claimed"
+
+
+def test_another_agents_contact_is_not_found(li: Client) -> None:
+    owed()
+    li.post("/my/take")
+    people.ma_agent()
+    contact = Contact.objects.get()
+    for path in ("result", "call", "reveal"):
+        data = {"pick": "told", "revision": 1, "idempotency_key": "m"}
+        assert signed_in("maqiang").post(f"/my/contacts/{contact.id}/{path}", data).status_code == 404
+
+
+def test_the_number_is_shown_once_after_the_call_and_leaves_a_trace(li: Client) -> None:
+    from youlu.core.models import AuditEntry
+    owed()
+    li.post("/my/take")
+    contact = Contact.objects.get()
+    assert "号码（会留痕）" in li.post(f"/my/contacts/{contact.id}/call", follow=True).content.decode()
+    assert "13893100001" in li.post(f"/my/contacts/{contact.id}/reveal").content.decode()
+    assert "13893100001" not in li.get("/my").content.decode()
+    entry = AuditEntry.objects.get(action="party.reveal")
+    assert "13893100001" not in json.dumps(entry.facts) + entry.reason
+
+
+def test_going_out_gives_back_what_is_held(li: Client) -> None:
+    owed(3)
+    li.post("/my/take")
+    assert Contact.objects.filter(state="claimed").count() == 3
+    li.post("/my/presence", {"site": "out", "taking": "1", "reason": "ill"})
+    assert Contact.objects.filter(state="owed").count() == 3
+    assert Presence.objects.get(until=None).site == "out"
+
+
+def test_an_order_is_written_once_taken_answered_and_closed(li: Client) -> None:
+    page = li.post("/desk/caller", {"phone": "138 9310 4417"}).content.decode()
+    assert "没有这个号码的客户" in page
+    for _ in range(2):
+        li.post("/desk/new", {"kind": "chase", "title": "催投", "body": "没收到", "idempotency_key": "one"})
+    order = WorkOrder.objects.get()
+    li.post("/desk/next")
+    li.post(f"/desk/{order.id}/answer", {"text": "在路上"})
+    assert "办结" in li.post(f"/desk/{order.id}/close", follow=True).content.decode()
+    assert WorkOrder.objects.get().state == "closed"
+    assert li.post(f"/desk/{order.id}/dance").status_code == 404
+    assert li.post(f"/desk/{uuid.uuid4()}/take").status_code == 404
+
+
+def test_what_may_not_go_home_says_so_on_the_order_s_own_page(li: Client) -> None:
+    order_id = services.order_open(actor=people.chen_supervisor(), kind="claim", title="损坏定额")
+    assert "只能在岗办" in li.post(f"/desk/{order_id}/take", follow=True).content.decode()
+    assert WorkOrder.objects.get().state == "open"
+
+
+def test_a_wrong_telephone_is_told_and_stands_in_no_address(li: Client) -> None:
+    answer = li.post("/desk/caller", {"phone": "12"})
+    assert answer.status_code == 200
+    assert 'aria-invalid="true"' in answer.content.decode()
+
+
+def test_the_strip_answers_304_until_something_changes() -> None:
+    people.zhao_dispatcher()
+    client = signed_in("zhaolei")
+    tag = client.get("/capacity/strip").headers["ETag"]
+    assert client.get("/capacity/strip", headers={"if-none-match": tag}).status_code == 304
+    owed(200)
+    assert client.get("/capacity/strip", headers={"if-none-match": tag}).status_code == 200
+
+
+def test_withdrawing_a_wording_takes_the_sentence_off_the_phone(li: Client) -> None:
+    owed()
+    li.post("/my/take")
+    wording = Wording.objects.get(code="moved.voice")
+    signed_in("chenjing").post(f"/outreach/wording/{wording.id}/withdraw", {"reason": "说错了"})
+    page = li.get("/my").content.decode()
+    assert "先不要打" in page
+    assert "8月3日18时前" not in page
+    assert li.post(f"/outreach/wording/{wording.id}/approve").status_code == 403
+
+
+def test_a_supervisor_says_where_somebody_is() -> None:
+    ma = people.ma_agent()
+    agent_id = agent_of(ma).id
+    signed_in("chenjing").post(f"/people/{agent_id}/presence", {"site": "at_home", "reason": "locked_down",
+                                                               "taking": "1"})
+    assert agent_of(ma).site == "at_home"
+    page = signed_in("chenjing").get(f"/people/{agent_id}").content.decode()
+    assert "小区封控" in page
