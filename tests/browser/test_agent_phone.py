@@ -1,0 +1,151 @@
+"""The agent's phone in a real browser: the sentence, two taps, and results given without a network sent once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, Route, expect
+from tests import people
+
+from youlu.core import clock
+from youlu.domain.access.models import User
+from youlu.domain.desk import services
+from youlu.domain.desk.models import Attempt, Contact, OrderKind, Parameter
+from youlu.domain.desk.trade import trade_ensure
+from youlu.domain.messages.defaults import wordings_ensure
+from youlu.domain.workforce.services import presence_report
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in the tests' thread
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.browser, pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not CHROMIUM.exists() and os.environ.get("YOULU_BROWSER_REQUIRED") != "1",
+                       reason="没有Chromium：装上 /usr/bin/chromium 再跑浏览器测试"),
+]
+NOON = dt.datetime(2022, 7, 29, 12, 0, tzinfo=clock.SHANGHAI)
+BECOMES = dt.datetime(2022, 8, 3, 18, 0, tzinfo=clock.SHANGHAI)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": str(CHROMIUM),
+            "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    return {"viewport": {"width": 390, "height": 844}, "locale": "zh-CN"}
+
+
+@pytest.fixture
+def phone(live_server: Any, page: Page, context: BrowserContext) -> Iterator[Page]:
+    """李敏 at home, three customers owed a call, her page open."""
+    clock.clock_set(at=NOON, rate=1.0)
+    trade_ensure(OrderKind, Parameter)
+    wordings_ensure(actor=people.chen_supervisor(), approve=True)
+    presence_report(actor=people.li_agent(), site="at_home", reason="locked_down")
+    _owe(3)
+    client = Client()
+    client.force_login(User.objects.get(username="limin"))
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page.goto(f"{live_server.url}/my")
+    page.get_by_role("button", name="接下一个").click()
+    yield page
+    clock.forget()
+
+
+def _owe(count: int) -> None:
+    outreach_id = services.outreach_open(closure_id=None, reason="兰州城关区封控", next_review_at=None, at=NOON)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE tell_due (item_key bigint, party_id uuid, was_at timestamptz,"
+                       " becomes_at timestamptz) ON COMMIT DROP")
+        for key in range(1, count + 1):
+            party_id = people.customer(channel="", phone=f"1389310{key:04d}")
+            cursor.execute("INSERT INTO tell_due VALUES (%s, %s, %s, %s)", [key, party_id, NOON, BECOMES])
+        services.outreach_owe(outreach_id=outreach_id, at=NOON)
+
+
+def _results() -> list[str]:
+    return sorted(Attempt.objects.exclude(result="").values_list("result", flat=True))
+
+
+def _tail(page: Page) -> str:
+    """Whose card is shown, by the last digits of the telephone."""
+    return page.locator("[data-card]:visible .who .sp + .mute").inner_text()
+
+
+def _another_than(page: Page, tail: str) -> None:
+    expect(page.locator("[data-card]:visible")).to_have_count(1)
+    expect(page.locator("[data-card]:visible")).not_to_contain_text(tail)
+
+
+def test_the_agent_reads_the_sentence_and_two_taps_agree_a_time(phone: Page) -> None:
+    first = _tail(phone)
+    expect(phone.locator(".say:visible")).to_contain_text("因兰州城关区封控，送到的时间由7月29日改为8月3日18时前")
+    assert phone.locator("[data-card]:visible .results button, [data-card]:visible .results a").count() >= 4
+    phone.locator("[data-card]:visible").get_by_role("button", name="约时间").click()
+    phone.locator("[data-card]:visible").get_by_role("button", name="明天9:00").click()
+    _another_than(phone, first)
+    phone.wait_for_function("!localStorage.getItem('youlu-results')")
+    assert _results() == ["scheduled"]
+
+
+def test_results_without_a_network_wait_on_the_phone_and_are_sent_once(phone: Page, context: BrowserContext) -> None:
+    first = _tail(phone)
+    context.set_offline(True)
+    phone.locator("[data-card]:visible").get_by_role("button", name="已告知").click()
+    _another_than(phone, first)
+    second = _tail(phone)
+    phone.locator("[data-card]:visible").get_by_role("button", name="没接通").click()
+    expect(phone.get_by_role("status").filter(has_text="没有网络")).to_contain_text("2条结果已存在手机上，联网后自动发出。")
+    stored = phone.evaluate("localStorage.getItem('youlu-results')")
+    assert "王" not in stored
+    assert "1389310" not in stored
+    assert _results() == []
+    context.set_offline(False)
+    phone.wait_for_function("!localStorage.getItem('youlu-results')")
+    expect(phone.locator("[data-offline]")).to_be_hidden()
+    _another_than(phone, first)
+    _another_than(phone, second)
+    assert _results() == ["told", "unreached"]
+
+
+def test_an_answer_lost_on_the_way_back_is_sent_again_and_counts_once(phone: Page) -> None:
+    lost: list[str] = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.request.url)
+        route.fetch()  # it reached the server…
+        route.abort()  # …and the phone never heard
+
+    phone.route("**/result", lose_the_first_answer)
+    phone.locator("[data-card]:visible").get_by_role("button", name="已告知").click()
+    expect(phone.locator("[data-offline]")).to_contain_text("1条结果已存在手机上")
+    assert _results() == ["told"]
+    phone.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(phone.locator("[data-offline]")).to_be_hidden()
+    assert _results() == ["told"]
+    assert Contact.objects.filter(state="told").count() == 1
+
+
+def test_it_is_all_there_without_script(live_server: Any, phone: Page, browser: Any) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    context.add_cookies(phone.context.cookies())
+    page = context.new_page()
+    page.goto(f"{live_server.url}/my")
+    first = _tail(page)
+    page.locator("[data-card]").first.get_by_role("button", name="其他").click()
+    page.locator("[data-card]").first.get_by_role("button", name="号码不对").click()
+    _another_than(page, first)
+    assert Attempt.objects.get(result="other").note == "wrong_number"
+    context.close()
