@@ -5,7 +5,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from youlu.interfaces.web.assets import asset_serve
-from youlu.interfaces.web.views import agent, desk, home, workforce
+from youlu.interfaces.web.views import agent, apply, desk, home, workforce
 
 app_name = "web"
 urlpatterns = [
@@ -14,6 +14,11 @@ urlpatterns = [
     path("logout", LogoutView.as_view(next_page="web:home"), name="logout"),
     path("language", set_language, name="language"),
     path("assets/<str:hash>/<str:name>", asset_serve, name="asset"),
+    path("applied", apply.progress, name="apply_progress"),
+    path("apply/<slug:programme>/<str:voucher>", apply.start, name="apply"),
+    path("apply/<slug:programme>/<str:voucher>/check", apply.check, name="apply_check"),
+    path("apply/<slug:programme>/<str:voucher>/done", apply.done, name="apply_done"),
+    path("apply/<slug:programme>/<str:voucher>/<slug:key>", apply.question, name="apply_question"),
     path("healthz", home.health, name="health"),
     path("desk", desk.desk, name="desk"),
     path("desk/caller", desk.caller, name="caller"),
