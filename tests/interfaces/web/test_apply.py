@@ -54,7 +54,8 @@ def test_a_resident_applies_from_the_code_to_the_number(client: Client) -> None:
     assert "3分钟" in text_of(first)
     check = fill_in(client, voucher)
     page = text_of(client.get(check))
-    for shown in ("王建民", "62010219900307123X", "19900001234", "甘肃省陇南市康县", "投递员上门时交", "要，发消息告诉我"):
+    for shown in ("王建民", "62010219900307123X", "19900001234", "甘肃省陇南市康县", "投递员上门时交",
+                  "要，发消息告诉我"):
         assert shown in page
     sent = client.post(check, follow=True)
     row = Application.objects.get()

@@ -199,7 +199,8 @@ def _back(programme: str, voucher: str, draft: Draft, key: str) -> str:
 
 def _choices(field: Field) -> list[dict[str, str]]:
     if field.kind is FieldKind.CONSENT:
-        return [{"value": YES, "label": _("要，发消息告诉我"), "hint": ""}, {"value": NO, "label": _("不用"), "hint": ""}]
+        return [{"value": YES, "label": _("要，发消息告诉我"), "hint": ""},
+                {"value": NO, "label": _("不用"), "hint": ""}]
     return [{"value": one.value, "label": str(one.label), "hint": str(one.hint)} for one in field.choices]
 
 

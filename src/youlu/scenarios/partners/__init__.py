@@ -1,0 +1,1 @@
+"""Agencies as programs of their own: what stands on the other side of the wire in a demonstration."""
