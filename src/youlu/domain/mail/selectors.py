@@ -44,6 +44,9 @@ class ItemRow:
     next_review_at: dt.datetime | None
     is_stale: bool
     addressee_id: uuid.UUID | None
+    class_code: str
+    origin_office_id: int
+    dest_office_id: int
 
 
 @dataclass(frozen=True)
@@ -229,7 +232,8 @@ def _rows(items: list[Item]) -> list[ItemRow]:
         i.place_since, i.accepted_at, i.committed_arrive_by, i.expected_arrive_by, i.told_arrive_by,
         item_state(place=i.place, since=i.place_since, committed=i.committed_arrive_by, expected=i.expected_arrive_by,
                    next_departure_at=i.next_departure_at, now=now),
-        *reasons.get(i.item_key, ("", None)), i.item_key in stale, i.addressee_id) for i in items]
+        *reasons.get(i.item_key, ("", None)), i.item_key in stale, i.addressee_id, i.mail_class,
+        i.origin_office_id, i.dest_office_id) for i in items]
 
 
 def _position(item: Item, leg, names: dict[int, str]) -> str:

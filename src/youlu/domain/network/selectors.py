@@ -136,6 +136,12 @@ def office_get(office_id: int) -> OfficeRow:
     return offices_all()[office_id]
 
 
+def offices_by_code(codes: Iterable[str]) -> dict[str, OfficeRow]:
+    """The offices of these codes; unknown codes are absent."""
+    wanted = set(codes)
+    return {office.code: office for office in offices_all() if office.code in wanted}
+
+
 def office_find(text: str) -> OfficeRow:
     """The one office that `text` names: a code, a name (康县, 兰州, 陇南康县), or a full name.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from youlu.core.errors import YouluError
@@ -44,4 +44,20 @@ def answer_bad_body(request: HttpRequest, error: Exception) -> JsonResponse:
     return problem(422, "api.bad_body", "内容不符合接口说明，见 fields。", fields=fields)
 
 
+@api.exception_handler(AuthenticationError)
+def answer_no_token(request: HttpRequest, error: Exception) -> JsonResponse:
+    answer = problem(401, "api.unauthorized", "没有令牌，或令牌已过期、已撤销。请在Authorization头里写Bearer和令牌。")
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+@api.exception_handler(HttpError)
+def answer_unreadable(request: HttpRequest, error: Exception) -> JsonResponse:
+    assert isinstance(error, HttpError)  # noqa: S101
+    return problem(error.status_code, "api.not_json", "内容不能识别。要用UTF-8的JSON，请检查引号和逗号。")
+
+
+api.add_router("/items", "youlu.interfaces.api.items.router")
+api.add_router("/scans", "youlu.interfaces.api.scans.router")
+api.add_router("/closures", "youlu.interfaces.api.closures.router")
 api.add_router("/partners", "youlu.interfaces.api.partners.router")
