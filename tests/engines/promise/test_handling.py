@@ -41,7 +41,7 @@ def test_a_ready_time_that_overtakes_is_refused_by_office():
 
 def test_a_rule_that_is_not_first_in_first_out_does_not_reach_a_scan():
     class Faulty(Handling):
-        def _ready_plain(self, offices, arrived, group):
+        def _ready_plain(self, offices, arrived, group, starting):
             return (arrived + np.where(arrived < 700, 900, 0)).astype(np.int32)
 
     network = random_network(11, plain=True)

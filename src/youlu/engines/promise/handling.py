@@ -91,14 +91,14 @@ class Handling:
             ready[~np.asarray(self.may_transit)[group][offices]] = NEVER
         return np.minimum(ready, NEVER).astype(np.int32)
 
-    def ready_by_leg(self, timetable: Timetable, group: int) -> np.ndarray:
+    def ready_by_leg(self, timetable: Timetable, group: int, *, starting: bool = False) -> np.ndarray:
         """`ready` at the end of each leg, int32[n_legs], checked to be first-in-first-out and remembered."""
         memo = self._by_timetable.setdefault(timetable, {})
-        if group not in memo:
-            memo[group] = self._tabulate(timetable, group)
-        return memo[group]
+        if (group, starting) not in memo:
+            memo[group, starting] = self._tabulate(timetable, group, starting)
+        return memo[group, starting]
 
-    def _tabulate(self, timetable: Timetable, group: int) -> np.ndarray:
+    def _tabulate(self, timetable: Timetable, group: int, starting: bool) -> np.ndarray:
         bounds, legs = timetable.arrivals
         offices, arrived = timetable.v[legs], timetable.arr[legs]
         ready = np.empty(len(legs), dtype=np.int32)
@@ -106,17 +106,17 @@ class Handling:
         for office in {*self._sorting, *self._backlog}:
             plain[office] = False
             part = slice(int(bounds[office]), int(bounds[office + 1]))
-            ready[part] = self.ready(offices[part], arrived[part], group)
+            ready[part] = self.ready(offices[part], arrived[part], group, starting=starting)
         usual = plain[offices]
-        ready[usual] = self._ready_plain(offices[usual], arrived[usual], group)
+        ready[usual] = self._ready_plain(offices[usual], arrived[usual], group, starting)
         fifo_assert(offices, arrived, ready)
         by_leg = np.empty_like(ready)
         by_leg[legs] = ready
         return by_leg
 
-    def _ready_plain(self, offices: np.ndarray, arrived: np.ndarray, group: int) -> np.ndarray:
+    def _ready_plain(self, offices: np.ndarray, arrived: np.ndarray, group: int, starting: bool) -> np.ndarray:
         ready = arrived.astype(np.int64) + np.asarray(self.min_by_office)[group][offices]
-        if self.may_transit is not None:
+        if self.may_transit is not None and not starting:
             ready[~np.asarray(self.may_transit)[group][offices]] = NEVER
         return np.minimum(ready, NEVER).astype(np.int32)
 

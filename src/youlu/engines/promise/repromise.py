@@ -139,16 +139,17 @@ def repromise(
     _starts_check(starts, timetables, handling)
     arrival = np.full(len(starts), UNREACHABLE, dtype=np.int32)
     walked: list[_Walked] = []
+    groups = np.flatnonzero(np.bincount(starts.group, minlength=1)).tolist()
     for timetable, by_group in zip(timetables, flags, strict=True):
-        for group in np.unique(starts.group).tolist():
-            open_items = np.flatnonzero((starts.group == group) & (arrival == UNREACHABLE))
-            if not len(open_items):
+        for group in groups:
+            items = np.flatnonzero((starts.group == group) & (arrival == UNREACHABLE))
+            if not len(items):
                 continue
             group_flags = by_group(group) if callable(by_group) else by_group[group]
             program = program_build(timetable, group_flags, handling, group)
-            sweeping = _Sweeping(timetable, group_flags, program, handling, group, closures)
-            some = _in_timetable(starts.take(open_items), timetables[0], timetable)
-            walked += sweeping.run(some, open_items, arrival, want_legs, threads, stop, progress)
+            located = _in_timetable(starts, items, timetables[0], timetable)
+            work = _Work(timetable, group_flags, program, handling, group, closures, located, want_legs, arrival)
+            walked += work.run(items, threads, stop, progress)
     offset, legs = _legs_join(walked, len(starts), threads)
     return Result(arrival, offset, legs)
 
@@ -172,60 +173,16 @@ def _starts_check(starts: Starts, timetables: Sequence[Timetable], handling: Han
         raise StartError(f"start {int(both[0])}: must be either at an office or on a leg")
 
 
-def _in_timetable(starts: Starts, first: Timetable, timetable: Timetable) -> Starts:
-    """The same starts with legs as positions of another timetable of the same start day."""
+def _in_timetable(starts: Starts, items: np.ndarray, first: Timetable, timetable: Timetable) -> Starts:
+    """The same starts; for `items`, legs are positions of another timetable of the same start day."""
     if timetable is first:
         return starts
     leg = starts.leg.copy()
-    riding = np.flatnonzero(leg >= 0)
+    riding = items[leg[items] >= 0]
     leg[riding] = legs_find(timetable, first.leg_keys[leg[riding]])
     if (leg[riding] < 0).any():
         raise StartError("a longer timetable lacks a leg of the shorter one")
     return replace(starts, leg=leg)
-
-
-@dataclass(frozen=True, eq=False)
-class _Sweeping:
-    """One timetable, one class group, ready to be swept."""
-
-    timetable: Timetable
-    flags: np.ndarray
-    program: Program
-    handling: Handling
-    group: int
-    closures: Sequence[LegClosure]
-
-    def run(
-        self,
-        starts: Starts,
-        items: np.ndarray,
-        arrival: np.ndarray,
-        want_legs: bool,
-        threads: int,
-        stop: Stop,
-        progress: Progress,
-    ) -> list[_Walked]:
-        """Answer `starts`, write to `arrival[items]`, return the planned legs."""
-        destinations, order, bounds = blocks_of(starts.dest, self.timetable.n_offices)
-        sorted_starts, sorted_items = starts.take(order), items[order]
-        stops = ride_stops(self.timetable, self.flags, self.handling, self.group, sorted_starts.leg,
-                           sorted_starts.arr_min, self.closures)  # fmt: skip
-        out = np.full(len(order), UNREACHABLE, dtype=np.int32)
-        work = _Work(self, sorted_starts, sorted_items, stops, out, want_legs)
-        n_blocks = len(bounds) - 1
-        turn = _Turns(n_blocks, stop, progress)
-
-        def worker() -> list[_Walked]:
-            live = Live(self.timetable.n_legs, self.timetable.n_offices, self.program.n_slots)
-            done: list[_Walked] = []
-            for block in turn:
-                some = destinations[block * LANES : (block + 1) * LANES]
-                done += work.block(live, some, int(bounds[block]), int(bounds[block + 1]))
-            return done
-
-        walked = _together(worker, min(threads, n_blocks))
-        arrival[sorted_items] = out
-        return walked
 
 
 def blocks_of(dest: np.ndarray, n_offices: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -276,31 +233,54 @@ def _together(worker: Callable[[], list[_Walked]], threads: int) -> list[_Walked
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """Items sorted by block, and where their answers go."""
+    """One timetable and class group, laid out to be swept, and where the answers go."""
 
-    sweeping: _Sweeping
+    timetable: Timetable
+    flags: np.ndarray
+    program: Program
+    handling: Handling
+    group: int
+    closures: Sequence[LegClosure]
     starts: Starts
-    items: np.ndarray
-    stops: RideStops
-    out: np.ndarray
     want_legs: bool
+    arrival: np.ndarray
 
-    def block(self, live: Live, destinations: np.ndarray, begin: int, end: int) -> list[_Walked]:
-        """Sweep one block and answer its items."""
-        p, s, stops = self.sweeping.program, self.starts, self.stops
-        live.block_sweep(p, destinations)
-        choice = np.full(end - begin, -1, dtype=np.int64)
-        part = slice(begin, end)
-        own = (s.office[part], s.ready_min[part], s.leg[part], s.dest[part])
-        answers = self.out[part]
-        block_answer(live.rows, live.lane, p.bounds, p.board, p.board_dep, 0, end - begin, *own,
-                     stops.first[begin : end + 1], stops.office, stops.arrives, stops.ready, answers,
-                     choice)  # fmt: skip
-        return list(self._walk(live, own, answers, choice, self.items[part])) if self.want_legs else []
+    def run(self, items: np.ndarray, threads: int, stop: Stop, progress: Progress) -> list[_Walked]:
+        """Answer `items` (positions in `starts`), return their planned legs."""
+        dest = self.starts.dest if len(items) == len(self.starts) else self.starts.dest[items]
+        destinations, order, bounds = blocks_of(dest, self.timetable.n_offices)
+        items = order if len(items) == len(self.starts) else items[order]
+        # Tables that every thread asks for are made before the threads are.
+        for starting in (False, True):
+            self.handling.ready_by_leg(self.timetable, self.group, starting=starting)
+        turn = _Turns(len(bounds) - 1, stop, progress)
 
-    def _walk(self, live: Live, own: _Own, answers: np.ndarray, choice: np.ndarray, items: np.ndarray) -> Iterator:
-        p, stops = self.sweeping.program, self.stops
-        tt = self.sweeping.timetable
+        def worker() -> list[_Walked]:
+            live = Live(self.timetable.n_legs, self.timetable.n_offices, self.program.n_slots)
+            done: list[_Walked] = []
+            for block in turn:
+                live.block_sweep(self.program, destinations[block * LANES : (block + 1) * LANES])
+                done += self.block(live, items[bounds[block] : bounds[block + 1]])
+            return done
+
+        return _together(worker, min(threads, len(bounds) - 1))
+
+    def block(self, live: Live, items: np.ndarray) -> list[_Walked]:
+        """Answer the items of the block that `live` holds."""
+        p, s = self.program, self.starts.take(items)
+        stops = ride_stops(self.timetable, self.flags, self.handling, self.group, s.leg, s.arr_min, self.closures)
+        own = (s.office, s.ready_min, s.leg, s.dest)
+        choice = np.full(len(items), -1, dtype=np.int64)
+        answers = np.empty(len(items), dtype=np.int32)
+        block_answer(live.rows, live.lane, p.bounds, p.board, p.board_dep, 0, len(items), *own, stops.first,
+                     stops.office, stops.arrives, stops.ready, answers, choice)  # fmt: skip
+        self.arrival[items] = answers
+        return list(self._walk(live, own, stops, answers, choice, items)) if self.want_legs else []
+
+    def _walk(
+        self, live: Live, own: _Own, stops: RideStops, answers: np.ndarray, choice: np.ndarray, items: np.ndarray
+    ) -> Iterator[_Walked]:
+        p, tt = self.program, self.timetable
         buffer = np.empty(LEGS_BUFFER, dtype=np.int32)
         n_legs = np.zeros(len(items), dtype=np.int32)
         begin = 0

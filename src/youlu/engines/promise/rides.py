@@ -56,26 +56,18 @@ def ride_stops(
     if len(at):
         places, back = np.unique(np.stack((leg[at], arrives[at])), axis=1, return_inverse=True)
         arrives[at] = reopen_min(timetable, closures, group, places[0], places[1])[back.reshape(-1)]
-    ready = _ready(timetable, handling, group, leg, office, arrives)
-    anew = np.flatnonzero(ends)
-    ready[anew] = handling.ready(office[anew], arrives[anew], group, starting=True)
+    ready = np.where(
+        ends,
+        handling.ready_by_leg(timetable, group, starting=True)[leg],
+        handling.ready_by_leg(timetable, group)[leg],
+    )
+    late = np.flatnonzero(arrives != timetable.arr[leg])
+    for anew in (False, True):
+        some = late[ends[late] == anew]
+        if len(some):
+            ready[some] = handling.ready(office[some], arrives[some], group, starting=anew)
     ready[arrives >= UNREACHABLE] = NEVER
     return RideStops(first, leg, office, arrives, ready)
-
-
-def _ready(
-    timetable: Timetable,
-    handling: Handling,
-    group: int,
-    leg: np.ndarray,
-    office: np.ndarray,
-    arrives: np.ndarray,
-) -> np.ndarray:
-    """By the table where the vehicle is on time, by the rule where it is not."""
-    ready = handling.ready_by_leg(timetable, group)[leg]
-    late = np.flatnonzero(arrives != timetable.arr[leg])
-    ready[late] = handling.ready(office[late], arrives[late], group)
-    return ready
 
 
 @njit(cache=True, nogil=True)
