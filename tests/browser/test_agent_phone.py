@@ -93,7 +93,7 @@ def test_the_agent_reads_the_sentence_and_two_taps_agree_a_time(phone: Page) -> 
     phone.locator("[data-card]:visible").get_by_role("button", name="约时间").click()
     phone.locator("[data-card]:visible").get_by_role("button", name="明天9:00").click()
     _another_than(phone, first)
-    phone.wait_for_function("!localStorage.getItem('youlu-results')")
+    expect(phone.locator("[data-offline]")).to_have_attribute("data-waiting", "0")
     assert _results() == ["scheduled"]
 
 
@@ -110,7 +110,7 @@ def test_results_without_a_network_wait_on_the_phone_and_are_sent_once(phone: Pa
     assert "1389310" not in stored
     assert _results() == []
     context.set_offline(False)
-    phone.wait_for_function("!localStorage.getItem('youlu-results')")
+    expect(phone.locator("[data-offline]")).to_have_attribute("data-waiting", "0")
     expect(phone.locator("[data-offline]")).to_be_hidden()
     _another_than(phone, first)
     _another_than(phone, second)

@@ -7,12 +7,16 @@
   const deck = document.querySelector("[data-agent]");
   const shelf = "youlu-results";
   const read = () => { try { return JSON.parse(localStorage.getItem(shelf)) || []; } catch { return []; } };
-  const write = (rows) => rows.length ? localStorage.setItem(shelf, JSON.stringify(rows)) : localStorage.removeItem(shelf);
+  const write = (rows) => {
+    if (rows.length) localStorage.setItem(shelf, JSON.stringify(rows)); else localStorage.removeItem(shelf);
+    bar.dataset.waiting = String(rows.length);
+  };
   const words = bar.querySelector("[data-offline-words]");
   let signedOut = false, sending = false;
 
   const show = () => {
     const waiting = read().length, off = !navigator.onLine;
+    bar.dataset.waiting = String(waiting);
     bar.hidden = !(waiting || off);
     words.textContent = (off ? words.dataset.noNetwork : signedOut ? words.dataset.login : "") +
       (waiting ? words.dataset.stored.replace("%n", waiting) : "");
