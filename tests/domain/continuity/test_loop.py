@@ -7,8 +7,8 @@ import itertools
 import uuid
 
 import pytest
-from tests.domain.small_network import ACTOR, CHENGGUAN, KANGXIAN, LANZHOU, LONGNAN, XIAN, at
 
+from tests.domain.small_network import ACTOR, CHENGGUAN, KANGXIAN, LANZHOU, LONGNAN, XIAN, at
 from youlu.core import clock
 from youlu.domain.continuity.apply import closure_apply, partitions_behind
 from youlu.domain.continuity.errors import AlreadyLiftedError, ClosureInvalidError, OtherAuthorityError

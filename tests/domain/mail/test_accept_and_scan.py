@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.domain.small_network import ACTOR, CHENGGUAN, KANGXIAN, LANZHOU, LONGNAN, XIAN, at
 
+from tests.domain.small_network import ACTOR, CHENGGUAN, KANGXIAN, LANZHOU, LONGNAN, XIAN, at
 from youlu.core import clock
+from youlu.domain.continuity.apply import closure_apply
 from youlu.domain.mail.errors import (
     ItemNumberInvalidError,
     ItemNumberTakenError,
@@ -17,9 +18,12 @@ from youlu.domain.mail.errors import (
     ScanInvalidError,
     ScanUnknownPlaceError,
 )
+from youlu.domain.mail.fold import Position
 from youlu.domain.mail.models import Item, NumberRange, Place, PromiseRevision, RecalcDue, Scan, ScanKind
+from youlu.domain.mail.plan import progress_of
 from youlu.domain.mail.scans import ScanInput, scans_ingest
 from youlu.domain.mail.services import ItemInput, item_accept, items_accept
+from youlu.domain.network.trips import leg_key, trip_book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_network")]
 
@@ -152,3 +156,22 @@ def test_a_delivery_of_a_programmes_item_is_told_upward(monkeypatch: pytest.Monk
 def test_the_faster_of_two_ways_is_promised() -> None:
     """By Lanzhou at 14:00, unsealed after the afternoon wave has left; the direct trip comes at 22:00."""
     assert item_accept(actor=ACTOR, item=ItemInput(XIAN, LONGNAN)).arrive_by == at("2022-07-13 12:00")
+
+
+def test_what_is_out_for_delivery_is_promised_the_wave_under_way() -> None:
+    number = accept(LANZHOU, CHENGGUAN)
+    ingest(scan(number, 1, ScanKind.ARRIVED, "2022-07-12 08:00", office_id=CHENGGUAN),
+           scan(number, 2, ScanKind.OUT, "2022-07-12 08:10", office_id=CHENGGUAN), now="2022-07-12 09:00")
+    with clock.frozen(at("2022-07-12 09:00")):
+        RecalcDue.objects.create(item_key=Item.objects.get().item_key, epoch=1, cause="moved")
+        closure_apply()
+    assert Item.objects.get().expected_arrive_by == at("2022-07-12 12:00")
+
+
+def test_a_way_that_comes_by_an_office_twice_is_not_missed_at_the_first_visit() -> None:
+    book = trip_book()
+    day = dt.date(2022, 7, 12)
+    legs = [leg_key(2, day, 0), leg_key(7, day, 1), leg_key(6, dt.date(2022, 7, 13), 0)]
+    back = Position(Place.OFFICE, LANZHOU, None, at("2022-07-12 20:30"))
+    progress = progress_of(legs=legs, dest_office_id=XIAN, arrival_at=None, position=back, book=book)
+    assert (progress.legs_done, progress.recalc) == (2, None)

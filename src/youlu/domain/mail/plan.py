@@ -42,18 +42,20 @@ def progress_of(
 
 
 def _waiting(legs: Sequence[int], position: Position, book: TripBook) -> Progress:
+    missed = None
     for done, key in enumerate(legs):
         leg = book.leg(key)
         if leg is None or leg.from_office != position.office_id:
             continue
         before = book.leg(legs[done - 1]) if done else None
         ready_at = position.since + dt.timedelta(minutes=book.handling_min[leg.from_office])
-        if ready_at > leg.departs_at:
-            return Progress(done, leg.departs_at, Cause.MISSED)
+        if ready_at > leg.departs_at:  # or this is a later visit of a way that comes by twice
+            missed = missed or Progress(done, leg.departs_at, Cause.MISSED)
+            continue
         # Here before its vehicle was due: it may catch an earlier one.
         early = before is not None and position.since < before.arrives_at
         return Progress(done, leg.departs_at, Cause.MOVED if early else None)
-    return Progress(0, None, Cause.MOVED)
+    return missed or Progress(0, None, Cause.MOVED)
 
 
 def _departure(legs: Sequence[int], done: int, book: TripBook) -> dt.datetime | None:

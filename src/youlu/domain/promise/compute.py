@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from youlu.domain.promise.held import UNKNOWN_S, Held
+from youlu.domain.promise.held import ON_ROUND, UNKNOWN_S, Held
 from youlu.domain.promise.starts import Origins, origins_of
 from youlu.domain.promise.waves import NO_WAVE, waves_group, waves_told
 from youlu.domain.promise.world import World
@@ -47,8 +47,10 @@ def promises_compute(world: World, held: Held, *, stop: Callable[[], bool] | Non
     unsealed = np.where(reached, arrival + world.waves.unsealing_min[held.dest_office], NO_WAVE)
     # What already lies at its destination goes out with the next wave, not with one that has left.
     ready = np.where(there, np.maximum(unsealed, world.now_min), unsealed)
+    on_round = held.place == ON_ROUND
+    ready = np.where(on_round, world.now_min, ready)
     windows = [world.window(effect) for effect in world.effects]
-    told = waves_told(waves_group(world.waves, world.effects, windows, held, world.start_day), ready)
+    told = waves_told(waves_group(world.waves, world.effects, windows, held, world.start_day), ready, on_round)
     legs_offset, legs = result.legs_offset, result.legs
     # The plan of what is on a vehicle begins with the leg it is on, which is boarded already.
     done = ((origins.leg >= 0) & (np.diff(legs_offset) > 0)).astype(np.int16)

@@ -108,14 +108,21 @@ def _waves(
             (days[:, None] * DAY_MIN + np.array(ends, np.int64)).ravel())
 
 
-def waves_told(groups: WaveGroups, ready_min: NDArray[np.int64]) -> NDArray[np.int64]:
-    """End of the first open wave that starts at or after `ready_min`, in minutes; NO_WAVE where there is none."""
+def waves_told(
+    groups: WaveGroups, ready_min: NDArray[np.int64], under_way: NDArray[np.bool_] | None = None
+) -> NDArray[np.int64]:
+    """End of the first open wave that starts at or after `ready_min`, in minutes; NO_WAVE where there is none.
+
+    What is out for delivery (`under_way`) is told the first open wave that ends after `ready_min` instead.
+    """
     told = np.full(len(ready_min), NO_WAVE, np.int64)
     order = np.argsort(groups.group, kind="stable")
     bounds = np.searchsorted(groups.group[order], np.arange(len(groups.starts) + 1))
     for number, (starts, ends, free) in enumerate(zip(groups.starts, groups.ends, groups.open, strict=True)):
         mine = order[bounds[number]:bounds[number + 1]]
         at = np.searchsorted(starts[free], ready_min[mine])
+        if under_way is not None and under_way[mine].any():
+            at = np.where(under_way[mine], np.searchsorted(ends[free], ready_min[mine], side="right"), at)
         told[mine] = np.append(ends[free], NO_WAVE)[at]
     return told
 

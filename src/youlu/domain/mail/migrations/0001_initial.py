@@ -8,6 +8,8 @@ from youlu.domain.mail import tables
 
 def watermarks_make(apps, schema_editor):
     Watermark = apps.get_model("mail", "Watermark")
+    NumberRange = apps.get_model("mail", "NumberRange")
+    NumberRange.objects.create(service="EZ", next_serial=10_000_000, last_serial=99_999_999)
     Watermark.objects.bulk_create([Watermark(partition_no=n, epoch=0) for n in range(tables.PARTITIONS)])
 
 
