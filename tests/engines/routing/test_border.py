@@ -209,3 +209,11 @@ def random_border(seed: int) -> Problem:
     )  # fmt: skip
     weights = Weights(duty=0.2, overnight=60.0, mail_age=1.0)
     return Problem(customers, (van,), tuple(days), period_days=7, weights=weights)
+
+
+def test_after_a_night_the_roads_of_the_next_day_count():
+    van = Vehicle("van", 0, shift_min=(360.0, 1320.0), max_duty_min=600, max_nights=1)
+    problem = week([(0, 0), (400, 0), (395, 5)], [1, 1], n_days=3, period_days=7, vehicles=(van,))
+    closed = edges_close(problem, [(0, 1), (0, 2)], days=[1], detour=False)
+    plan = planned(closed)  # from the first day's run there is no way home on the second
+    assert {(route.day, route.nights) for route in plan.routes} == {(2, 1)}

@@ -7,7 +7,7 @@ one vehicle on one day: slot = day * vehicles + vehicle, vehicles of a type side
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,9 +15,30 @@ from youlu.engines.routing.model import Problem
 from youlu.engines.routing.patterns import days_changed, mail_age, patterns_allowed
 
 
+class Clock(NamedTuple):
+    """What a schedule needs, apart: kernels that are called millions of times get no more than that."""
+
+    n_days: int
+    period: int
+    service: np.ndarray
+    opens: np.ndarray
+    closes: np.ndarray
+    limits: np.ndarray
+    max_nights: np.ndarray
+    cost_at: np.ndarray
+    cost: np.ndarray
+    time_at: np.ndarray
+    time_min: np.ndarray
+    crossing_at: np.ndarray
+    crossing_start: np.ndarray
+    departures: np.ndarray
+    crossing_min: np.ndarray
+
+
 class Arrays(NamedTuple):
     """What does not change during a search. Shapes in brackets: n customers, h types, d days, v vehicles."""
 
+    clock: Clock
     n: int
     visits: int  # of the period
     n_days: int
@@ -71,7 +92,7 @@ def arrays_build(problem: Problem, before: Mapping[str, tuple[int, ...]] | None 
     n = len(customers)
     mean_cost = matrices["cost"].mean(axis=0)
     between = mean_cost[:n, :n] + mean_cost[:n, :n].T
-    return Arrays(
+    fields: dict[str, Any] = dict(
         n=n,
         visits=sum(c.visits for c in customers),
         n_days=problem.n_days,
@@ -100,6 +121,7 @@ def arrays_build(problem: Problem, before: Mapping[str, tuple[int, ...]] | None 
         **matrices,
         **patterns,
     )
+    return Arrays(clock=Clock(**{name: fields[name] for name in Clock._fields}), **fields)
 
 
 def _needs_schedule(problem: Problem) -> bool:

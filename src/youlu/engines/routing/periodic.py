@@ -20,7 +20,8 @@ from youlu.engines.routing.plan import Tours, result_make, result_none, state_fr
 from youlu.engines.routing.sisr import anneal, plan_first
 from youlu.engines.routing.state import Scratch, State, scratch_make, state_copy, state_empty, totals
 
-CHUNK_STEPS = 500
+CHUNK_STEPS = 500  # between two looks at the clock
+CHUNK_STEPS_RICH = 100  # the same where schedules are simulated
 PYVRP_STEPS = 100  # ruin-and-recreate steps that one PyVRP iteration is worth where effort is counted in steps
 
 Clock = Callable[[], float]
@@ -214,7 +215,7 @@ class _Search:
 
     def _chunk(self, heat: float, share: float, end: float) -> None:
         params, arrays = self.params, self.arrays
-        steps = CHUNK_STEPS
+        steps = CHUNK_STEPS_RICH if arrays.rich else CHUNK_STEPS
         if params.seconds is None:
             steps = max(1, min(steps, int(end * params.iterations - self.spent + 0.5)))
         if self.best_cost == np.inf and share > 0.5:  # late and nothing feasible yet: excess gets dearer

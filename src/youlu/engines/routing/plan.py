@@ -47,8 +47,8 @@ def _route(problem: Problem, arrays: Arrays, state: State, slot: int) -> Route:
     length = int(state.length[slot])
     row = state.seq[slot]
     rec = np.zeros((length + 2, 4))
-    _, nights, _, start = schedule(arrays, kind, day, row, length, rec)
-    simulate(arrays, kind, day, row, length, nights, start, rec)
+    _, nights, _, start, _ = schedule(arrays.clock, kind, day, row, length, rec)
+    simulate(arrays.clock, kind, day, row, length, nights, start, rec)
     visits = tuple(
         Visit(
             problem.customers[row[k]].name,
@@ -96,7 +96,7 @@ def _costs(
         day, vehicle = divmod(int(slot), arrays.n_vehicles)
         rec = np.zeros((int(state.length[slot]) + 2, 4))
         kind = int(arrays.kind_of[vehicle])
-        duty += schedule(arrays, kind, day, state.seq[slot], int(state.length[slot]), rec)[0]
+        duty += schedule(arrays.clock, kind, day, state.seq[slot], int(state.length[slot]), rec)[0]
     return {
         "distance": sum(r.distance for r in routes),
         "priced_distance": sum(r.distance * kinds[r.vehicle].price for r in routes),

@@ -245,7 +245,11 @@ def days_best(data, work, scratch, c, wanted, load_price, time_price, blink):  #
     best_delta = scratch.best_delta
     my_best_slot = scratch.best_slot
     my_best_place = scratch.best_place
+    extra = work.extra
     my_ruined = scratch.ruined
+    option_delta = scratch.option_delta
+    option_slot = scratch.option_slot
+    option_place = scratch.option_place
     mixed = len(capacity) > 1
     demand = the_demand[c]
     service = the_service[c]
@@ -256,9 +260,10 @@ def days_best(data, work, scratch, c, wanted, load_price, time_price, blink):  #
         best_slot = -1
         best_place = -1
         empty_kind = -1
+        options = 0
         for visit in range(2 * n_vehicles):
             v = visit % n_vehicles
-            if visit == n_vehicles and best_slot >= 0:
+            if visit == n_vehicles and (best_slot >= 0 or options):
                 break
             kind = kind_of[v]
             if not runs[kind, day] or not may_serve[c, kind]:
@@ -282,17 +287,15 @@ def days_best(data, work, scratch, c, wanted, load_price, time_price, blink):  #
             if base >= best:
                 continue
             table = cost_at[kind, day]
-            if rich:
-                old = duty_weight * duty[slot] + night_weight * nights[slot]
-                old += time_price * (excess[slot] + 1440.0 * clash_of(data, work, slot, nights[slot], 0))
+            if rich:  # collect by cost alone; simulated below, cheapest first, while cost leaves hope
                 for k in range(length + 1):
                     a, b = seq[slot, k], seq[slot, k + 1]
                     delta = base + cost_to[table, c, a] + cost[table, c, b] - edge[slot, k]
-                    if delta >= best:
-                        continue
-                    delta += rich_part(data, work, scratch, slot, kind, day, k, c, time_price) - old
-                    if delta < best and (best == np.inf or draw(random) > blink):
-                        best, best_slot, best_place = delta, slot, k
+                    if delta < best:
+                        option_delta[options] = delta
+                        option_slot[options] = slot
+                        option_place[options] = k
+                        options += 1
             elif timed:
                 table_t = time_at[day]
                 spare = limits[kind, 2] - duty[slot]
@@ -315,6 +318,24 @@ def days_best(data, work, scratch, c, wanted, load_price, time_price, blink):  #
                     a = b
                     if delta < best and (best == np.inf or draw(random) > blink):
                         best, best_slot, best_place = delta, slot, k
+        while options:
+            pick = 0
+            for m in range(1, options):
+                if option_delta[m] < option_delta[pick]:
+                    pick = m
+            delta, slot, k = option_delta[pick], option_slot[pick], option_place[pick]
+            if delta >= best:
+                break
+            options -= 1
+            option_delta[pick] = option_delta[options]
+            option_slot[pick] = option_slot[options]
+            option_place[pick] = option_place[options]
+            old = extra[slot] + duty_weight * duty[slot] + night_weight * nights[slot]
+            old += time_price * (excess[slot] + 1440.0 * clash_of(data, work, slot, nights[slot], 0))
+            kind = kind_of[slot % n_vehicles]
+            delta += rich_part(data, work, scratch, slot, kind, day, k, c, time_price) - old
+            if delta < best and (best == np.inf or draw(random) > blink):
+                best, best_slot, best_place = delta, slot, k
         best_delta[day] = best
         my_best_slot[day] = best_slot
         my_best_place[day] = best_place
@@ -351,9 +372,9 @@ def rich_part(data, work, scratch, slot, kind, day, place, c, time_price):
     buffer[place + 1] = c
     for m in range(place + 1, length + 2):
         buffer[m + 1] = row[m]
-    duty, nights, excess, _ = schedule(data, kind, day, buffer, length + 1, scratch.rec)
+    duty, nights, excess, _, extra = schedule(data.clock, kind, day, buffer, length + 1, scratch.rec)
     excess += 1440.0 * clash_of(data, work, slot, nights, length == 0)
-    return data.duty_weight * duty + data.night_weight * nights + time_price * excess
+    return extra + data.duty_weight * duty + data.night_weight * nights + time_price * excess
 
 
 @njit(cache=True, nogil=True)

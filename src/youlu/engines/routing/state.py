@@ -23,6 +23,7 @@ class State(NamedTuple):
     cost: np.ndarray  # float64 [slots] without duty and nights
     duty: np.ndarray  # float64 [slots]
     excess: np.ndarray  # float64 [slots] minutes against the rules
+    extra: np.ndarray  # float64 [slots] cost of driving on another day's roads after a night
     nights: np.ndarray  # int32 [slots]
     slot_at: np.ndarray  # int32 [n, d] slot of the customer's visit, or -1
     pattern: np.ndarray  # int32 [n] row of the pattern table, or -1
@@ -41,6 +42,9 @@ class Scratch(NamedTuple):
     best_delta: np.ndarray  # float64 [d]
     best_slot: np.ndarray  # int32 [d]
     best_place: np.ndarray  # int32 [d]
+    option_delta: np.ndarray  # float64 [2 (n + vehicles)], with the next two: insertions still to be simulated
+    option_slot: np.ndarray  # int32
+    option_place: np.ndarray  # int32
     buffer: np.ndarray  # int32 [n + 2]
     rec: np.ndarray  # float64 [n + 2, 4]
 
@@ -58,6 +62,7 @@ def state_empty(arrays: Arrays) -> State:
         cost=np.zeros(slots),
         duty=np.zeros(slots),
         excess=np.zeros(slots),
+        extra=np.zeros(slots),
         nights=np.zeros(slots, dtype=np.int32),
         slot_at=np.full((n, arrays.n_days), -1, dtype=np.int32),
         pattern=np.full(n, -1, dtype=np.int32),
@@ -79,6 +84,9 @@ def scratch_make(arrays: Arrays, seed: int) -> Scratch:
         best_delta=np.zeros(days),
         best_slot=np.zeros(days, dtype=np.int32),
         best_place=np.zeros(days, dtype=np.int32),
+        option_delta=np.zeros(2 * (n + arrays.n_vehicles)),
+        option_slot=np.zeros(2 * (n + arrays.n_vehicles), dtype=np.int32),
+        option_place=np.zeros(2 * (n + arrays.n_vehicles), dtype=np.int32),
         buffer=np.zeros(n + 2, dtype=np.int32),
         rec=np.zeros((n + 2, 4)),
     )
@@ -117,6 +125,7 @@ def slot_update(data, state, scratch, slot):
     row_duty = state.duty
     row_excess = state.excess
     row_nights = state.nights
+    row_extra = state.extra
     seq = state.seq
     edge = state.edge
     day = slot // n_vehicles
@@ -128,6 +137,7 @@ def slot_update(data, state, scratch, slot):
         row_duty[slot] = 0.0
         row_excess[slot] = 0.0
         row_nights[slot] = 0
+        row_extra[slot] = 0.0
         return
     table = cost_at[kind, day]
     total = fixed_cost[kind]
@@ -144,10 +154,11 @@ def slot_update(data, state, scratch, slot):
     row_cost[slot] = total
     row_load[slot] = load
     if rich:
-        duty, nights, excess, _ = schedule(data, kind, day, seq[slot], length, rec)
+        duty, nights, excess, _, extra = schedule(data.clock, kind, day, seq[slot], length, rec)
         row_duty[slot] = duty
         row_nights[slot] = nights
         row_excess[slot] = excess
+        row_extra[slot] = extra
     elif timed:
         table = time_at[day]
         duty = 0.0
@@ -185,6 +196,7 @@ def slot_copy(source, target, slot):
     source_duty = source.duty
     source_excess = source.excess
     source_nights = source.nights
+    source_extra = source.extra
     target_seq = target.seq
     target_edge = target.edge
     target_length = target.length
@@ -193,6 +205,7 @@ def slot_copy(source, target, slot):
     target_duty = target.duty
     target_excess = target.excess
     target_nights = target.nights
+    target_extra = target.extra
     for k in range(source_length[slot] + 2):
         target_seq[slot, k] = source_seq[slot, k]
         target_edge[slot, k] = source_edge[slot, k]
@@ -202,6 +215,7 @@ def slot_copy(source, target, slot):
     target_duty[slot] = source_duty[slot]
     target_excess[slot] = source_excess[slot]
     target_nights[slot] = source_nights[slot]
+    target_extra[slot] = source_extra[slot]
 
 
 @njit(cache=True, nogil=True)
@@ -240,6 +254,7 @@ def totals(data, state, out):
     row_cost = state.cost
     duty = state.duty
     nights = state.nights
+    extra = state.extra
     load = state.load
     excess = state.excess
     pattern = state.pattern
@@ -250,7 +265,7 @@ def totals(data, state, out):
         if length[slot] == 0:
             continue
         kind = kind_of[slot % n_vehicles]
-        cost += row_cost[slot] + duty_weight * duty[slot] + night_weight * nights[slot]
+        cost += row_cost[slot] + extra[slot] + duty_weight * duty[slot] + night_weight * nights[slot]
         load_excess += max(0.0, load[slot] - capacity[kind])
         time_excess += excess[slot]
     if overnight:
