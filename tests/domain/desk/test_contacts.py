@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from tests import people
 from tests.domain.desk.conftest import NOON
 
@@ -51,6 +51,9 @@ def test_an_agent_at_home_gets_the_contact_due_first_and_keeps_it_on_asking_agai
 def test_who_is_out_gets_nobody_to_call(owe: Owe, noon: object) -> None:
     owed_by_voice(owe)
     assert services.contact_next(actor=people.li_agent()) is None
+    for site, is_taking in (("out", True), ("at_home", False)):
+        presence_report(actor=people.li_agent(), site=site, is_taking=is_taking)
+        assert services.contact_next(actor=people.li_agent()) is None
     assert Contact.objects.get().state == "owed"
 
 
@@ -172,6 +175,29 @@ def test_what_was_told_reaches_the_items_once(owe: Owe, noon: object, monkeypatc
     ContactItem.objects.update(is_recorded=False)  # as a kill between the two transactions leaves it
     assert services.told_flush() == 1
     assert len(heard) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_while_another_claims_gets_the_next_customer_at_once(owe: Owe) -> None:
+    owed_by_voice(owe, 2)
+    with clock.frozen(NOON):
+        li, ma = present(people.li_agent()), present(people.ma_agent())
+    got: list[uuid.UUID | None] = []
+
+    def ask() -> None:
+        try:
+            with clock.frozen(NOON):
+                got.append(services.contact_next(actor=ma))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=ask)
+    with clock.frozen(NOON), transaction.atomic():
+        mine = services.contact_next(actor=li)
+        other.start()
+        other.join(timeout=30)
+        assert got, "the second agent waits for the first"
+    assert got[0] not in (None, mine)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -129,4 +129,4 @@ def test_two_senders_at_once_write_to_everybody_once(owe: Owe) -> None:
     for thread in threads:
         thread.join()
     assert Message.objects.count() == len(set(Message.objects.values_list("party_id", flat=True))) == 30
-    assert Contact.objects.filter(state="told").count() == 30
+    assert Contact.objects.filter(state="told").count() == Attempt.objects.count() == 30

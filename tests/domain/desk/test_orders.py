@@ -7,7 +7,7 @@ import threading
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from tests import people
 
 from youlu.core.errors import NotAllowedError, NotFoundError
@@ -111,6 +111,27 @@ def test_two_agents_never_take_the_same_order() -> None:
         thread.join()
     assert sorted(order for _, order in won) == sorted(orders)
     assert OrderEvent.objects.filter(act="take").count() == len(orders)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_while_another_takes_gets_the_next_order_at_once() -> None:
+    li, ma = present(people.li_agent()), present(people.ma_agent())
+    opened(), opened()
+    got: list[uuid.UUID | None] = []
+
+    def ask() -> None:
+        try:
+            got.append(services.order_take_next(actor=ma))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=ask)
+    with transaction.atomic():
+        mine = services.order_take_next(actor=li)
+        other.start()
+        other.join(timeout=30)
+        assert got, "the second agent waits for the first"
+    assert got[0] not in (None, mine)
 
 
 @pytest.mark.django_db

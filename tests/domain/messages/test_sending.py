@@ -141,6 +141,29 @@ def test_a_withdrawal_waits_for_the_send_in_flight_and_none_starts_after() -> No
     assert message_send(order=order(party_id, "k2", "塌方"), at=NOON).kind == "no_wording"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_send_that_waited_for_a_withdrawal_finds_the_wording_gone() -> None:
+    """The other order: the withdrawal is not yet committed when the send reads, and is when the send goes on."""
+    party_id, wording_id = people.customer(), wording()
+    chen = people.chen_supervisor()
+    kinds: list[str] = []
+
+    def send() -> None:
+        try:
+            kinds.append(message_send(order=order(party_id), at=NOON).kind)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=send)
+    with transaction.atomic():
+        wording_withdraw(actor=chen, wording_id=wording_id, reason="停用")
+        other.start()
+        _wait_until_somebody_waits_for_a_lock()
+    other.join()
+    assert kinds == ["no_wording"]
+    assert not Message.objects.exists()
+
+
 def _wait_until_somebody_waits_for_a_lock() -> None:
     with connection.cursor() as cursor:
         for _ in range(10_000):
