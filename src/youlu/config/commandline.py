@@ -9,10 +9,10 @@ import sys
 def main() -> None:
     """Run the command line; commands themselves call `config.start` when they need Django."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "youlu.config.settings")
-    from youlu.interfaces.cli.app import app, prepare_with
+    from youlu.interfaces.cli.app import prepare_with, run
 
     prepare_with(start)
-    app(prog_name="./youlu", args=sys.argv[1:])
+    run(sys.argv[1:])
 
 
 def start(*, migrate: bool = True) -> None:

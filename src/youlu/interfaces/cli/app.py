@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
+
+from youlu.core.errors import YouluError
+from youlu.interfaces.cli.faults import Fault, fault_tell
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="邮路：在网络中断时守住邮政的承诺。 / Youlu keeps the post's promises when the network breaks.")
@@ -25,4 +28,15 @@ def need_database(**options: Any) -> None:
     _start(**options)
 
 
-from youlu.interfaces.cli import ground, network, scenario  # noqa: E402, F401  (commands register themselves)
+def run(args: Sequence[str]) -> None:
+    """Run one command; what was anticipated ends in three lines and an exit code, never in a traceback."""
+    try:
+        app(prog_name="./youlu", args=list(args))
+    except YouluError as error:
+        raise SystemExit(fault_tell(Fault.of(error))) from None
+    except Fault as fault:
+        raise SystemExit(fault_tell(fault)) from None
+
+
+# Commands register themselves; none imports Django before it is called, so that some need no database.
+from youlu.interfaces.cli import closures, ground, items, network, promise, scenario  # noqa: E402, F401

@@ -1,0 +1,138 @@
+"""时限: when mail would be there, for one question or for a table of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from youlu.core.errors import YouluError
+from youlu.interfaces.cli.app import app, need_database
+from youlu.interfaces.cli.faults import Fault
+from youlu.interfaces.cli.tables import instant_read, iso, span, stamp, table_print
+
+if TYPE_CHECKING:
+    from youlu.domain.network.selectors import OfficeRow
+    from youlu.domain.promise.selectors import Place, Quote, QuoteStep
+
+GROUP = "时限"
+promise = typer.Typer(no_args_is_help=True, help="时限：什么时候能送到。 / When mail will be there.")
+app.add_typer(promise, name="promise", rich_help_panel=GROUP)
+STEP_WORDS = {"wait": "等班", "handle": "内部处理", "ride": "运输"}
+WEEKDAYS = "一二三四五六日"
+COLUMNS = ("环节", "从", "到", "开始", "结束", "用时", "班次", "邮路", "绕开的中断班次")
+CLASSES = ("express", "parcel", "registered")
+
+
+@promise.command()
+def quote(
+    origin: str = typer.Argument(help="寄出地：地名或网点代码 / from: a place or a code"),
+    dest: str = typer.Argument(help="寄达地 / to"),
+    at: str = typer.Option("", help='交寄时间，北京时间，例如 "2022-07-29 17:00"；不写就是现在 / when it is handed in'),
+    mail_class: str = typer.Option("express", "--class", help="express特快 parcel快递包裹 registered挂号信函"),
+    compound: str = typer.Option("", help="收件小区，须由寄达网点投递 / the addressee's compound"),
+    explain: bool = typer.Option(False, "--explain", help="每一步：处理、等班、运输 / every step"),
+    as_json: bool = typer.Option(False, "--json", help="输出JSON / as JSON"),
+) -> None:
+    """两地之间现在什么时候能送到，为什么。 / When mail would arrive. Example: ./youlu promise quote 兰州 康县"""
+    need_database()
+    from youlu.domain.promise.selectors import quote_make
+
+    when = instant_read(at, "--at") if at else None
+    if mail_class not in CLASSES:
+        raise Fault(f"没有“{mail_class}”这种邮件。", f"--class {mail_class}", f"从这些里选：{'、'.join(CLASSES)}。")
+    start, end = office_named(origin, "寄出地"), office_named(dest, "寄达地")
+    found = quote_make(origin_office_id=start.id, dest=_place(end, compound), at=when, mail_class=mail_class)
+    if as_json:
+        typer.echo(json.dumps(_quote_json(found), ensure_ascii=False))
+    else:
+        _quote_tell(found, explain=explain)
+
+
+@promise.command()
+def batch(
+    gtfs: Path = typer.Option(help="GTFS文件夹 / a folder of GTFS files"),
+    queries: Path = typer.Option(help="CSV问题表：from_stop,to_stop,ready / the questions"),
+    handling: int = typer.Option(60, help="换乘处理分钟数 / minutes to change trips"),
+) -> None:
+    """不用数据库，按一份GTFS班期回答一张问题表。 / Answer a table of questions from a GTFS folder, no database.
+
+    Example: ./youlu promise batch --gtfs feed --queries Q.csv --handling 60
+    """
+    from youlu.interfaces.cli.promise_batch import promise_batch
+
+    raise typer.Exit(promise_batch(gtfs, queries, handling, sys.stdout))
+
+
+def office_named(text: str, where: str) -> OfficeRow:
+    """The office that was typed; an ambiguous or unknown name is a fault with its candidates."""
+    from youlu.domain.network.selectors import office_find
+
+    try:
+        return office_find(text)
+    except YouluError as error:
+        raise Fault.of(error, f"{where} {text}", status=2) from None
+
+
+def _place(office: OfficeRow, compound: str) -> Place:
+    from youlu.domain.network.selectors import compounds_find
+    from youlu.domain.promise.selectors import Place
+
+    if not compound:
+        return Place(office.id)
+    found = compounds_find([compound])
+    rows = [row for row in (*found.rows, *(one for _, several in found.ambiguous for one in several))
+            if row.office_id == office.id]
+    if len(rows) != 1:
+        raise Fault(f"“{compound}”不是由{office.name}投递的小区。", f"--compound {compound}",
+                    "核对小区名称；寄达地要写负责投递的揽投部。")
+    return Place(office.id, rows[0].segment_id, rows[0].id)
+
+
+def arrive_by_words(found: Quote) -> str:
+    """预计7月31日（周日）18:00前: the end of a wave, never a minute of arrival."""
+    from youlu.core.clock import local
+
+    if found.arrive_by is None:
+        return "现在说不出送达时间"
+    at = local(found.arrive_by)
+    return f"预计{at.month}月{at.day}日（周{WEEKDAYS[at.weekday()]}）{at:%H:%M}前"
+
+
+def _quote_tell(found: Quote, *, explain: bool) -> None:
+    typer.echo(f"{found.origin}—{found.dest}：{stamp(found.at)}交寄，{arrive_by_words(found)}。")
+    for reason in found.reasons:
+        review = f"，下次研判{stamp(reason.next_review_at)}" if reason.next_review_at else ""
+        typer.echo(f"⊖ 因{reason.title}{review}。")
+    if found.reasons and found.undisturbed_arrive_by:
+        typer.echo(f"没有中断时是{stamp(found.undisturbed_arrive_by)}前。")
+    if found.arrive_by is None and not found.reasons:
+        typer.echo("班期里没有路能到。核对寄达地，或看这一段的班期：./youlu network show。")
+    steps = [step for step in found.steps if explain or step.kind == "ride"]
+    if steps:
+        table_print(COLUMNS[:None if explain else -1], [_step_row(step, explain) for step in steps], right=("用时", "绕开的中断班次"))
+    if steps and not explain:
+        typer.echo("每一步和等了多久：加 --explain。", err=True)
+
+
+def _step_row(step: QuoteStep, explain: bool) -> list[str]:
+    minutes = round((step.to_at - step.from_at).total_seconds() / 60)
+    row = [STEP_WORDS[step.kind], step.office, step.to_office, stamp(step.from_at), stamp(step.to_at), span(minutes),
+           step.trip_number, step.route_name]
+    return [*row, str(step.closed_alternatives or "")] if explain else row
+
+
+def _quote_json(found: Quote) -> dict[str, Any]:
+    return {
+        "origin": found.origin, "dest": found.dest, "at": iso(found.at), "epoch": found.epoch,
+        "arrive_by": iso(found.arrive_by), "arrival_at": iso(found.arrival_at), "sentence": arrive_by_words(found),
+        "undisturbed_arrive_by": iso(found.undisturbed_arrive_by), "next_review_at": iso(found.next_review_at),
+        "reasons": [{"closure_id": str(r.closure_id), "title": r.title, "next_review_at": iso(r.next_review_at)}
+                    for r in found.reasons],
+        "steps": [{"kind": s.kind, "from": s.office, "to": s.to_office, "from_at": iso(s.from_at),
+                   "to_at": iso(s.to_at), "trip_number": s.trip_number, "route_name": s.route_name, "means": s.means,
+                   "closed_alternatives": s.closed_alternatives} for s in found.steps],
+    }
