@@ -19,3 +19,8 @@ def application_number_compact(typed: str) -> str:
     """As typed or read out to as stored."""
     text = re.sub(r"[\s-]", "", typed).upper().translate(_CONFUSED)
     return f"{text[:5]}-{text[5:]}"
+
+
+def serial_make() -> str:
+    """A serial for a voucher that we issue ourselves; an agency brings its own."""
+    return "V" + "".join(secrets.choice(ALPHABET) for _ in range(12))

@@ -5,7 +5,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from youlu.interfaces.web.assets import asset_serve
-from youlu.interfaces.web.views import agent, apply, desk, home, workforce
+from youlu.interfaces.web.views import agent, applications, apply, desk, home, workforce
 
 app_name = "web"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("logout", LogoutView.as_view(next_page="web:home"), name="logout"),
     path("language", set_language, name="language"),
     path("assets/<str:hash>/<str:name>", asset_serve, name="asset"),
+    path("applications", applications.applications, name="applications"),
+    path("applications/<str:number>", applications.application, name="application"),
+    path("applications/<str:number>/<slug:act>", applications.application_act, name="application_act"),
+    path("vouchers/<slug:programme>", applications.voucher, name="voucher"),
     path("applied", apply.progress, name="apply_progress"),
     path("apply/<slug:programme>/<str:voucher>", apply.start, name="apply"),
     path("apply/<slug:programme>/<str:voucher>/check", apply.check, name="apply_check"),
