@@ -39,7 +39,7 @@ def test_there_is_no_other_asset(client: Client) -> None:
 
 def test_the_sheet_stays_small_and_readable() -> None:
     files = sorted(CSS.glob("*.css"))
-    assert len(files) <= 6
+    assert len(files) <= 8
     assert all(len(path.read_text().splitlines()) < 300 for path in files)
     assert len(asset("youlu.css").content) <= 48_000
     assert len(asset("youlu.css").packed) <= 10_240
@@ -47,7 +47,7 @@ def test_the_sheet_stays_small_and_readable() -> None:
 
 def test_script_stays_within_its_budget() -> None:
     assert len(asset("youlu.js").packed) <= 6 * 1024
-    assert b"version:\"2" in asset("htmx.js").content.replace(b" ", b"") or b'"2.' in asset("htmx.js").content
+    assert b'version:"2' in asset("htmx.js").content.replace(b" ", b"") or b'"2.' in asset("htmx.js").content
 
 
 def test_every_asset_is_made_the_same_twice() -> None:
@@ -92,6 +92,8 @@ def test_the_public_sees_no_rail_and_no_staff_rooms(client: Client) -> None:
 
 def test_text_from_people_is_escaped_by_every_part() -> None:
     evil = '<script>alert("1")</script>'
-    source = ('{% state_tag "late" evil %}{% kpi evil evil "late" evil evil %}{% progress 1 2 evil evil %}'
-              '{% panel evil evil %}x{% endpanel %}{% notice title=evil %}y{% endnotice %}')
+    source = (
+        '{% state_tag "late" evil %}{% kpi evil evil "late" evil evil %}{% progress 1 2 evil evil %}'
+        "{% panel evil evil %}x{% endpanel %}{% notice title=evil %}y{% endnotice %}"
+    )
     assert "<script" not in Template(source).render(Context({"evil": evil}))

@@ -23,7 +23,7 @@ WALL = {**LIGHT, **tokens("[data-theme=wall]")}
 
 
 def linear(colour: str) -> list[float]:
-    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
 
 

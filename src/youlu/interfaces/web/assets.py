@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from youlu.core.errors import NotFoundError
+from youlu.interfaces.web.figures.land import land_sprite
 from youlu.interfaces.web.icons import sprite_build
 
 HERE = Path(__file__).parent
@@ -48,18 +50,18 @@ def _htmx() -> str:
     return files("django_htmx").joinpath("static", "django_htmx", "htmx-2.min.js").read_text()
 
 
-def _favicon() -> str:
-    return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
-            'fill="#006B48"/><path d="M7 10h18v12H7z" fill="none" stroke="#fff" stroke-width="2.4"/>'
-            '<path d="M7 11l9 7 9-7" fill="none" stroke="#fff" stroke-width="2.4"/></svg>')
-
+# Inline, in the head of every page: a request less.
+FAVICON = "data:image/svg+xml," + quote(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#006B48"/>'
+    '<path d="M7 10h18v12H7zM7 11l9 7 9-7" fill="none" stroke="#fff" stroke-width="2.4"/></svg>'
+)
 
 MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
     "youlu.css": ("text/css; charset=utf-8", _style),
     "youlu.js": ("text/javascript; charset=utf-8", _script),
     "htmx.js": ("text/javascript; charset=utf-8", _htmx),
     "icons.svg": ("image/svg+xml", sprite_build),
-    "favicon.svg": ("image/svg+xml", _favicon),
+    "land.svg": ("image/svg+xml", land_sprite),
 }
 
 
@@ -70,8 +72,9 @@ def asset(name: str) -> Asset:
         raise NotFoundError(name=name)
     content_type, make = MAKERS[name]
     content = make().encode()
-    return Asset(name, content_type, content, gzip.compress(content, 9, mtime=0),
-                 hashlib.sha256(content).hexdigest()[:12])
+    return Asset(
+        name, content_type, content, gzip.compress(content, 9, mtime=0), hashlib.sha256(content).hexdigest()[:12]
+    )
 
 
 def asset_url(name: str) -> str:

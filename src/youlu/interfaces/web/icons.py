@@ -12,14 +12,73 @@ from io import BytesIO
 from zipfile import ZipFile
 
 ICONS = (
-    "arrow-left", "arrow-right", "badge-check", "bell", "box", "boxes", "calendar-clock", "calendar-range",
-    "chart-column", "check", "chevron-down", "chevron-right", "circle-question-mark", "circle-user", "clipboard-list",
+    "arrow-left",
+    "arrow-right",
+    "badge-check",
+    "bell",
+    "box",
+    "boxes",
+    "calendar-clock",
+    "calendar-range",
+    "chart-column",
+    "check",
+    "chevron-down",
+    "chevron-right",
+    "circle-question-mark",
+    "circle-user",
+    "clipboard-list",
     "clock",
-    "cloud-off", "coffee", "construction", "copy", "download", "ellipsis", "file-text", "gauge", "headset", "history",
-    "house", "id-card", "info", "languages", "layout-grid", "list-checks", "log-out", "mail", "map-pin", "megaphone",
-    "message-square-quote", "monitor", "moon", "package", "package-search", "pause", "pencil", "phone", "phone-call",
-    "phone-missed", "play", "plus", "power", "printer", "refresh-cw", "route", "scan-line", "search", "send", "shield",
-    "skip-forward", "sun", "timer", "triangle-alert", "truck", "undo-2", "upload", "user", "users", "volume-2", "x",
+    "cloud-off",
+    "coffee",
+    "construction",
+    "copy",
+    "download",
+    "ellipsis",
+    "file-text",
+    "gauge",
+    "headset",
+    "history",
+    "house",
+    "id-card",
+    "info",
+    "languages",
+    "layout-grid",
+    "list-checks",
+    "log-out",
+    "mail",
+    "map-pin",
+    "megaphone",
+    "message-square-quote",
+    "monitor",
+    "moon",
+    "package",
+    "package-search",
+    "pause",
+    "pencil",
+    "phone",
+    "phone-call",
+    "phone-missed",
+    "play",
+    "plus",
+    "power",
+    "printer",
+    "refresh-cw",
+    "route",
+    "scan-line",
+    "search",
+    "send",
+    "shield",
+    "skip-forward",
+    "sun",
+    "timer",
+    "triangle-alert",
+    "truck",
+    "undo-2",
+    "upload",
+    "user",
+    "users",
+    "volume-2",
+    "x",
 )
 
 # Twelve by twelve. Word first, then shape, then colour.
@@ -42,8 +101,10 @@ def sprite_build() -> str:
         An icon of the list that the installed package does not have.
     """
     archive = ZipFile(BytesIO(files("lucide").joinpath("lucide.zip").read_bytes()))
-    symbols = [f'<symbol id="{name}" viewBox="0 0 24 24">{_strokes(archive.read(f"{name}.svg").decode())}</symbol>'
-               for name in ICONS]
+    symbols = [
+        f'<symbol id="{name}" viewBox="0 0 24 24">{_strokes(archive.read(f"{name}.svg").decode())}</symbol>'
+        for name in ICONS
+    ]
     symbols += [f'<symbol id="m-{name}" viewBox="0 0 12 12">{path}</symbol>' for name, path in SHAPES.items()]
     return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>'
 

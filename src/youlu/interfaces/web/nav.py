@@ -66,5 +66,7 @@ def rooms_of(actor: Any, path: str) -> list[Entry]:
             continue
     inside = [url for _, url in found if path == url or (path.startswith(url + "/"))]
     here = max(inside, key=len, default="")
-    return [Entry(url, room.icon, gettext(room.short), gettext(room.name), gettext(room.says), room.last, url == here)
-            for room, url in found]
+    return [
+        Entry(url, room.icon, gettext(room.short), gettext(room.name), gettext(room.says), room.last, url == here)
+        for room, url in found
+    ]

@@ -10,7 +10,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
+from youlu.domain.access.selectors import Actor
+
 View = Callable[..., HttpResponse]
+
+
+def actor_in(request: HttpRequest) -> Actor:
+    """Who asks, on a page that staff alone may open."""
+    return request.actor  # type: ignore[attr-defined]
 
 
 def staff_page(permission: str) -> Callable[[View], View]:

@@ -5,7 +5,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from youlu.interfaces.web.assets import asset_serve
-from youlu.interfaces.web.views import agent, applications, apply, desk, home, workforce
+from youlu.interfaces.web.views import agent, applications, apply, closures, desk, home, items, quote, situation, workforce
 
 app_name = "web"
 urlpatterns = [
@@ -23,6 +23,20 @@ urlpatterns = [
     path("apply/<slug:programme>/<str:voucher>/check", apply.check, name="apply_check"),
     path("apply/<slug:programme>/<str:voucher>/done", apply.done, name="apply_done"),
     path("apply/<slug:programme>/<str:voucher>/<slug:key>", apply.question, name="apply_question"),
+    path("situation", situation.situation, name="situation"),
+    path("situation/wall", situation.wall, name="situation_wall"),
+    path("quote", quote.quote, name="quote"),
+    path("items", items.items, name="items"),
+    path("items/<str:number>", items.item, name="item"),
+    path("track", items.track, name="track"),
+    path("closures", closures.closures, name="closures"),
+    path("closures/new", closures.closure_new, name="closure_new"),
+    path("closures/preview/<uuid:preview_id>", closures.closure_preview, name="closure_preview"),
+    path("closures/preview/<uuid:preview_id>/declare", closures.closure_declare, name="closure_declare"),
+    path("closures/<uuid:closure_id>", closures.closure, name="closure"),
+    path("closures/<uuid:closure_id>/extend", closures.closure_extend, name="closure_extend"),
+    path("closures/<uuid:closure_id>/lift", closures.closure_lift, name="closure_lift"),
+    path("closures/<uuid:closure_id>/lift-part", closures.closure_lift_part, name="closure_lift_part"),
     path("healthz", home.health, name="health"),
     path("desk", desk.desk, name="desk"),
     path("desk/caller", desk.caller, name="caller"),

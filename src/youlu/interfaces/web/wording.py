@@ -21,8 +21,13 @@ STATE_WORDS = {
     "noway": _("无路可达"),
     "unknown": _("待定"),
 }
-ACT_WORDS = {"acceptance": _("停收"), "dispatch": _("停发"), "transit": _("停运"), "delivery": _("停投"),
-             "counter": _("停营")}
+ACT_WORDS = {
+    "acceptance": _("停收"),
+    "dispatch": _("停发"),
+    "transit": _("停运"),
+    "delivery": _("停投"),
+    "counter": _("停营"),
+}
 _PLURAL_SOURCES = (gettext_noop("%(days)s天"),)
 
 
@@ -109,4 +114,7 @@ def state_word(state: str) -> str:
 def split_words(*, kept: int, moved: int, noway: int) -> str:
     """What became of the mail a closure hit, in one line."""
     return gettext("仍守时%(kept)s · 改期%(moved)s · 无路%(noway)s") % {
-        "kept": count(kept), "moved": count(moved), "noway": count(noway)}
+        "kept": count(kept),
+        "moved": count(moved),
+        "noway": count(noway),
+    }

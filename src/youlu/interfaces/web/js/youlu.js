@@ -34,6 +34,14 @@
     node.removeAttribute("aria-busy"); node.removeAttribute("aria-disabled");
   }));
 
+  /* sections that are polled ask only while somebody looks (no eval: the policy forbids it) */
+  let second = 0;
+  setInterval(() => {
+    second += 1;
+    if (document.visibilityState !== "visible" || !window.htmx) return;
+    each("[data-poll]", (node) => { if (second % Number(node.dataset.poll) === 0) htmx.trigger(node, "poll"); });
+  }, 1000);
+
   /* figures say since when they stand still */
   document.addEventListener("htmx:sendError", () => {
     each("[data-fresh]", (node) => { node.textContent = node.dataset.stale; });

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 
 from youlu.core.ids import uuid7
 from youlu.interfaces.web import wording
-from youlu.interfaces.web.assets import asset_url
+from youlu.interfaces.web.assets import FAVICON, asset_url
+from youlu.interfaces.web.figures.small import dumbbell as draw_dumbbell
 from youlu.interfaces.web.figures.small import sparkline
 from youlu.interfaces.web.icons import ICONS, SHAPES
 
@@ -22,6 +23,11 @@ for _name in ("day", "day_long", "day_short", "stamp", "hm", "wave", "span", "sp
     register.filter(_name, lambda value, write=getattr(wording, _name): "" if value is None else write(value))
 
 
+@register.filter
+def state_word(state: str) -> str:
+    return wording.state_word(state)
+
+
 @register.simple_tag
 def asset(name: str) -> str:
     """The address of a style sheet, script or sprite, named by its hash."""
@@ -29,12 +35,19 @@ def asset(name: str) -> str:
 
 
 @register.simple_tag
+def favicon() -> str:
+    """The mark of the tab, inline: one request less."""
+    return FAVICON
+
+
+@register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """An icon of the list; decoration only, the word stands beside it."""
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"icon {name!r} is not in interfaces/web/icons.py")
-    return format_html('<svg class="i {}" aria-hidden="true"><use href="{}#{}"/></svg>', size,
-                       asset_url("icons.svg"), name)
+    return format_html(
+        '<svg class="i {}" aria-hidden="true"><use href="{}#{}"/></svg>', size, asset_url("icons.svg"), name
+    )
 
 
 @register.simple_tag
@@ -42,8 +55,9 @@ def mark(state: str) -> SafeString:
     """The shape of a state, in its colour; the word must stand beside it."""
     if state not in SHAPES:
         raise template.TemplateSyntaxError(f"no such state: {state!r}")
-    return format_html('<svg class="mk s-{}" viewBox="0 0 12 12" aria-hidden="true">{}</svg>', state,
-                       SafeString(SHAPES[state]))
+    return format_html(
+        '<svg class="mk s-{}" viewBox="0 0 12 12" aria-hidden="true">{}</svg>', state, SafeString(SHAPES[state])
+    )
 
 
 @register.simple_tag
@@ -61,13 +75,16 @@ def state_text(state: str, word: str = "") -> SafeString:
 @register.simple_tag
 def legend(*states: str) -> SafeString:
     """What the shapes mean."""
-    return format_html('<span class="legend">{}</span>', format_html_join(
-        "", '<span>{}{}</span>', ((mark(state), wording.state_word(state)) for state in states)))
+    return format_html(
+        '<span class="legend">{}</span>',
+        format_html_join("", "<span>{}{}</span>", ((mark(state), wording.state_word(state)) for state in states)),
+    )
 
 
 @register.simple_tag
-def kpi(label: str, value: Any, state: str = "unknown", unit: str = "", note: str = "", url: str = "",
-        trend: Any = None) -> SafeString:
+def kpi(
+    label: str, value: Any, state: str = "unknown", unit: str = "", note: str = "", url: str = "", trend: Any = None
+) -> SafeString:
     """One figure: shape, label, value, unit, comparison, sparkline. `trend` is a sequence of numbers."""
     tag = "a" if url else "div"
     link = format_html(' href="{}"', url) if url else ""
@@ -76,7 +93,22 @@ def kpi(label: str, value: Any, state: str = "unknown", unit: str = "", note: st
     return format_html(
         '<{} class="kpi"{}><span class="k">{}{}</span><span class="v">{}<small>{}</small></span>{}'
         '<span class="d">{}</span></{}>',
-        SafeString(tag), link, mark(state), label, shown, unit, spark, note, SafeString(tag))
+        SafeString(tag),
+        link,
+        mark(state),
+        label,
+        shown,
+        unit,
+        spark,
+        note,
+        SafeString(tag),
+    )
+
+
+@register.simple_tag
+def dumbbell(before: float | None, now: float, target: float, low: float, state: str) -> SafeString:
+    """Before ○ and now ● of a percentage, with the target."""
+    return draw_dumbbell(before=before, now=now, target=target, low=low, state=state)
 
 
 @register.simple_tag
@@ -84,11 +116,34 @@ def split_bar(kept: int, moved: int, noway: int, thick: bool = False) -> SafeStr
     """The bar of kept, moved and no-way with its line of words."""
     whole = max(kept + moved + noway, 1)
     parts = (("kept", kept), ("late", moved), ("noway", noway))
-    bars = format_html_join("", '<i class="s-{}" style="inline-size:{}%"></i>',
-                            ((state, f"{100 * n / whole:.2f}") for state, n in parts if n))
+    bars = format_html_join(
+        "",
+        '<i class="s-{}" style="inline-size:{}%"></i>',
+        ((state, f"{100 * n / whole:.2f}") for state, n in parts if n),
+    )
     words = wording.split_words(kept=kept, moved=moved, noway=noway)
-    return format_html('<span class="bar{}" aria-hidden="true">{}</span><p class="split">{}</p>',
-                       " thick" if thick else "", bars, words)
+    return format_html(
+        '<span class="bar{}" aria-hidden="true">{}</span><p class="split">{}</p>',
+        " thick" if thick else "",
+        bars,
+        words,
+    )
+
+
+@register.simple_tag
+def mini_split(items: int, moved: int, noway: int, most: int) -> SafeString:
+    """The same bar within a row of a table, on the scale of the longest row (96 px)."""
+    kept = max(items - moved - noway, 0)
+    parts = format_html_join(
+        "",
+        '<i class="s-{}" style="inline-size:{}px"></i>',
+        (
+            (state, f"{96 * n / max(most, 1):.1f}")
+            for state, n in (("kept", kept), ("late", moved), ("noway", noway))
+            if n
+        ),
+    )
+    return format_html('<span class="mini" aria-hidden="true">{}</span>', parts)
 
 
 @register.simple_tag
@@ -98,9 +153,14 @@ def progress(done: int, total: int, words: str = "", until: str = "") -> SafeStr
     return format_html(
         '<div class="progress"><div class="bar thick" role="progressbar" aria-valuenow="{}" aria-valuemin="0" '
         'aria-valuemax="{}" aria-label="{}"><i style="inline-size:{}%"></i></div>'
-        '<p><span>{}</span><span>{}</span></p></div>',
-        done, total, words or gettext("进度"), f"{share:.1f}",
-        words or f"{wording.count(done)} / {wording.count(total)}", until)
+        "<p><span>{}</span><span>{}</span></p></div>",
+        done,
+        total,
+        words or gettext("进度"),
+        f"{share:.1f}",
+        words or f"{wording.count(done)} / {wording.count(total)}",
+        until,
+    )
 
 
 @register.simple_block_tag
@@ -108,8 +168,14 @@ def panel(content: str, title: str, note: str = "", tools: str = "", id: str = "
     """A section with a heading."""
     return format_html(
         '<section class="panel"{}><header><h{}>{}</h{}>{}<span class="sp"></span>{}</header>{}</section>',
-        format_html(' id="{}"', id) if id else "", level, title, level,
-        format_html('<span class="mute">{}</span>', note) if note else "", tools, content)
+        format_html(' id="{}"', id) if id else "",
+        level,
+        title,
+        level,
+        format_html('<span class="mute">{}</span>', note) if note else "",
+        tools,
+        content,
+    )
 
 
 @register.simple_block_tag
@@ -117,8 +183,14 @@ def notice(content: str, kind: str = "info", title: str = "", live: bool = False
     """info, ok, warn, error or busy: what happened, what it means, what to do."""
     icons = {"info": "info", "ok": "check", "warn": "triangle-alert", "error": "triangle-alert", "busy": "refresh-cw"}
     head = format_html("<h2>{}</h2>", title) if title else ""
-    return format_html('<div class="notice {}"{}>{}<div>{}{}</div></div>', kind,
-                       SafeString(' role="status"') if live else "", icon(icons[kind]), head, content)
+    return format_html(
+        '<div class="notice {}"{}>{}<div>{}{}</div></div>',
+        kind,
+        SafeString(' role="status"') if live else "",
+        icon(icons[kind]),
+        head,
+        content,
+    )
 
 
 @register.inclusion_tag("web/parts/field.html")
@@ -159,7 +231,7 @@ def number_grouped(number: str) -> str:
     """EZ207144368CN -> EZ 2071 4436 8 CN, as it is read over the telephone."""
     if len(number) == 13 and number[:2].isalpha():
         return f"{number[:2]} {number[2:6]} {number[6:10]} {number[10]} {number[11:]}"
-    return " ".join(number[i:i + 4] for i in range(0, len(number), 4))
+    return " ".join(number[i : i + 4] for i in range(0, len(number), 4))
 
 
 @register.filter
