@@ -5,7 +5,18 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from youlu.interfaces.web.assets import asset_serve
-from youlu.interfaces.web.views import agent, applications, apply, closures, desk, home, items, quote, situation, workforce
+from youlu.interfaces.web.views import (
+    agent,
+    applications,
+    apply,
+    closures,
+    desk,
+    home,
+    items,
+    quote,
+    situation,
+    workforce,
+)
 
 app_name = "web"
 urlpatterns = [
