@@ -29,7 +29,7 @@ def test_a_quote_is_the_end_of_a_wave_and_the_rides(youlu) -> None:
 
 def test_explained_it_shows_handling_and_waiting(youlu) -> None:
     said = youlu("promise", "quote", "西安", "康县", "--at", "2022-07-11 17:00", "--explain")
-    assert all(word in said.out for word in ("内部处理", "等班", "运输", "邮路1", "邮路2"))
+    assert all(word in said.out for word in ("收寄", "投递", "内部处理", "等班", "运输", "邮路1", "邮路2"))
 
 
 def test_as_json_it_has_the_sentence_and_every_step(youlu) -> None:

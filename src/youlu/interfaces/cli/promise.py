@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from pathlib import Path
@@ -111,18 +112,34 @@ def _quote_tell(found: Quote, *, explain: bool) -> None:
         typer.echo(f"没有中断时是{stamp(found.undisturbed_arrive_by)}前。")
     if found.arrive_by is None and not found.reasons:
         typer.echo("班期里没有路能到。核对寄达地，或看这一段的班期：./youlu network show。")
-    steps = [step for step in found.steps if explain or step.kind == "ride"]
-    if steps:
-        table_print(COLUMNS[:None if explain else -1], [_step_row(step, explain) for step in steps], right=("用时", "绕开的中断班次"))
-    if steps and not explain:
+    rows = [_step_row(step, explain) for step in found.steps if explain or step.kind == "ride"]
+    if explain and found.arrival_at and found.arrive_by:
+        last = _row("投递", found.dest, "", found.arrival_at, found.arrive_by, ["", "", ""])
+        rows = [*_first_row(found), *rows, last]
+    if rows:
+        table_print(COLUMNS[:None if explain else -1], rows, right=("用时", "绕开的中断班次"))
+    if rows and not explain:
         typer.echo("每一步和等了多久：加 --explain。", err=True)
 
 
+def _first_row(found: Quote) -> list[list[str]]:
+    """From the counter to the first trip that the mail could catch."""
+    if not found.steps or found.steps[0].from_at <= found.at:
+        return []
+    return [_row("收寄", found.origin, "", found.at, found.steps[0].from_at, ["", "", ""])]
+
+
 def _step_row(step: QuoteStep, explain: bool) -> list[str]:
-    minutes = round((step.to_at - step.from_at).total_seconds() / 60)
-    row = [STEP_WORDS[step.kind], step.office, step.to_office, stamp(step.from_at), stamp(step.to_at), span(minutes),
-           step.trip_number, step.route_name]
-    return [*row, str(step.closed_alternatives or "")] if explain else row
+    last = [str(step.closed_alternatives or "")] if explain else []
+    return _row(STEP_WORDS[step.kind], step.office, step.to_office, step.from_at, step.to_at,
+                [step.trip_number, step.route_name, *last])
+
+
+def _row(
+    word: str, office: str, to_office: str, from_at: dt.datetime, to_at: dt.datetime, rest: list[str]
+) -> list[str]:
+    minutes = round((to_at - from_at).total_seconds() / 60)
+    return [word, office, to_office, stamp(from_at), stamp(to_at), span(minutes), *rest]
 
 
 def _quote_json(found: Quote) -> dict[str, Any]:
