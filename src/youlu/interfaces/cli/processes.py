@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 log = logging.getLogger(__name__)
 RESTART_PAUSE_S = 0.3
@@ -30,14 +30,19 @@ def worker_command() -> list[str]:
 class Supervised:
     """One child process, started again whenever it ends until `stop`."""
 
-    def __init__(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
-        self.name, self.command = name, command
-        self.env = {**os.environ, **(env or {})}
+    def __init__(self, name: str, command: list[str], *, pid_dir: Path | None = None) -> None:
+        self.name, self.command, self.pid_dir = name, command, pid_dir
         self.restarts = 0
         self._stopping = threading.Event()
-        self.process = subprocess.Popen(self.command, env=self.env)
+        self.process = self._start()
         self._thread = threading.Thread(target=self._watch, name=f"watch-{name}", daemon=True)
         self._thread.start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(self.command)
+        if self.pid_dir is not None:
+            (self.pid_dir / f"{self.name}.pid").write_text(str(process.pid))
+        return process
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
@@ -47,7 +52,7 @@ class Supervised:
             log.warning("%s ended (%s), starting it again", self.name, code)
             time.sleep(RESTART_PAUSE_S)
             self.restarts += 1
-            self.process = subprocess.Popen(self.command, env=self.env)
+            self.process = self._start()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -59,9 +64,9 @@ class Supervised:
             self.process.wait()
 
 
-def run_together(commands: dict[str, list[str]]) -> None:
-    """Run the commands until interrupted."""
-    children = [Supervised(name, command) for name, command in commands.items()]
+def run_together(commands: dict[str, list[str]], *, pid_dir: Path | None = None) -> None:
+    """Run the commands until interrupted, each started again when it dies; `pid_dir` gets `<name>.pid` files."""
+    children = [Supervised(name, command, pid_dir=pid_dir) for name, command in commands.items()]
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

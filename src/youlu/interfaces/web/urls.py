@@ -15,6 +15,7 @@ from youlu.interfaces.web.views import (
     items,
     quote,
     situation,
+    tour,
     workforce,
 )
 
@@ -48,6 +49,12 @@ urlpatterns = [
     path("closures/<uuid:closure_id>/extend", closures.closure_extend, name="closure_extend"),
     path("closures/<uuid:closure_id>/lift", closures.closure_lift, name="closure_lift"),
     path("closures/<uuid:closure_id>/lift-part", closures.closure_lift_part, name="closure_lift_part"),
+    path("tour", tour.tour, name="tour"),
+    path("tour/citizen", tour.citizen, name="tour_citizen"),
+    path("tour/close", tour.close, name="tour_close"),
+    path("tour/kill", tour.kill, name="tour_kill"),
+    path("tour/recount", tour.recount, name="tour_recount"),
+    path("tour/lift", tour.lift, name="tour_lift"),
     path("healthz", home.health, name="health"),
     path("desk", desk.desk, name="desk"),
     path("desk/caller", desk.caller, name="caller"),

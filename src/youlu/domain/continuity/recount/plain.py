@@ -226,7 +226,7 @@ def arrival_search(net: PlainNetwork, measures: PlainMeasures, item: PlainItem) 
 
 
 def _put_down(net: PlainNetwork, measures: PlainMeasures, item: PlainItem, ready: dict[int, int]) -> int:
-    """Where a vehicle's item can get off, into `ready`; returns the minute of arrival at its destination, if it stops there."""
+    """Where a vehicle's item can get off, into `ready`; returns the minute it reaches its destination, if it does."""
     leg = net.by_key[item.leg or 0]
     following = _next(net, leg)
     while following is not None and net.dep[following] <= item.now and not measures.bars[following] & CANCELLED:

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -38,6 +39,12 @@ def asset(name: str) -> str:
 def favicon() -> str:
     """The mark of the tab, inline: one request less."""
     return FAVICON
+
+
+@register.simple_tag
+def pane_url(seat: str, view: str) -> str:
+    """The address of a page as the tour's chair `seat` sees it."""
+    return f"/seat/{seat}{reverse(view)}"
 
 
 @register.simple_tag

@@ -1,0 +1,74 @@
+"""运行: the tour, everything in one command on a machine that has only Python."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import typer
+
+from youlu.interfaces.cli.app import app, need_database
+
+
+@app.command(rich_help_panel="运行")
+def demo(
+    port: int = typer.Option(8000, help="端口 / port"),
+    items: int = typer.Option(100_000, min=1_000, help="在途邮件数 / items in flight"),
+    open_browser: bool = typer.Option(True, "--open/--no-open", help="打开浏览器 / open the browser"),
+) -> None:
+    """五分钟演示：封控、改期、告知、复核。 / The tour of five minutes. Example: ./youlu demo"""
+    steps = _Steps()
+    os.environ["YOULU_TOUR_SEATS"] = "1"
+    os.environ.setdefault("YOULU_PUBLIC_BASE_URL", f"http://127.0.0.1:{port}")
+    need_database()
+    steps.done("数据库就绪 / database")
+    _kernels()
+    steps.done("计算内核就绪 / kernels")
+    _scenario(items)
+    steps.done("兰州场景就绪 / scenario lanzhou")
+    from django.conf import settings
+    from django.db import connections
+
+    from youlu.interfaces.cli.processes import run_together, server_command, worker_command
+
+    connections.close_all()
+    address = f"http://127.0.0.1:{port}/tour"
+    typer.echo(f"打开 / open: {address}   （停止 / stop: Ctrl-C）", err=True)
+    if open_browser and os.environ.get("DISPLAY"):
+        import webbrowser
+
+        webbrowser.open(address)
+    run_together({"web": server_command("127.0.0.1", port), "worker": worker_command()},
+                 pid_dir=Path(settings.DATA_DIR))
+
+
+def _kernels() -> None:
+    from youlu.engines.promise import kernels_compile
+
+    kernels_compile()
+
+
+def _scenario(items: int) -> None:
+    """Load the scenario the first time, wake it up afterwards."""
+    from youlu.scenarios.lanzhou.load import scenario_load, scenario_loaded, scenario_resume
+    from youlu.scenarios.lanzhou.tour import tour_prepare
+
+    if scenario_loaded():
+        scenario_resume()
+    else:
+        scenario_load(items=items, tell=lambda line: typer.echo(f"  {line}", err=True))
+    tour_prepare()
+
+
+class _Steps:
+    """One line a step with its seconds."""
+
+    def __init__(self) -> None:
+        self.at = time.monotonic()
+
+    def done(self, what: str) -> None:
+        now = time.monotonic()
+        typer.echo(f"● {what}  {now - self.at:.1f} s", err=True)
+        self.at = now
+
