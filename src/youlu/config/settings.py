@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "youlu.interfaces.web.middleware.SecurityHeadersMiddleware",
     "youlu.interfaces.web.middleware.SeatSessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "youlu.interfaces.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from youlu.core.errors import YouluError
 from youlu.domain.access.selectors import actor_of_user
@@ -46,6 +47,22 @@ class SeatSessionMiddleware(SessionMiddleware):
         if own is not None:
             response.set_cookie(f"seat-{seat}", own.value, httponly=True, samesite="Lax")
         return response
+
+
+class LanguageMiddleware:
+    """Chinese, until somebody chooses otherwise: a browser's own language says little about who sits at a counter."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+            return response
 
 
 class ActorMiddleware:
