@@ -122,3 +122,16 @@ def test_the_contract_notices_a_programme_that_reaches_into_the_house(tmp_path: 
     problems = contract_problems(programmes_all()["_template"], tmp_path)
     assert sum("imports" in problem for problem in problems) == 2
     assert any("README.md is missing" in problem for problem in problems)
+
+
+def test_every_field_a_programme_may_declare_is_described() -> None:
+    from dataclasses import fields
+
+    from youlu.domain.catalogue import spec
+
+    page = (DOCS / "reference" / "programme.md").read_text()
+    for described in (spec.Programme, spec.Field, spec.Demand, spec.VoucherSpec, spec.Texts, spec.Facts, spec.Refusal):
+        missing = [one.name for one in fields(described) if f"`{one.name}`" not in page]
+        assert not missing, f"docs/reference/programme.md does not describe {missing} of {described.__name__}"
+    for kind in FieldKind:
+        assert f"`{kind}`" in page

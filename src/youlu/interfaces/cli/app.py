@@ -39,7 +39,17 @@ def run(args: Sequence[str]) -> None:
 
 
 # Commands register themselves; none imports Django before it is called, so that some need no database.
-from youlu.interfaces.cli import closures, demo, ground, items, network, promise, scenario, verify  # noqa: E402, F401
+from youlu.interfaces.cli import (  # noqa: E402, F401
+    closures,
+    demo,
+    ground,
+    items,
+    network,
+    programme,
+    promise,
+    scenario,
+    verify,
+)
 from youlu.interfaces.cli.routes import app as routes  # noqa: E402
 
 app.add_typer(routes, name="routes", rich_help_panel="网络")
