@@ -152,5 +152,6 @@ def test_progress_is_told_to_who_knows_number_and_digits_and_alike_to_all_others
 
 
 def test_english_readers_get_the_programme_in_english(client: Client) -> None:
-    response = client.get(address(issue()), headers={"accept-language": "en"})
+    client.post("/language", {"language": "en"})
+    response = client.get(address(issue()))
     assert "Identity card to the door" in text_of(response)
