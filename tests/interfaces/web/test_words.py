@@ -30,7 +30,7 @@ def sentences_of_templates() -> set[str]:
         if any(part in path.as_posix() for part in NOT_YET_ENGLISH):
             continue
         text = path.read_text()
-        found |= {next(filter(None, groups)) for groups in TRANSLATED.findall(text)}
+        found |= {next(filter(None, groups)).replace("%", "%%") for groups in TRANSLATED.findall(text)}
         found |= {re.sub(r"{{ *(\w+) *}}", r"%(\1)s", body) for body in BLOCK.findall(text)}
     return found
 

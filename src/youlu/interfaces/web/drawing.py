@@ -36,7 +36,7 @@ def map_draw(page: rows.Situation) -> SafeString:
 
 
 def diagram_draw(
-    diagram: rows.Diagram, *, id: str = "yxt", height: float = 224, is_way: bool = False
+    diagram: rows.Diagram, *, id: str = "yxt", height: float = 217, is_way: bool = False
 ) -> SafeString:
     """`is_way`: one item's way: no kilometres, dates at midnight."""
     late = [trip for trip in diagram.trips if trip.is_late]

@@ -24,7 +24,7 @@ def closures_read(*, actor: Actor, open_only: bool) -> tuple[rows.ClosureRow, ..
 
 def closure_row(row: domain.ClosureRow) -> rows.ClosureRow:
     run = row.run
-    hit, moved, noway = (run.hit, run.later, run.unknown) if run else (0, 0, 0)
+    hit, moved, noway = (run.hit, max(run.later - run.unknown, 0), run.unknown) if run else (0, 0, 0)
     begun = run is not None and (run.is_finished or run.done > 0)
     note = (
         gettext("在途%(hit)s件 · %(acts)s") % {"hit": wording.count(hit), "acts": " ".join(row.acts)}
@@ -180,6 +180,11 @@ def lead_of_closure(page: rows.ClosurePage) -> str:
         return gettext("%(title)s已登记，正在重算命中的邮件。") % {"title": row.title}
     if not row.moved and not row.noway:
         return gettext("%(title)s生效，没有邮件因此改期。") % {"title": row.title}
+    if not row.moved:
+        return gettext("%(title)s：%(noway)s件要等解除才能投递。") % {
+            "title": row.title,
+            "noway": wording.count(row.noway),
+        }
     return gettext("%(title)s：%(moved)s件已改期，%(noway)s件无路可达。") % {
         "title": row.title,
         "moved": wording.count(row.moved),

@@ -84,7 +84,7 @@ def item_read(*, actor: Actor, number: str) -> rows.ItemPage:
         row.told,
         row.reason,
         row.is_stale,
-        _timeline(page.scans, row),
+        _timeline(page.scans, row, is_held=not legs),
         _steps(page.revisions, row),
         tuple(legs),
     )
@@ -98,12 +98,12 @@ def _person(party: object) -> str:
     return f"{name} {gettext('尾号')}{tail}" if tail else name
 
 
-def _timeline(scans: tuple[domain.ScanRow, ...], row: domain.ItemRow) -> tuple[rows.ScanRow, ...]:
+def _timeline(scans: tuple[domain.ScanRow, ...], row: domain.ItemRow, *, is_held: bool) -> tuple[rows.ScanRow, ...]:
     shown = []
     for n, scan in enumerate(scan for scan in scans if not scan.is_void):
         note = (
             gettext("%(reason)s，就地暂存") % {"reason": row.reason}
-            if n == 0 and row.reason and row.place == Place.OFFICE
+            if n == 0 and row.reason and is_held and row.place == Place.OFFICE
             else ""
         )
         shown.append(
@@ -140,6 +140,13 @@ def lead_of_item(page: rows.ItemPage) -> str:
     row = page.row
     if row.word.startswith(gettext("已妥投")):
         return gettext("寄往%(end)s的%(kind)s%(word)s。") % {"end": row.end, "kind": row.mail_class, "word": row.word}
+    if row.expected_at is None and page.ahead:
+        return gettext("寄往%(end)s的%(kind)s%(where)s，能走到%(stop)s，中断解除前送不到。") % {
+            "end": row.end,
+            "kind": row.mail_class,
+            "where": row.where,
+            "stop": page.ahead[-1].end,
+        }
     if row.expected_at is None:
         return gettext("寄往%(end)s的%(kind)s%(where)s，现在没有路能到。") % {
             "end": row.end,

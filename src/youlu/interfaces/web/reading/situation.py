@@ -157,20 +157,27 @@ def _lead(
     said.append(rows.Said(row.title, "closed", row.url))
     said.append(rows.Said(gettext("第%(n)s天：") % {"n": days_of(found[worst])}))
     if row.is_recalculating:
-        said.append(rows.Said(gettext("正在重算命中的邮件，")))
-    said.append(
-        rows.Said(
-            gettext("%(n)s件已改期") % {"n": wording.count(row.moved)},
-            "late" if row.moved else "",
-            f"{reverse('web:items')}?list=moved",
-        )
-    )
-    said.append(rows.Said(gettext("，")))
-    noway = gettext("%(n)s件无路可达") % {"n": wording.count(row.noway)}
-    said.append(rows.Said(noway, "noway" if row.noway else "", f"{reverse('web:items')}?list=noway"))
+        said.append(rows.Said(gettext("正在重算命中的邮件") + (gettext("，") if row.moved + row.noway else "")))
+    said += _what_became(row)
     if len(closures) > 1:
         said.append(rows.Said(gettext("；另有%(n)s处中断") % {"n": len(closures) - 1}))
     return (*said, rows.Said(gettext("。")))
+
+
+def _what_became(row: rows.ClosureRow) -> list[rows.Said]:
+    """Moved and stuck, each only where there are any."""
+    items, said = reverse("web:items"), []
+    if row.moved:
+        moved = gettext("%(n)s件已改期") % {"n": wording.count(row.moved)}
+        said.append(rows.Said(moved, "late", f"{items}?list=moved"))
+    if row.moved and row.noway:
+        said.append(rows.Said(gettext("，")))
+    if row.noway:
+        stuck = gettext("%(n)s件要等解除才能送到") % {"n": wording.count(row.noway)}
+        said.append(rows.Said(stuck, "noway", f"{items}?list=noway"))
+    if not said and not row.is_recalculating:
+        said.append(rows.Said(gettext("没有邮件因此改期")))
+    return said
 
 
 def _work(actor: Actor) -> tuple[rows.WorkRow, ...]:
