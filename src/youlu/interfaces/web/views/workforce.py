@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core.errors import NotFoundError
@@ -18,6 +19,7 @@ from youlu.domain.workforce.models import Presence, Site
 from youlu.domain.workforce.selectors import people_now, presence_history, present_now
 from youlu.domain.workforce.services import presence_set
 from youlu.interfaces.web.pages import staff_page
+from youlu.interfaces.web.wording import span
 
 
 @require_GET
@@ -69,7 +71,7 @@ def capacity_part(request: HttpRequest) -> HttpResponse:
 
 def strip_rows(strip: Strip) -> dict[str, Any]:
     """The strip as its template shows it."""
-    return {"strip": strip, "sides": (_side("什么都不做", strip.nothing), _side("消息先行，居家分流", strip.split)),
+    return {"strip": strip, "sides": (_side(_("什么都不做"), strip.nothing), _side(_("消息先行，居家分流"), strip.split)),
             "saved": round(strip.nothing.calls.lost - strip.split.calls.lost)}
 
 
@@ -87,5 +89,5 @@ def _side(name: str, side: Side) -> dict[str, Any]:
 
 def _hours(hours: float) -> str:
     if hours >= NEVER_H:
-        return "办不完"
-    return f"{int(hours)}小时{round(hours % 1 * 60)}分" if hours else "没有积着的"
+        return _("办不完")
+    return span(60 * hours) if hours else _("没有积着的")
