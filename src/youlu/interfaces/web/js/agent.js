@@ -19,7 +19,7 @@
     bar.dataset.waiting = String(waiting);
     bar.hidden = !(waiting || off);
     words.textContent = (off ? words.dataset.noNetwork : signedOut ? words.dataset.login : "") +
-      (waiting ? words.dataset.stored.replace("%n", waiting) : "");
+      (waiting ? words.dataset.stored.replace("{n}", waiting) : "");
   };
 
   const send = async (row) => {
@@ -46,6 +46,7 @@
 
   const nextCard = (card) => {
     card.hidden = true;
+    document.querySelector(".next .row-next")?.remove();
     const after = card.nextElementSibling;
     if (after) { after.hidden = false; after.querySelector("h2")?.scrollIntoView({ block: "center" }); }
   };
