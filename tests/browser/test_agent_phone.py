@@ -139,7 +139,8 @@ def test_an_answer_lost_on_the_way_back_is_sent_again_and_counts_once(phone: Pag
 
 
 def test_it_is_all_there_without_script(live_server: Any, phone: Page, browser: Any) -> None:
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN",
+                                  viewport={"width": 390, "height": 844})
     context.add_cookies(phone.context.cookies())
     page = context.new_page()
     page.goto(f"{live_server.url}/my")
