@@ -42,6 +42,7 @@ def run(args: Sequence[str]) -> None:
 from youlu.interfaces.cli import (  # noqa: E402, F401
     closures,
     demo,
+    docs,
     ground,
     items,
     network,
