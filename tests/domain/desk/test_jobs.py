@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
-
 from tests import people
 from tests.domain.desk.conftest import NOON
+
 from youlu.core import clock
 from youlu.domain.desk import jobs, sending
 from youlu.domain.desk.models import Contact
