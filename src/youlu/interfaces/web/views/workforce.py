@@ -71,8 +71,8 @@ def capacity_part(request: HttpRequest) -> HttpResponse:
 
 def strip_rows(strip: Strip) -> dict[str, Any]:
     """The strip as its template shows it."""
-    return {"strip": strip, "sides": (_side(_("什么都不做"), strip.nothing), _side(_("消息先行，居家分流"), strip.split)),
-            "saved": round(strip.nothing.calls.lost - strip.split.calls.lost)}
+    sides = (_side(_("什么都不做"), strip.nothing), _side(_("消息先行，居家分流"), strip.split))
+    return {"strip": strip, "sides": sides, "saved": round(strip.nothing.calls.lost - strip.split.calls.lost)}
 
 
 def _side(name: str, side: Side) -> dict[str, Any]:
