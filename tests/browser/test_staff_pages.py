@@ -160,7 +160,7 @@ def test_citizens_pages_are_sound_and_large(live_server: Any, page: Page, house:
     assert (button.bounding_box() or {})["height"] >= 60
     button.click()
     is_sound(page, f"answer {size}")
-    smallest = page.evaluate("""() => Math.min(...[...document.querySelectorAll('main p, main dd, main dt, main li div')]
+    smallest = page.evaluate("""() => Math.min(...[...document.querySelectorAll('main p, main dd, main dt, main li')]
         .filter(n => n.innerText).map(n => parseFloat(getComputedStyle(n).fontSize)))""")
     assert smallest >= 18
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -38,7 +39,9 @@ class Asset:
 
 
 def _style() -> str:
-    return "\n".join(path.read_text() for path in sorted((HERE / "css").glob("*.css")))
+    """All sheets in order of their names, without comments and indentation."""
+    whole = "\n".join(path.read_text() for path in sorted((HERE / "css").glob("*.css")))
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", whole, flags=re.S)).strip()
 
 
 def _script() -> str:
