@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.domain.small_network import ACTOR, KANGXIAN, LANZHOU
 
+from youlu.domain.access.selectors import actor_of_token
 from youlu.domain.mail.services import ItemInput, item_accept
 from youlu.domain.network.models import Closure, Measure
 
@@ -115,3 +116,11 @@ def test_an_item_shows_its_promise_and_the_history_of_it(youlu) -> None:
 def test_help_groups_commands_by_job(youlu) -> None:
     said = youlu("--help")
     assert all(panel in said.out for panel in ("时限", "邮件", "中断", "网络", "运行"))
+
+
+def test_a_token_is_shown_once_and_works(youlu) -> None:
+    said = youlu("token", "issue", "终端1", "--may", "mail.scan")
+    actor = actor_of_token(said.out.strip())
+    assert actor is not None
+    assert actor.permissions == {"mail.scan"}
+    assert youlu("token", "issue", "终端1", "--may", "everything").code == 2

@@ -10,7 +10,7 @@ import yaml
 from django.test import Client
 from django.urls import reverse
 
-from youlu.interfaces.cli.docs import NEWSPAPER, newspaper_page
+from youlu.interfaces.cli.docs import REFERENCE, newspaper_page
 from youlu.interfaces.web.newspaper_reading import FILE, STATE_WORDS, Figure, System, lead, systems_read
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -85,4 +85,4 @@ def test_the_start_page_leads_to_it(client: Client) -> None:
 
 
 def test_the_page_of_the_documentation_is_up_to_date() -> None:
-    assert NEWSPAPER.read_text(encoding="utf-8") == newspaper_page(), "run ./youlu docs newspaper"
+    assert (REFERENCE / "newspaper.md").read_text(encoding="utf-8") == newspaper_page(), "run ./youlu docs newspaper"
