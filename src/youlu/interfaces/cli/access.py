@@ -22,7 +22,7 @@ def issue(
     scope: str = typer.Option("", help="辖区代码前缀 / division-code prefix"),
     partner: bool = typer.Option(False, "--partner", help="合作单位，不是手持终端 / a partner, not a device"),
 ) -> None:
-    """发一个令牌，只显示这一次。 / Issue a token, shown this once. Example: ./youlu token issue 终端1 --may mail.scan"""
+    """发一个令牌，只显示这一次。 / Issue a token, shown once. Example: ./youlu token issue 终端1 --may mail.scan"""
     unknown = [one for one in may if one not in PERMISSIONS]
     if unknown:
         raise Fault(f"没有“{unknown[0]}”这项权限。", f"--may {unknown[0]}", f"从这些里选：{'、'.join(PERMISSIONS)}。")
