@@ -253,6 +253,12 @@ class Params:
     iterations : ruin-and-recreate steps in all chains together.
     stall : stop after so many steps without a better plan; 0: never.
     chains : annealing runs after one another; each later one starts from the best plan.
+    removed_mean, string_max, blink : as in slack induction by string removals.
+    pattern_blink : chance that a better pattern is passed over.
+    one_day_share : share of ruins whose strings are all of one day.
+    fit_share : the prices of excess rise while fewer plans than a share keep the limits: a quarter of this
+        at first, five quarters at last.
+    hot, cold : temperature at first and at last, in units of the incumbent's cost per visit.
     groups_share : share of the effort for PyVRP's group model where it applies.
     polish_share : share of the effort for PyVRP on single days.
     """
@@ -266,6 +272,7 @@ class Params:
     blink: float = 0.01
     pattern_blink: float = 0.1
     one_day_share: float = 0.0
+    fit_share: float = 0.6
     hot: float = 3.0
     cold: float = 0.003
     groups_share: float = 0.0

@@ -108,7 +108,14 @@ class _Search:
         params = self.params
         removed_mean = min(params.removed_mean, max(2.0, 0.4 * self.arrays.n))
         self.tuning = np.array(
-            [removed_mean, params.string_max, params.blink, params.pattern_blink, params.one_day_share]
+            [
+                removed_mean,
+                params.string_max,
+                params.blink,
+                params.pattern_blink,
+                params.one_day_share,
+                params.fit_share * 100.0,
+            ]
         )
         self.scratch = scratch_make(self.arrays, self.seed)
         self.best, self.work = state_empty(self.arrays), state_empty(self.arrays)
@@ -220,6 +227,8 @@ class _Search:
             steps = max(1, min(steps, int(end * params.iterations - self.spent + 0.5)))
         if self.best_cost == np.inf and share > 0.5:  # late and nothing feasible yet: excess gets dearer
             self.prices *= 1.05
+        # at first many plans may break limits, at last few: the walls are crossed early and respected late
+        self.tuning[5] = 100.0 * params.fit_share * (0.25 + 1.0 * min(1.0, max(0.0, share)))
         scale = self._edge_mean()
         found = anneal(
             arrays, self.current, self.work, self.best, self.scratch, self.prices, self.best_cost, steps,

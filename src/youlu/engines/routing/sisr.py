@@ -486,7 +486,7 @@ def anneal(data, current, work, best, scratch, prices, best_cost, steps, hot, co
         tally[1] += now[2] <= EPS
         if step % 100 == 0:
             for k in range(2):
-                prices[k] *= 1.15 if tally[k] < 35.0 else 0.9
+                prices[k] *= 1.15 if tally[k] < tuning[5] else 0.9
                 tally[k] = 0.0
             prices[0] = min(max(prices[0], prices[2]), prices[3])
             prices[1] = min(max(prices[1], prices[4]), prices[5])
