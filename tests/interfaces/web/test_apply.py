@@ -155,3 +155,5 @@ def test_english_readers_get_the_programme_in_english(client: Client) -> None:
     client.post("/language", {"language": "en"})
     response = client.get(address(issue()))
     assert "Identity card to the door" in text_of(response)
+    page = text_of(client.get(address("forged")))
+    assert "This code is no valid voucher" in page

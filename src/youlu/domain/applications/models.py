@@ -6,18 +6,19 @@ No personal data: answers about persons are in `parties`, by role.
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from youlu.core.ids import uuid7
 
 
 class State(models.TextChoices):
-    DRAFT = "draft", "填写中"
-    SUBMITTED = "submitted", "已提交"
-    ACCEPTED = "accepted", "已受理"
-    MADE = "made", "已制作，待交邮"
-    ITEM = "item", "已交邮"
-    DELIVERED = "delivered", "已送达"
-    REFUSED = "refused", "未通过"
+    DRAFT = "draft", _("填写中")
+    SUBMITTED = "submitted", _("已提交")
+    ACCEPTED = "accepted", _("已受理")
+    MADE = "made", _("已制作，待交邮")
+    ITEM = "item", _("已交邮")
+    DELIVERED = "delivered", _("已送达")
+    REFUSED = "refused", _("未通过")
 
 
 class Voucher(models.Model):

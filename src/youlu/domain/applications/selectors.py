@@ -145,7 +145,7 @@ def application_sheet(*, actor: Actor, number: str) -> ApplicationSheet:
     steps = ApplicationStep.objects.filter(application=row).order_by("noted_at", "id")
     demands = tuple(DemandRow(one, row.demands_met.get(one.code, {}).get("at", "")) for one in _demands(row))
     return ApplicationSheet(_status(row), _rows([row])[0], demands,
-                            tuple((step.at, State(step.state).label, step.cause) for step in steps))
+                            tuple((step.at, str(State(step.state).label), step.cause) for step in steps))
 
 
 def programme_counts(*, actor: Actor) -> tuple[ProgrammeCount, ...]:
@@ -198,8 +198,9 @@ def _split(name: str) -> tuple[str, str]:
 
 def _status(row: Application) -> ApplicationStatus:
     return ApplicationStatus(
-        number=row.number, programme=programmes()[row.programme], state=row.state, state_label=State(row.state).label,
-        way=tuple(StateTime(state, state.label, getattr(row, f"{state}_at")) for state in WAY),
+        number=row.number, programme=programmes()[row.programme], state=row.state,
+        state_label=str(State(row.state).label),
+        way=tuple(StateTime(state, str(state.label), getattr(row, f"{state}_at")) for state in WAY),
         item_number=item_number(row.item_key) if row.item_key is not None and row.item_at else "",
         demands=_demands(row), refused=row.state == State.REFUSED)
 
@@ -214,7 +215,7 @@ def _rows(rows: list[Application]) -> tuple[ApplicationRow, ...]:
     people, counties = parties_masked(ids.values()), county_names(())
     named = programmes()
     return tuple(ApplicationRow(
-        id=row.id, number=row.number, state=row.state, state_label=State(row.state).label,
+        id=row.id, number=row.number, state=row.state, state_label=str(State(row.state).label),
         programme=named[row.programme].name if row.programme in named else Text(row.programme, row.programme),
         submitted_at=row.submitted_at, county=counties.get(row.division_code, row.division_code),
         addressee=people.get(ids[row.id]) if row.id in ids else None,
