@@ -168,7 +168,7 @@ def _closed_legs(line: TrunkLine, start_at: dt.datetime, end_at: dt.datetime) ->
         if u is None or v is None:
             continue
         first, last = sorted((u, v))
-        until = f"–{wording.hm(m.ends_at)}" if m.ends_at else ""
+        until = f"–{wording.stamp(m.ends_at) if m.ends_at >= end_at else wording.hm(m.ends_at)}" if m.ends_at else ""
         found.append(
             ClosedLeg(
                 first,

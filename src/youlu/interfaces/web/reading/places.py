@@ -24,7 +24,8 @@ def _centres(offices: int) -> dict[str, OfficeRow]:
 
 def centre_of(code: str) -> OfficeRow | None:
     """The centre of a prefecture by the first four digits of its code."""
-    return _centres(len(offices_all())).get(code[:4])
+    centres = _centres(len(offices_all()))
+    return centres.get(code[:4]) or centres.get(f"{code[:2]}00")  # 3101 is Shanghai's, whose centre stands at 310000
 
 
 def prefecture_name(code: str) -> str:

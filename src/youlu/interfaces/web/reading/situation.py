@@ -104,11 +104,7 @@ def _figures(
     pct = whole.kept_pct
     items = reverse("web:items")
     newest = max(found, key=lambda row: row.declared_at, default=None)
-    recent = (
-        gettext("最近%(time)s %(title)s") % {"time": wording.stamp(newest.declared_at), "title": newest.title}
-        if newest
-        else ""
-    )
+    recent = gettext("最近%(time)s") % {"time": wording.stamp(newest.declared_at)} if newest else ""
     short = _against_target(pct, whole.items)
     return (
         rows.Figure(gettext("承诺履约率"), "–" if pct is None else f"{pct:.1f}", whole.state, "%", short, items),
