@@ -27,7 +27,8 @@ def closure_row(row: domain.ClosureRow) -> rows.ClosureRow:
     hit, moved, noway = (run.hit, max(run.later - run.unknown, 0), run.unknown) if run else (0, 0, 0)
     begun = run is not None and (run.is_finished or run.done > 0)
     note = (
-        gettext("在途%(hit)s件 · %(acts)s") % {"hit": wording.count(hit), "acts": " ".join(gettext(act) for act in row.acts)}
+        gettext("在途%(hit)s件 · %(acts)s")
+        % {"hit": wording.count(hit), "acts": " ".join(gettext(act) for act in row.acts)}
         if begun
         else (gettext("正在算命中的邮件"))
     )
