@@ -3,9 +3,40 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import RunPython
+from pytest_django.plugin import blocking_manager_key
 
 from youlu.config.environment import database_ensure
 
 # Before Django reads its settings: every worker process of the run shares the server, each with a database of its own.
 if not os.environ.get("DATABASE_URL"):
     database_ensure()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """A test with real transactions ends by emptying every table: put back what migrations had put in."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    emptied = (marker and marker.kwargs.get("transaction")) or "transactional_db" in getattr(item, "fixturenames", ())
+    if emptied and nextitem is not None:  # after the last one the test database is gone
+        with item.config.stash[blocking_manager_key].unblock():
+            rows_of_migrations_restore()
+
+
+def rows_of_migrations_restore() -> None:
+    """Run the data steps of our migrations on the emptied tables."""
+    loader = MigrationLoader(connection)
+    with connection.schema_editor() as editor:
+        for label, name in loader.graph.nodes:
+            migration = loader.disk_migrations[label, name]
+            if migration.__module__.startswith("youlu."):
+                for step in migration.operations:
+                    if isinstance(step, RunPython):
+                        step.code(apps, editor)

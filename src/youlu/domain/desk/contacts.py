@@ -26,16 +26,18 @@ TRY_AGAIN = dt.timedelta(hours=2)  # trade practice, unverified
 OTHER_REASONS = {"wrong_number": "号码不对", "refused": "不用再联系", "hand_over": "转主管"}
 
 # Due first; one whose holder's lease ran out is anybody's again. Presence is part of the claim itself.
+# The hand is drawn once, before the update: as a plain subquery the planner may run it again for every row.
 CLAIM = """
-UPDATE desk_contact SET state = 'claimed', claimed_by = %(agent)s, lease_until = %(lease)s
-WHERE id IN (
+WITH hand AS MATERIALIZED (
     SELECT c.id FROM desk_contact c
     WHERE c.mode = 'voice' AND c.state IN ('owed', 'claimed', 'unreached', 'scheduled')
       AND ((c.state <> 'claimed' AND c.not_before <= %(now)s) OR (c.state = 'claimed' AND c.lease_until <= %(real)s))
     ORDER BY c.due_at, c.id LIMIT %(want)s FOR UPDATE SKIP LOCKED)
+UPDATE desk_contact SET state = 'claimed', claimed_by = %(agent)s, lease_until = %(lease)s
+FROM hand WHERE desk_contact.id = hand.id
 AND EXISTS (SELECT 1 FROM workforce_presence p
             WHERE p.agent_id = %(agent)s AND p.until IS NULL AND p.is_taking AND p.site <> 'out')
-RETURNING id
+RETURNING desk_contact.id
 """
 
 

@@ -26,13 +26,14 @@ RETRY_AFTER_S = (5, 30, 120, 600, 1800)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 CLAIM_SQL = """
-UPDATE customer_messages_message SET lease_until = %(lease)s, tries = tries + 1
-WHERE id IN (
+WITH hand AS MATERIALIZED (
     SELECT id FROM customer_messages_message
     WHERE state = 'queued' AND not_before <= %(now)s
       AND (next_try_at IS NULL OR next_try_at <= %(real)s) AND (lease_until IS NULL OR lease_until <= %(real)s)
     ORDER BY not_before LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id
+UPDATE customer_messages_message m SET lease_until = %(lease)s, tries = tries + 1
+FROM hand WHERE m.id = hand.id
+RETURNING m.id
 """
 
 

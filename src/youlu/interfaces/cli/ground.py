@@ -27,6 +27,20 @@ def test(
                                     cwd=PROJECT_DIR, check=False).returncode)
 
 
+@app.command(rich_help_panel=GROUP, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(
+    context: typer.Context,
+    name: str = typer.Argument(help="promise · tour · periodic · border · rounds · pairing"),
+) -> None:
+    """运行一项性能测量。 / Run one benchmark. Example: ./youlu bench promise --json"""
+    if not (PROJECT_DIR / "bench" / f"{name}.py").exists():
+        known = "、".join(sorted(path.stem for path in (PROJECT_DIR / "bench").glob("[a-z]*.py")))
+        typer.echo(f"没有叫“{name}”的测量。\n有的是：{known}。\n写法：./youlu bench promise --json", err=True)
+        raise typer.Exit(2)
+    raise typer.Exit(subprocess.run([sys.executable, "-m", f"bench.{name}", *context.args], cwd=PROJECT_DIR,
+                                    check=False).returncode)
+
+
 @app.command(rich_help_panel=GROUP)
 def check() -> None:
     """静态检查：ruff、分层契约、mypy。 / Static checks: ruff, import contract, mypy."""

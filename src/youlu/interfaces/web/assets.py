@@ -44,6 +44,11 @@ def _style() -> str:
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", whole, flags=re.S)).strip()
 
 
+def _tour_style() -> str:
+    # Apart from the product's sheet: only one page of a demonstration asks for it.
+    return (HERE / "css" / "tour" / "tour.css").read_text()
+
+
 def _script() -> str:
     return "\n".join(path.read_text() for path in sorted((HERE / "js").glob("*.js")))
 
@@ -61,6 +66,7 @@ FAVICON = "data:image/svg+xml," + quote(
 
 MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
     "youlu.css": ("text/css; charset=utf-8", _style),
+    "tour.css": ("text/css; charset=utf-8", _tour_style),
     "youlu.js": ("text/javascript; charset=utf-8", _script),
     "htmx.js": ("text/javascript; charset=utf-8", _htmx),
     "icons.svg": ("image/svg+xml", sprite_build),

@@ -16,6 +16,7 @@ from youlu.core import clock
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.continuity.inputs import ClosureInput, MeasureInput
 from youlu.domain.mail.services import ItemInput, item_accept
+from youlu.domain.messages.defaults import wordings_ensure
 from youlu.domain.network.models import Compound, Office
 from youlu.domain.parties.sealing import NewParty
 from youlu.domain.parties.services import party_create
@@ -40,6 +41,7 @@ def tour_prepare() -> TourFacts:
     if path.exists():
         return TourFacts(**json.loads(path.read_text()))
     actor = actor_of_system("tour")
+    wordings_ensure(actor=actor, approve=True)  # without an approved wording nobody is told anything
     compound = Compound.objects.select_related("segment").get(id=tour_zones(national_build())[0].compound.id)
     citizen = party_create(actor=actor, party=NewParty(
         name="杨静", phone=PHONE, compound_id=compound.id, division_code=compound.division_code, channel="inbox",

@@ -9,8 +9,9 @@ from youlu.domain.mail import tables
 def watermarks_make(apps, schema_editor):
     Watermark = apps.get_model("mail", "Watermark")
     NumberRange = apps.get_model("mail", "NumberRange")
-    NumberRange.objects.create(service="EZ", next_serial=10_000_000, last_serial=99_999_999)
-    Watermark.objects.bulk_create([Watermark(partition_no=n, epoch=0) for n in range(tables.PARTITIONS)])
+    NumberRange.objects.get_or_create(service="EZ", defaults={"next_serial": 10_000_000, "last_serial": 99_999_999})
+    Watermark.objects.bulk_create([Watermark(partition_no=n, epoch=0) for n in range(tables.PARTITIONS)],
+                                  ignore_conflicts=True)
 
 
 class Migration(migrations.Migration):
