@@ -77,8 +77,13 @@ def network_read(first_day: int, last_day: int) -> PlainNetwork:
                              trip.office_ids[seq], trip.office_ids[seq + 1]))
     rows.sort()
     for nth, (dep, arr, key, u, v) in enumerate(rows):
-        net.dep.append(dep), net.arr.append(arr), net.u.append(u), net.v.append(v)
-        net.run.append(key >> 16), net.day.append((key >> 16 & 0xFFFF) + LEG_DAY_ZERO), net.key.append(key)
+        net.dep.append(dep)
+        net.arr.append(arr)
+        net.u.append(u)
+        net.v.append(v)
+        net.run.append(key >> 16)
+        net.day.append((key >> 16 & 0xFFFF) + LEG_DAY_ZERO)
+        net.key.append(key)
         net.by_key[key] = nth
         net.longest = max(net.longest, arr - dep)
     return net
@@ -106,7 +111,8 @@ class PlainMeasures:
 
 def measures_read(net: PlainNetwork, epoch: int, mail_class: str, programme: str) -> PlainMeasures:
     """Apply every measure, one after the other, to every leg it could concern."""
-    bars, doors, no_alight = bytearray(len(net.dep)), {}, []
+    bars, no_alight = bytearray(len(net.dep)), []
+    doors: dict[tuple[int, int], tuple[int, int, set[int], set[int], set[int]]] = {}
     for m in Measure.objects.filter(from_epoch__lte=epoch).order_by("id").iterator():
         if m.until_epoch is not None and m.until_epoch <= epoch:
             continue
