@@ -146,7 +146,7 @@ def _limits(problem: Problem) -> np.ndarray:
     return np.array(rows, dtype=np.float64)
 
 
-def _patterns(problem: Problem, before: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+def _patterns(problem: Problem, before: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
     starts, bits, costs = [0], [], []
     weights = problem.weights
     for customer in problem.customers:
@@ -163,7 +163,7 @@ def _patterns(problem: Problem, before: Mapping[str, tuple[int, ...]]) -> dict[s
     }
 
 
-def _matrices(problem: Problem, places: np.ndarray) -> dict[str, object]:
+def _matrices(problem: Problem, places: np.ndarray) -> dict[str, Any]:
     """Cost per (type price, day), time and crossings per day, each distinct matrix once."""
     distinct = list({id(day): day for day in problem.days}.values())
     time_at = [next(k for k, d in enumerate(distinct) if d is day) for day in problem.days]

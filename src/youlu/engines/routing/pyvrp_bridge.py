@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import inf
+from typing import Any, cast
 
 import numpy as np
 import pyvrp
+from pyvrp.stop import StoppingCriterion
 
 from youlu.engines.routing.arrays import Arrays
 from youlu.engines.routing.model import Customer, Problem, Vehicle
@@ -62,12 +64,12 @@ class _Scale:
         prices = [weights.distance * v.price for v in problem.vehicles] + [weights.duty]
         self.money = 1 if all(float(p).is_integer() for p in prices) else 100
 
-    def distance(self, matrix: np.ndarray) -> np.ndarray:
+    def distance(self, matrix: np.ndarray) -> Any:
         return np.where(
             np.isfinite(matrix), np.round(np.where(np.isfinite(matrix), matrix, 0) * self.unit), UNLIMITED // 64
         ).astype(np.int64)
 
-    def minutes(self, matrix: np.ndarray) -> np.ndarray:
+    def minutes(self, matrix: np.ndarray) -> Any:
         finite = np.isfinite(matrix)
         return np.where(finite, np.ceil(np.where(finite, matrix, 0) * self.unit - 1e-6), UNLIMITED // 64).astype(
             np.int64
@@ -114,7 +116,8 @@ def _vehicle_type(scale: _Scale, vehicle: Vehicle, depot: int, days: Sequence[in
 
 
 def _solve(data: pyvrp.ProblemData, stop: PyStop, seed: int, initial: pyvrp.Solution | None) -> pyvrp.Solution | None:
-    found = pyvrp.solve(data, stop, seed=seed, collect_stats=False, display=False, initial_solution=initial).best
+    criterion = cast(StoppingCriterion, stop)  # names the parameter; PyVRP calls it by position
+    found = pyvrp.solve(data, criterion, seed=seed, collect_stats=False, display=False, initial_solution=initial).best
     return found if found.is_feasible() else None
 
 
@@ -165,7 +168,9 @@ def group_tours(problem: Problem, arrays: Arrays, stop: PyStop, seed: int) -> To
     places = homes + [c.place for c in problem.customers]
     pick = np.ix_(places, places)
     xy = problem.points or ((0.0, 0.0),) * problem.n_places
-    clients, members, groups = [], [], []
+    clients: list[pyvrp.Client] = []
+    members: list[int] = []
+    groups: list[pyvrp.ClientGroup] = []
     for c, customer in enumerate(problem.customers):
         patterns = patterns_allowed(customer, problem)
         choice = len(patterns) > 1

@@ -32,11 +32,11 @@ def edges_close(
     for edge in shut:
         if not all(0 <= place < problem.n_places for place in edge):
             raise RoutingInputError(f"edge {edge} names a place outside 0 to {problem.n_places - 1}")
-    for day in days:
-        if not 0 <= day < problem.n_days:
-            raise RoutingInputError(f"day {day} is outside 0 to {problem.n_days - 1}")
+    for chosen in days:
+        if not 0 <= chosen < problem.n_days:
+            raise RoutingInputError(f"day {chosen} is outside 0 to {problem.n_days - 1}")
     made: dict[int, Day] = {}
-    new = []
+    new: list[Day] = []
     for number, day in enumerate(problem.days):
         if days and number not in days:
             new.append(day)

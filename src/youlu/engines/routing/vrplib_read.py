@@ -5,7 +5,7 @@ Works on lines of text; opening files is the caller's work. Only planar coordina
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import inf
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from youlu.engines.routing.errors import RoutingInputError
 from youlu.engines.routing.model import Customer, Day, Problem, Vehicle
 
-ROUNDINGS = {
+ROUNDINGS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "none": lambda d: d,
     "round": np.round,  # the convention of the X instances
     "dimacs": lambda d: np.floor(10.0 * d + 1e-9) / 10.0,  # one decimal, cut off, as for Solomon's
