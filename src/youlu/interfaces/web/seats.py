@@ -26,5 +26,9 @@ class SeatLoginMiddleware:
         if settings.TOUR_SEATS and username and not request.user.is_authenticated:
             user = User.objects.filter(username=username).first()
             if user is not None:
+                secret = request.META.get("CSRF_COOKIE")
                 login(request, user)
+                # A login renews the browser's CSRF secret, which the other chairs' open forms still carry.
+                request.META["CSRF_COOKIE"] = secret
+                request.META["CSRF_COOKIE_NEEDS_UPDATE"] = secret is None
         return self.get_response(request)
