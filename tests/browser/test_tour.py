@@ -1,0 +1,112 @@
+"""The five-minute tour as a person plays it: `./youlu demo` as a whole, in Chromium, with a real kill in the middle."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from youlu.core import postgres
+
+CHROMIUM = Path("/usr/bin/chromium")
+ITEMS = 20_000
+START_S = 240
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not CHROMIUM.exists() and os.environ.get("YOULU_BROWSER_REQUIRED") != "1",
+        reason="没有Chromium：装上 /usr/bin/chromium 再跑浏览器测试",
+    ),
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    return {"executable_path": str(CHROMIUM),
+            "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, object]:
+    return {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN"}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a demo with a database, a web server and a worker of its own."""
+    home = tmp_path_factory.mktemp("demo")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {name: value for name, value in os.environ.items()
+           if name not in ("DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE")} | {"YOULU_DATA_DIR": str(home)}
+    with (home / "demo.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "youlu", "demo", "--port", str(port), "--items", str(ITEMS), "--no-open"],
+            env=env, stdout=log, stderr=log)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/tour", process, home / "demo.log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        server = postgres.server_locate(home)
+        server.stop(mode="immediate")
+        shutil.rmtree(server.data_dir, ignore_errors=True)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when the page answers; the log is the message when it does not."""
+    patience = time.monotonic() + START_S
+    while time.monotonic() < patience:
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 (our own http address)
+                if answer.status == 200:
+                    return
+        except OSError:
+            pass
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.5)
+    raise AssertionError(log.read_text())
+
+
+def test_a_person_closes_kills_recounts_and_lifts_and_every_pane_follows(demo: str, page: Page) -> None:
+    page.goto(f"{demo}/tour")
+    steps = page.locator(".tour-steps li")
+    citizen = page.frame_locator("iframe[title^='市民']")
+    agent = page.frame_locator("iframe[title^='居家客服员']")
+    dispatcher = page.frame_locator("iframe[title^='调度员']")
+    strip = page.frame_locator("iframe[title^='主管']")
+    expect(citizen.get_by_text("兰州城关区封控")).to_have_count(0)
+
+    page.get_by_role("button", name="封控城关区").click()
+    page.get_by_role("button", name="现在杀掉").click()
+    expect(steps.nth(1)).to_contain_text("真的SIGKILL了1次", timeout=20_000)
+    expect(steps.nth(0)).to_contain_text(re.compile(r"秒：看过2\d,\d{3}件，[\d,]+件有了新承诺"), timeout=90_000)
+
+    expect(citizen.locator("body")).to_contain_text("兰州城关区封控", timeout=30_000)
+    expect(citizen.locator("body")).to_contain_text("7月18日")
+    expect(dispatcher.locator("h1")).to_contain_text("兰州城关区封控", timeout=30_000)
+    expect(strip.locator("h1")).to_contain_text(re.compile(r"在岗\s*7.*居家\s*14", re.S), timeout=30_000)
+    agent.get_by_role("button", name="接下一个").click()
+    expect(agent.locator("body")).to_contain_text("兰州城关区封控", timeout=30_000)
+
+    page.get_by_role("button", name="用慢方法全部重数").click()
+    expect(steps.nth(2)).to_contain_text("丢失0，重复0，不符0", timeout=180_000)
+
+    page.get_by_role("button", name="解除").click()
+    expect(steps.nth(3)).to_contain_text("已解除", timeout=60_000)
+    expect(citizen.get_by_text("兰州城关区封控")).to_have_count(0, timeout=30_000)
