@@ -28,7 +28,8 @@ class SeatLoginMiddleware:
             if user is not None:
                 secret = request.META.get("CSRF_COOKIE")
                 login(request, user)
-                # A login renews the browser's CSRF secret, which the other chairs' open forms still carry.
-                request.META["CSRF_COOKIE"] = secret
-                request.META["CSRF_COOKIE_NEEDS_UPDATE"] = secret is None
+                if secret is not None:
+                    # A login renews the browser's CSRF secret, which the other chairs' open forms still carry.
+                    request.META["CSRF_COOKIE"] = secret
+                    request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False
         return self.get_response(request)
