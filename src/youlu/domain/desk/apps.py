@@ -6,6 +6,7 @@ class DeskConfig(AppConfig):
     label = "desk"
     verbose_name = "总客服"
     grants = {
+        "desk.list": ("supervisor", "agent", "dispatcher"),  # titles and due times, no customers
         "desk.read": ("supervisor", "agent"),
         "desk.work": ("agent", "supervisor"),
         "contact.take": ("agent", "supervisor"),

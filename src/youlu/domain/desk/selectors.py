@@ -188,7 +188,7 @@ ACTS = {"open": "受理", "take": "接单", "answer": "答复", "close": "办结
 
 def order_list(*, actor: Actor, view: str = "open", cursor: str | None = None) -> Page[OrderRow]:
     """A page of the pool, due first. `view`: open (waiting), mine, all (not closed), closed."""
-    actor.require("desk.read")
+    actor.require("desk.list")
     which = {
         "open": Q(state=WorkOrder.State.OPEN),
         "all": ~Q(state=WorkOrder.State.CLOSED),

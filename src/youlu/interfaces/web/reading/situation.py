@@ -177,7 +177,7 @@ def _what_became(row: rows.ClosureRow) -> list[rows.Said]:
 
 
 def _work(actor: Actor) -> tuple[rows.WorkRow, ...]:
-    if not actor.can("desk.read"):
+    if not actor.can("desk.list"):
         return ()
     now = clock.now()
     shown = []
