@@ -10,6 +10,9 @@ import typer
 
 from youlu.interfaces.cli.app import app, need_database
 
+CARD_CENTRE_PORT_AFTER = 10  # beside the web port
+CARD_MADE_AFTER_S = 5.0
+
 
 @app.command(rich_help_panel="运行")
 def demo(
@@ -30,8 +33,13 @@ def demo(
     from django.conf import settings
     from django.db import connections
 
+    from youlu.domain.access.selectors import actor_of_system
     from youlu.interfaces.cli.processes import run_together, server_command, worker_command
+    from youlu.scenarios.partners.beside import card_centre_beside
 
+    centre, centre_env = card_centre_beside(
+        actor=actor_of_system("demo"), port=port + CARD_CENTRE_PORT_AFTER, youlu=f"http://127.0.0.1:{port}",
+        make_after_s=CARD_MADE_AFTER_S)
     connections.close_all()
     address = f"http://127.0.0.1:{port}/tour"
     typer.echo(f"打开 / open: {address}   （停止 / stop: Ctrl-C）", err=True)
@@ -39,8 +47,8 @@ def demo(
         import webbrowser
 
         webbrowser.open(address)
-    run_together({"web": server_command("127.0.0.1", port), "worker": worker_command()},
-                 pid_dir=Path(settings.DATA_DIR))
+    run_together({"web": server_command("127.0.0.1", port), "worker": worker_command(), "card-centre": centre},
+                 pid_dir=Path(settings.DATA_DIR), envs={"card-centre": centre_env})
 
 
 def _kernels() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -30,8 +31,11 @@ def worker_command() -> list[str]:
 class Supervised:
     """One child process, started again whenever it ends until `stop`."""
 
-    def __init__(self, name: str, command: list[str], *, pid_dir: Path | None = None) -> None:
+    def __init__(
+        self, name: str, command: list[str], *, pid_dir: Path | None = None, env: dict[str, str] | None = None
+    ) -> None:
         self.name, self.command, self.pid_dir = name, command, pid_dir
+        self.env = {**os.environ, **(env or {})}
         self.restarts = 0
         self._stopping = threading.Event()
         self.process = self._start()
@@ -39,7 +43,7 @@ class Supervised:
         self._thread.start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(self.command)
+        process = subprocess.Popen(self.command, env=self.env)
         if self.pid_dir is not None:
             (self.pid_dir / f"{self.name}.pid").write_text(str(process.pid))
         return process
@@ -64,9 +68,13 @@ class Supervised:
             self.process.wait()
 
 
-def run_together(commands: dict[str, list[str]], *, pid_dir: Path | None = None) -> None:
-    """Run the commands until interrupted, each started again when it dies; `pid_dir` gets `<name>.pid` files."""
-    children = [Supervised(name, command, pid_dir=pid_dir) for name, command in commands.items()]
+def run_together(
+    commands: dict[str, list[str]], *, pid_dir: Path | None = None, envs: dict[str, dict[str, str]] | None = None
+) -> None:
+    """Run the commands until interrupted, each started again when it dies; `pid_dir` gets `<name>.pid` files, `envs`
+    what the environment of single ones adds."""
+    children = [Supervised(name, command, pid_dir=pid_dir, env=(envs or {}).get(name))
+                for name, command in commands.items()]
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
