@@ -20,6 +20,7 @@ from playwright.sync_api import Page, expect
 
 from youlu.core import postgres
 
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in the tests' thread
 CHROMIUM = Path("/usr/bin/chromium")
 ITEMS = 20_000
 START_S = 240

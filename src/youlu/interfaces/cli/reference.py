@@ -48,7 +48,7 @@ Content-Type: application/x-ndjson
 
 
 def cli_page(root: Any) -> str:
-    """Every command with its help, arguments and options, in the order of the help."""
+    """Every command with its help, arguments and options, by name: the order of imports says nothing."""
     lines = [CLI_INTRO, MADE.format(name="cli"), ""]
     for path, command in commands_of(root, "./youlu"):
         lines += [f"## `{path}`", "", *_help(command.help or ""), ""]
@@ -63,7 +63,7 @@ def commands_of(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     if below is None:
         yield path, command
         return
-    for name, one in below.items():
+    for name, one in sorted(below.items()):
         yield from commands_of(one, f"{path} {name}")
 
 
