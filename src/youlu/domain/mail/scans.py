@@ -26,7 +26,7 @@ from youlu.domain.mail.fold import Event, Position, fold
 from youlu.domain.mail.models import Place, ScanKind
 from youlu.domain.mail.plan import progress_of
 from youlu.domain.network.selectors import epoch_current
-from youlu.domain.network.trips import LEG_DAY_ZERO, TripBook, trip_book
+from youlu.domain.network.trips import TripBook, leg_key, trip_book
 from youlu.engines.codes.item_key import ItemNumberError, item_key, item_number, number_compact
 
 FUTURE_TOLERANCE = dt.timedelta(minutes=5)  # device clocks drift
@@ -53,7 +53,7 @@ class ScanInput:
     def leg(self) -> int | None:
         if self.trip_key is None or self.service_date is None or self.stop_seq is None:
             return None
-        return self.trip_key << 32 | (self.service_date - LEG_DAY_ZERO).days << 16 | self.stop_seq
+        return leg_key(self.trip_key, self.service_date, self.stop_seq)
 
     def digest(self) -> bytes:
         body = [self.kind, self.occurred_at.isoformat(), self.office_id, self.leg, self.cause, self.corrects]

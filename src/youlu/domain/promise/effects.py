@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from youlu.domain.network.models import Compound, DeliverySegment, Measure, Office, Trip
+from youlu.domain.network.models import Compound, Measure, Office, Trip
 from youlu.domain.network.selectors import MeasureRow
 
 Act, Zone = Measure.Act, Measure.Zone
@@ -94,7 +94,3 @@ def acceptance_barred(
         ):
             return effect
     return None
-
-
-def segment_offices() -> dict[int, int]:
-    return dict(DeliverySegment.objects.values_list("id", "office_id"))

@@ -134,10 +134,10 @@ def _reasons(
     """The closures that break the way mail would take without any."""
     held = _as_held(world, dest, kind, told, arrival, legs)
     rows = {}
-    for row in world.measures:
+    for row in {row.closure_id: row for row in world.measures}.values():  # one look a closure, not one a measure
         alone = World(world.at, world.epoch, world.start_day, world.short, world.long, world.handling, world.waves,
                       tuple(e for e in world.effects if row.closure_id in e.closure_ids), ())
-        if row.closure_id not in rows and items_hit(alone, held)[0]:
+        if items_hit(alone, held)[0]:
             rows[row.closure_id] = Reason(row.closure_id, row.title, row.next_review_at)
     return tuple(rows.values())
 
