@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 
 def data_dir() -> Path:
@@ -13,23 +16,72 @@ def data_dir() -> Path:
     return Path(os.environ.get("YOULU_DATA_DIR", ".youlu")).resolve()
 
 
-def secrets_ensure() -> dict[str, str]:
-    """The secrets of this installation, made on the first start in a file only its owner reads."""
-    path = data_dir() / "secrets.json"
+SECRET_NAMES = ("secret_key", "field_key", "blind_index_key", "voucher_key", "audit_key")
+
+
+def secrets_path() -> Path:
+    return data_dir() / "secrets.json"
+
+
+def secrets_read() -> dict[str, Any]:
+    """The secrets file as it is now."""
+    return json.loads(secrets_path().read_text())
+
+
+def secrets_ensure() -> dict[str, Any]:
+    """The secrets of this installation, made on the first start in a file only its owner reads; what a newer version
+    needs besides is added."""
+    path = secrets_path()
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = {name: base64.b64encode(os.urandom(32)).decode()
-                 for name in ("secret_key", "field_key", "blind_index_key", "voucher_key")}
-        half_made = path.with_suffix(f".{os.getpid()}")
-        with os.fdopen(os.open(half_made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(fresh, file)
+        half_made = _written(path, {name: secret_new() for name in SECRET_NAMES})
         try:
             os.link(half_made, path)  # the first of several processes wins, whole
         except FileExistsError:
             pass
         finally:
             half_made.unlink()
-    return json.loads(path.read_text())
+    if not secrets_read().keys() >= set(SECRET_NAMES):
+        secrets_change(lambda held: {**{name: secret_new() for name in SECRET_NAMES}, **held})
+    return secrets_read()
+
+
+def secret_new() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+def secrets_change(change: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    """Replace the file by what `change` makes of it, one process at a time; returns what it holds then."""
+    with (data_dir() / "secrets.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        changed = change(secrets_read())
+        os.replace(_written(secrets_path(), changed), secrets_path())
+    return changed
+
+
+def _written(path: Path, held: dict[str, Any]) -> Path:
+    half_made = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(half_made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(held, file)
+        file.flush()
+        os.fsync(file.fileno())
+    return half_made
+
+
+class KeyRing(dict[str, str]):
+    """Key id -> key in base64, oldest first. A key that another process has added since is read when it is met."""
+
+    def __missing__(self, key_id: str) -> str:
+        self.update(ring_of(secrets_read()))
+        if key_id in self:
+            return self[key_id]
+        raise KeyError(key_id)
+
+
+def ring_of(held: dict[str, Any]) -> dict[str, str]:
+    """The key ring in the secrets file: `field_key` is its first key, `field_keys` those that came after."""
+    ring = {"k1": held["field_key"]} if held.get("field_key") else {}
+    return {**ring, **held.get("field_keys", {})}
 
 
 def database_url(database: str = "youlu") -> str:

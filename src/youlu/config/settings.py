@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from youlu.config.environment import data_dir, database_url, secrets_ensure
+from youlu.config.environment import KeyRing, data_dir, database_url, ring_of, secrets_ensure
 from youlu.config.translations import catalogues_compile
 
 SOURCE_DIR = Path(__file__).resolve().parent.parent
@@ -40,9 +40,12 @@ SECRET_KEY = os.environ.get("YOULU_SECRET_KEY") or _secrets["secret_key"]
 # Key ring, oldest first: the last writes, all read. "id=base64,id=base64"
 FIELD_KEYS = (
     dict(pair.split("=", 1) for pair in os.environ["YOULU_FIELD_KEYS"].split(","))
-    if os.environ.get("YOULU_FIELD_KEYS") else {"k1": _secrets["field_key"]}
+    if os.environ.get("YOULU_FIELD_KEYS") else KeyRing(ring_of(_secrets))
 )
 BLIND_INDEX_KEY = os.environ.get("YOULU_BLIND_INDEX_KEY") or _secrets["blind_index_key"]
+AUDIT_KEY = os.environ.get("YOULU_AUDIT_KEY") or _secrets["audit_key"]
+# Where the head of the audit's chain is noted outside the database.
+AUDIT_ANCHOR_FILE = os.environ.get("YOULU_AUDIT_ANCHOR_FILE") or str(DATA_DIR / "audit-anchor.jsonl")
 VOUCHER_KEY = os.environ.get("YOULU_VOUCHER_KEY") or _secrets["voucher_key"]
 
 DEBUG = False
@@ -72,6 +75,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("username", "display_name")}},
 ]
 
 MIDDLEWARE = [

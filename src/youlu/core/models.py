@@ -19,7 +19,8 @@ class ScenarioClock(models.Model):
 class AuditEntry(models.Model):
     """Who did what to which object: a plain insert in the transaction of the deed.
 
-    `seal_no` and `seal` are filled by one sealing job that chains the rows by hash, so that no writer waits.
+    `mark` is its writer's HMAC over the row; `seal_no` and `seal` are filled by one sealing job that chains the marks,
+    so that no writer waits.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -30,11 +31,16 @@ class AuditEntry(models.Model):
     object_id = models.TextField()
     reason = models.TextField(blank=True, default="")
     facts = models.JSONField(default=dict)
+    mark = models.BinaryField(null=True)
     seal_no = models.BigIntegerField(null=True, unique=True)
     seal = models.BinaryField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["object_type", "object_id", "at"])]
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "at"]),
+            models.Index(fields=["actor", "id"], name="core_audit_actor"),
+            models.Index(fields=["id"], condition=models.Q(seal_no=None), name="core_audit_unsealed"),
+        ]
 
 
 class EventRow(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -16,6 +18,11 @@ class Role(models.TextChoices):
     CLERK = "clerk", "营业员"
     SECURITY_ADMIN = "security_admin", "安全管理员"
     AUDITOR = "auditor", "审计员"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+
+
+# 三员分立: at most one of these in one account.
+POWERS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 
 
 class User(AbstractUser):
@@ -25,6 +32,13 @@ class User(AbstractUser):
     display_name = models.TextField(default="")
     roles = ArrayField(models.TextField(choices=Role.choices), default=list)
     scope = models.TextField(blank=True, default="")
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(roles__contains=[one, other]), name=f"access_user_{one.value}_or_{other.value}"[:60])
+            for one, other in combinations(POWERS, 2)
+        ]
 
 
 class Token(models.Model):

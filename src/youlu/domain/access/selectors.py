@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from dataclasses import dataclass
 from functools import cache
 
@@ -42,10 +43,14 @@ def role_permissions() -> dict[str, frozenset[str]]:
     return {role: frozenset(permissions) for role, permissions in held.items()}
 
 
+def actor_id(user_id: uuid.UUID) -> str:
+    return f"user:{user_id}"
+
+
 def actor_of_user(user: User) -> Actor:
     table = role_permissions()
     permissions = frozenset[str]().union(*(table.get(role, frozenset()) for role in user.roles))
-    return Actor(id=f"user:{user.id}", name=user.display_name or user.username, permissions=permissions,
+    return Actor(id=actor_id(user.id), name=user.display_name or user.username, permissions=permissions,
                  scope=user.scope)
 
 
