@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def anchor(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def chain() -> Iterator[None]:
+def chain() -> None:
     """Rows of several kinds, sealed in two hands."""
     AuditEntry.objects.all().delete()
     for number in range(ROWS):
@@ -39,7 +39,6 @@ def chain() -> Iterator[None]:
         if number == ROWS // 2:
             audit_seal()
     audit_seal()
-    yield
 
 
 @pytest.mark.usefixtures("chain")

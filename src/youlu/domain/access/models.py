@@ -36,7 +36,7 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(roles__contains=[one, other]), name=f"access_user_{one.value}_or_{other.value}"[:60])
+                condition=~models.Q(roles__contains=[one, other]), name=f"access_user_{one.value}_or_{other.value}")
             for one, other in combinations(POWERS, 2)
         ]
 

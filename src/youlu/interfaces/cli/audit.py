@@ -21,7 +21,7 @@ def verify(
     anchor: list[Path] = typer.Option([], help="库外锚点文件，可多次 / anchor files kept elsewhere"),
     as_json: bool = typer.Option(False, "--json", help="输出JSON / as JSON"),
 ) -> None:
-    """验证审计有没有被改、删、插、截。 / Verify that no entry was altered, deleted or put in. Example: ./youlu audit verify --json"""
+    """验证审计没有被改、删、插、截。 / Verify that nothing was altered or cut. Example: ./youlu audit verify --json"""
     need_database(migrate=False)
     from youlu.core.sealing import audit_verify
 
@@ -39,7 +39,7 @@ def verify(
 
 @audit.command()
 def seal() -> None:
-    """立即封存新的审计记录（平时每分钟自动）。 / Seal now what the job seals each minute. Example: ./youlu audit seal"""
+    """立即封存新的记录（平时每分钟自动）。 / Seal now what is sealed each minute. Example: ./youlu audit seal"""
     need_database(migrate=False)
     from youlu.core.sealing import audit_seal
 
