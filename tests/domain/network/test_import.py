@@ -24,7 +24,7 @@ PLAN = national_build(seed=2022)
 def stored(table: str, row_type: type) -> list[tuple[object, ...]]:
     names = [field.name for field in fields(row_type)]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY 1")  # noqa: S608
+        cursor.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY 1")
         return [tuple(tuple(v) if isinstance(v, list) else v for v in row) for row in cursor.fetchall()]
 
 
