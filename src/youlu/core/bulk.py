@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import psycopg
 from django.db import connection
 from psycopg import sql
 
@@ -19,6 +20,28 @@ def rows_copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
             copy.write_row([list(value) if isinstance(value, tuple) else value for value in row])
             count += 1
     return count
+
+
+def cursor_prepared() -> psycopg.Cursor[Any]:
+    """A cursor of the current connection whose statements the server parses and plans once (`prepare=True`), with
+    parameters beside the statement: Django's own writes them into its text."""
+    connection.ensure_connection()
+    return psycopg.Cursor(connection.connection)
+
+
+def array_text(values: Iterable[object]) -> str:
+    """Numbers, instants, None, as the text of an array parameter (`%s::bigint[]`): adapting each value by itself costs
+    more than the server's work on it."""
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+def array_quoted(values: Iterable[str | None]) -> str:
+    """Texts as the text of an array parameter (`%s::text[]`)."""
+    return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def rows_merge(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, key: str = "id") -> int:

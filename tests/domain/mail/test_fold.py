@@ -7,7 +7,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from youlu.domain.mail.fold import Event, fold
+from youlu.domain.mail.fold import Event, advance, fold
 from youlu.domain.mail.models import Place, ScanKind
 
 START = dt.datetime(2022, 7, 11, tzinfo=dt.UTC)
@@ -68,3 +68,14 @@ def test_a_departure_puts_the_item_on_its_leg() -> None:
 
 def test_nothing_is_known_of_an_item_without_scans() -> None:
     assert fold([]) is None
+
+
+@given(histories(), histories())
+def test_going_on_from_a_position_is_the_fold_of_everything_where_what_is_new_came_later_and_corrects_nothing(
+    before: list[Event], after: list[Event]
+) -> None:
+    later = [Event(e.occurred_at + dt.timedelta(minutes=5), f"later-{e.device}", e.sequence, e.kind, e.office_id, e.leg)
+             for e in after]
+    position = fold(before)
+    if position is not None:
+        assert advance(position, later) == fold(before + later)

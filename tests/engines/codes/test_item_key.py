@@ -12,6 +12,7 @@ from youlu.engines.codes.item_key import (
     ItemNumberError,
     item_cycle,
     item_key,
+    item_keys,
     item_number,
     number_compact,
     s10_check_digit,
@@ -59,3 +60,20 @@ def test_many_keys_at_once_equal_one_by_one() -> None:
 
 def test_a_typed_number_is_compacted() -> None:
     assert number_compact(" ez 2071-4436 8 cn") == "EZ207144368CN"
+
+
+TYPED = st.one_of(
+    st.builds(lambda a, n, c, extra: f"{a}{n:08d}{s10_check_digit(n)}{c}{extra}", LETTERS, st.integers(0, 99_999_999),
+              LETTERS, st.sampled_from(["", "", "", " ", "\0", "1"])),
+    st.from_regex(r"[A-Za-z0-9 -]{11,15}", fullmatch=True), st.from_regex(r"[0-9]{13}", fullmatch=True), st.text())
+
+
+@given(st.lists(TYPED, max_size=6))
+def test_many_numbers_are_packed_together_as_one_by_one(numbers: list[str]) -> None:
+    def key(number: str) -> int:
+        try:
+            return item_key(number_compact(number))
+        except ItemNumberError:
+            return -1
+
+    assert item_keys(numbers).tolist() == [key(number) for number in numbers]

@@ -54,6 +54,21 @@ def fold(events: Iterable[Event]) -> Position | None:
     return position
 
 
+def advance(position: Position, later: Iterable[Event]) -> Position:
+    """The fold of all events so far and of `later` ones, from the position that those so far gave.
+
+    Only where every one of `later` occurred after every one so far and none corrects another: then those so far stay
+    as they are and come first.
+    """
+    for event in sorted(later, key=lambda e: e.order):
+        if position.place in FINAL.values():
+            break
+        if event.kind in FINAL:
+            return Position(FINAL[ScanKind(event.kind)], event.office_id, None, event.occurred_at)
+        position = _move(position, event) or position
+    return position
+
+
 def _valid(ordered: list[Event]) -> list[Event]:
     """Without the scans that a later valid one names as wrong; seen from the end, so that a wrong correction, itself
     corrected, corrects nothing."""

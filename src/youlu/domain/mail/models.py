@@ -65,6 +65,10 @@ class Item(models.Model):
     next_departure_at = models.DateTimeField(null=True)  # of the next planned leg; past: the connection is missed
     epoch = models.IntegerField()
     revision_no = models.IntegerField(default=1)
+    last_event_at = models.DateTimeField(null=True)  # of the events the position is folded from; null: unknown
+    in_flight = models.GeneratedField(
+        expression=models.ExpressionWrapper(models.Q(place__lt=3), output_field=models.BooleanField()),
+        output_field=models.BooleanField(), db_persist=True)
 
     class Meta:
         db_table = "mail_item"

@@ -24,6 +24,7 @@ from youlu.domain.mail.errors import (
 from youlu.domain.mail.flight import UNKNOWN_S, instants
 from youlu.domain.mail.models import MailClass, NumberRange, ScanKind
 from youlu.domain.mail.scans import items_fold
+from youlu.domain.mail.tables import ITEM_COLUMNS
 from youlu.domain.network.epoch import epoch_hold
 from youlu.domain.network.models import Compound, Office
 from youlu.domain.network.selectors import epoch_current
@@ -178,12 +179,12 @@ def _insert_items(
                 keys[place], str(item.mail_class), item.programme, item.origin_office_id, item.dest_office_id,
                 item.dest_segment_id, item.dest_compound_id, item.sender_id, item.addressee_id, world.at, 0,
                 item.origin_office_id, None, world.at, 0, arrive_by[nth], arrive_by[nth], arrive_by[nth], arrival[nth],
-                legs, 0, departs[nth], world.epoch, 1,
+                legs, 0, departs[nth], world.epoch, 1, world.at,
             ))
     free: set[int] = set()
     with connection.cursor() as cursor:
         for row in sorted(values, key=lambda row: row[0]):
-            cursor.execute(f"INSERT INTO mail_item VALUES ({', '.join(['%s'] * len(row))})"
+            cursor.execute(f"INSERT INTO mail_item ({', '.join(ITEM_COLUMNS)}) VALUES ({', '.join(['%s'] * len(row))})"
                            " ON CONFLICT DO NOTHING RETURNING item_key", row)
             if cursor.fetchone():
                 free.add(row[0])

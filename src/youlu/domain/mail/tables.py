@@ -50,6 +50,13 @@ INDEXES = [
     "CREATE INDEX mail_item_expected ON mail_item (expected_arrive_by) WHERE place < 3",
 ]
 
+# As rows are written in bulk; `in_flight` is the database's own.
+ITEM_COLUMNS = (
+    "item_key", "mail_class", "programme", "origin_office_id", "dest_office_id", "dest_segment_id",
+    "dest_compound_id", "sender_id", "addressee_id", "accepted_at", "place", "place_office_id", "place_leg",
+    "place_since", "position_no", "committed_arrive_by", "expected_arrive_by", "told_arrive_by", "arrival_at",
+    "planned_legs", "legs_done", "next_departure_at", "epoch", "revision_no", "last_event_at")
+
 
 def partitions(table: str) -> list[str]:
     # The items' rows are updated on every scan and revision: room for updates within the page.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from youlu.core import clock
 from youlu.domain.network.models import Office, TimetableRevision, Trip
 
 LEG_DAY_ZERO = dt.date(2000, 1, 1)
+LEGS_KEPT = 50_000
+UNREAD = object()
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,19 @@ class TripBook:
 
     stops: dict[int, tuple[list[int], list[int], list[int]]]
     handling_min: dict[int, int]
+    _legs: dict[int, LegTimes | None] = field(default_factory=dict)
 
     def leg(self, key: int) -> LegTimes | None:
         """The leg of a stored key; None when the timetable does not know it."""
+        known = self._legs.get(key, UNREAD)
+        if known is UNREAD:
+            known = self._leg(key)
+            if len(self._legs) >= LEGS_KEPT:  # more than the legs of some days that all scans and items are about
+                self._legs.clear()
+            self._legs[key] = known
+        return known  # type: ignore[return-value]
+
+    def _leg(self, key: int) -> LegTimes | None:
         trip_key, day, seq = key >> 32, key >> 16 & 0xFFFF, key & 0xFFFF
         trip = self.stops.get(trip_key)
         if trip is None or seq + 1 >= len(trip[0]):

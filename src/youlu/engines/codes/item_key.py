@@ -17,7 +17,9 @@ The S10 check digit is derived, so a wrong one cannot be packed. Source of S10: 
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +76,30 @@ def _value(number: str) -> tuple[int, int]:
     if match := _LETTERED.fullmatch(number):
         return 2, (_letters(match[1]) * 10**9 + int(match[2])) * 100 + int(match[3])
     raise ItemNumberError(number, "form")
+
+
+def item_keys(numbers: Sequence[str]) -> NDArray[np.int64]:
+    """Keys (cycle 0) of N numbers as typed or scanned, int64[N]; -1 where one is no item's number.
+
+    S10 numbers, nearly all of what is scanned, are packed together; the others one by one.
+    """
+    text = np.array(numbers, dtype="U13") if numbers else np.empty(0, "U13")
+    keys = _s10_keys_of(text, np.fromiter(map(len, numbers), np.int64, len(numbers)))
+    for place in np.flatnonzero(keys < 0).tolist():
+        with contextlib.suppress(ItemNumberError):
+            keys[place] = item_key(number_compact(numbers[place]))
+    return keys
+
+
+def _s10_keys_of(text: NDArray[np.str_], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Keys of what is an S10 number exactly as stored; -1 for all else. A longer one was cut: `lengths` tells."""
+    code = text.view(np.uint32).reshape(len(text), 13).astype(np.int64)
+    letter, digit = code[:, [0, 1, 11, 12]] - ord("A"), code[:, 2:11] - ord("0")
+    good = ((letter >= 0) & (letter < 26)).all(axis=1) & ((digit >= 0) & (digit < 10)).all(axis=1) & (lengths == 13)
+    remainder = 11 - digit[:, :8] @ np.array(S10_WEIGHTS) % 11
+    check = np.where(remainder == 10, 0, np.where(remainder == 11, 5, remainder))
+    head = (letter[:, 0] * 26 + letter[:, 1]) * 10**8 + digit[:, :8] @ 10 ** np.arange(7, -1, -1)
+    return np.where(good & (check == digit[:, 8]), head * 676 + letter[:, 2] * 26 + letter[:, 3], -1)
 
 
 def item_number(key: int) -> str:

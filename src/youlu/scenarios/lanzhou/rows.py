@@ -12,6 +12,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from youlu.domain.mail.services import number_range_ensure, numbers_allocate
+from youlu.domain.mail.tables import ITEM_COLUMNS
 from youlu.domain.network.plan import NetworkPlan
 from youlu.scenarios.lanzhou.flows import CLASSES, Flows
 from youlu.scenarios.lanzhou.journeys import NEVER_S, Plans, Positions, Scans
@@ -48,10 +49,10 @@ def items_copy(
     departs = _instants(positions.next_departure_s)
     order = np.argsort(keys).tolist()
     key = keys.tolist()
-    _copy("mail_item", (
+    _copy(f"mail_item ({', '.join(ITEM_COLUMNS)})", (
         f"{key[i]}\t{classes[i]}\t\t{origin[i]}\t{dest[i]}\t{segment[i]}\t{compound[i]}\t{sender[i]}\t{addressee[i]}\t"
         f"{accepted[i]}\t{place[i]}\t{office[i]}\t{leg[i]}\t{since[i]}\t{moves[i]}\t{told[i]}\t{told[i]}\t{told[i]}\t"
-        f"{arrival[i]}\t{legs[i]}\t{done[i]}\t{departs[i]}\t{epoch}\t1\n" for i in order))
+        f"{arrival[i]}\t{legs[i]}\t{done[i]}\t{departs[i]}\t{epoch}\t1\t{since[i]}\n" for i in order))
     _copy("mail_promise_revision", (
         f"{key[i]}\t1\t{epoch}\taccepted\t\\N\t{accepted[i]}\t0\t{origin[i]}\t\\N\t{accepted[i]}\t{told[i]}\t"
         f"{arrival[i]}\t{legs[i]}\n" for i in order))
