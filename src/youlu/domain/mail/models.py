@@ -102,6 +102,7 @@ class PromiseRevision(models.Model):
         LIFT = "lift", "解除"
         MISSED = "missed", "未赶上班次"
         MOVED = "moved", "位置变化"
+        TIMETABLE = "timetable", "班期调整"
 
     pk = models.CompositePrimaryKey("item_key", "revision_no")
     item_key = models.BigIntegerField()

@@ -210,7 +210,7 @@ def legs_of(item: Item) -> tuple[LegRow, ...]:
         else:
             rides.append([key >> 16, leg, leg, nth < item.legs_done])
     keys = {r[0] >> 16 for r in rides}
-    trips = {t.trip_key: t for t in Trip.objects.filter(trip_key__in=keys).select_related("route")}
+    trips = {t.trip_key: t for t in Trip.objects.filter(trip_key__in=keys).select_related("route").order_by("from_date")}
     names = _office_names({office for r in rides for office in (r[1].from_office, r[2].to_office)})
     return tuple(
         LegRow(names[first.from_office], names[last.to_office], first.from_office, last.to_office, first.departs_at,
@@ -244,6 +244,9 @@ def _position(item: Item, leg, names: dict[int, str]) -> str:
             Place.RETURNED: "已退回"}[Place(item.place)]
 
 
+WHY = {"missed": "运输衔接延误", "timetable": "邮路班期调整"}
+
+
 def _office_names(ids: Iterable[int]) -> dict[int, str]:
     return dict(Office.objects.filter(id__in=list(ids)).values_list("id", "name"))
 
@@ -256,8 +259,8 @@ def _reasons(keys: list[int]) -> dict[int, tuple[str, dt.datetime | None]]:
             " FROM mail_promise_revision r"
             " LEFT JOIN network_closure c ON c.id = r.closure_id WHERE r.item_key = ANY(%s::bigint[])"
             " ORDER BY r.item_key, r.revision_no DESC", [keys])
-        return {key: (title or ("运输衔接延误" if cause == "missed" else ""), review if cause == "closure" else None)
-                for key, cause, title, review in db.fetchall() if cause in ("closure", "missed")}
+        return {key: (title or WHY.get(cause, ""), review if cause == "closure" else None)
+                for key, cause, title, review in db.fetchall() if cause in ("closure", *WHY)}
 
 
 def _stale(keys: list[int]) -> set[int]:

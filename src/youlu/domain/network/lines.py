@@ -42,7 +42,7 @@ def trunk_lines(*, prefix: str) -> tuple[TrunkLine, ...]:
     """The in-province trunks of a division prefix, longest first, each line of stations once."""
     inside = {office.id: office for office in offices_all() if office.division_code.startswith(prefix)}
     found: dict[frozenset[int], TrunkLine] = {}
-    trips = Trip.objects.filter(route__level=Route.Level.PROVINCIAL).values_list("office_ids", "km")
+    trips = Trip.objects.filter(route__level=Route.Level.PROVINCIAL, until_date=None).values_list("office_ids", "km")
     for offices, km in trips.order_by("trip_key"):
         if len(offices) < 3 or not set(offices) <= inside.keys() or inside[offices[0]].kind != "provincial_centre":
             continue
@@ -62,7 +62,8 @@ def line_trips(*, line: TrunkLine, from_at: dt.datetime, to_at: dt.datetime) -> 
         for trip in trips
         if len(on_line & set(trip.office_ids)) >= 2
         for day in days
-        if _runs(calendars[trip.calendar_id], day)
+        if trip.from_date <= day and (trip.until_date is None or day < trip.until_date)
+        if calendar_runs(calendars[trip.calendar_id], day)
     ]
     return tuple(run for run in found if run.stops[-1].arrives_at > from_at and run.stops[0].departs_at < to_at)
 
@@ -80,7 +81,8 @@ def _run(trip: Trip, day: dt.date, on_line: set[int]) -> LineTrip:
     )
 
 
-def _runs(calendar: ServiceCalendar, day: dt.date) -> bool:
+def calendar_runs(calendar: ServiceCalendar, day: dt.date) -> bool:
+    """Whether trips of the calendar run on a service date."""
     if day in calendar.removed_dates:
         return False
     return day in calendar.added_dates or (

@@ -5,8 +5,13 @@ Clock times are minutes after local midnight (Asia/Shanghai); a trip's may excee
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+
+ALWAYS = dt.date(2000, 1, 1)  # the first day a leg key can name: "as long as anybody remembers"
 
 
 class Office(models.Model):
@@ -39,7 +44,9 @@ class Office(models.Model):
 
 
 class ServiceCalendar(models.Model):
-    """The days a trip runs: weekdays by bit (0 is Monday), between two dates, plus and minus single dates."""
+    """The days a trip runs: weekdays by bit (0 is Monday), between two dates, plus and minus single dates.
+
+    Rows never change once a trip refers to them: other days are another calendar."""
 
     id = models.IntegerField(primary_key=True)
     name = models.TextField()
@@ -74,9 +81,13 @@ class Route(models.Model):
 
 
 class Trip(models.Model):
-    """One timed run of a route on each day of its calendar. The key survives revisions of the timetable."""
+    """One timed run of a route on each day of its calendar from `from_date` until before `until_date` (null: open).
 
-    trip_key = models.IntegerField(primary_key=True)
+    The key survives revisions of the timetable: a changed trip ends one row and begins another under the same key, a
+    trip that vanishes ends its row. No row is ever deleted by a revision, so that a leg of last month can be read."""
+
+    pk = models.CompositePrimaryKey("trip_key", "from_date")
+    trip_key = models.IntegerField()
     route = models.ForeignKey(Route, on_delete=models.PROTECT)
     calendar = models.ForeignKey(ServiceCalendar, on_delete=models.PROTECT)
     number = models.TextField()  # 1001: odd away from the centre, even towards it
@@ -84,6 +95,8 @@ class Trip(models.Model):
     arr_min = ArrayField(models.IntegerField())
     dep_min = ArrayField(models.IntegerField())
     km = ArrayField(models.FloatField())  # from the first stop
+    from_date = models.DateField(default=ALWAYS, db_default=ALWAYS)  # service dates
+    until_date = models.DateField(null=True)
 
 
 class DeliverySegment(models.Model):
@@ -110,12 +123,63 @@ class Compound(models.Model):
 
 
 class TimetableRevision(models.Model):
-    """A state of offices, routes and trips as a whole; `content_hash` names the arrays made from it."""
+    """A state of offices, routes and trips as a whole; `content_hash` names the arrays made from it.
+
+    One that came out of a draft changes service dates from `effective_date` on, of the trips `changed_trip_keys`; one
+    that was imported whole has neither."""
 
     id = models.AutoField(primary_key=True)
     activated_at = models.DateTimeField()
     content_hash = models.TextField()
     note = models.TextField(default="")
+    epoch = models.IntegerField(default=0)  # the first under which it is in force
+    effective_date = models.DateField(null=True)
+    changed_trip_keys = ArrayField(models.IntegerField(), default=list)
+    draft_id = models.UUIDField(null=True)
+    activated_by = models.TextField(default="")
+
+
+class TimetableDraft(models.Model):
+    """Changes to the newest revision that are being worked out; nothing of it is in force before its activation."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "编制中"
+        ACTIVATED = "activated", "已启用"
+        DISCARDED = "discarded", "已作废"
+
+    id = models.UUIDField(primary_key=True)
+    title = models.TextField()
+    scope = models.TextField()  # division-code prefix of who made it, for object-level permission
+    state = models.TextField(choices=State.choices, default=State.DRAFT)
+    version = models.IntegerField(default=1)  # raised by every change: who edits an older one is told
+    made_by = models.TextField()
+    made_at = models.DateTimeField()
+    changed_by = models.TextField()
+    changed_at = models.DateTimeField()
+    editors = ArrayField(models.TextField(), default=list)  # none of them may activate it
+
+
+class DraftTrip(models.Model):
+    """One trip as a draft wants it, or (`is_dropped`) that it should no longer run.
+
+    `base_digest` is the digest of the trip in force when it was first changed here, "" for a new one: if another
+    revision has changed the trip meanwhile, the two are not silently mixed."""
+
+    id = models.BigAutoField(primary_key=True)
+    draft = models.ForeignKey(TimetableDraft, on_delete=models.CASCADE, related_name="trips")
+    trip_key = models.IntegerField()
+    is_dropped = models.BooleanField(default=False)
+    base_digest = models.TextField()
+    route = models.ForeignKey(Route, on_delete=models.PROTECT)
+    calendar = models.ForeignKey(ServiceCalendar, on_delete=models.PROTECT)
+    number = models.TextField()
+    office_ids = ArrayField(models.IntegerField())
+    arr_min = ArrayField(models.IntegerField())
+    dep_min = ArrayField(models.IntegerField())
+    km = ArrayField(models.FloatField())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "trip_key"], name="draft_trip_once")]
 
 
 class EpochCounter(models.Model):

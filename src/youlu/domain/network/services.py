@@ -43,7 +43,8 @@ def network_import(*, actor: Actor, plan: NetworkPlan) -> TimetableRevision:
     """Store a plan and make it the timetable in force, in one transaction; raises the epoch.
 
     Offices, segments and compounds keep their ids for ever: those of the plan are added or changed, those it lacks
-    stay. Calendars, routes and trips become those of the plan. A plan equal to the one in force changes nothing.
+    stay. Calendars, routes and trips become those of the plan on all
+    service dates, as if they had always been; to change a timetable from some date on, make a draft. A plan equal to the one in force changes nothing.
 
     Raises
     ------
@@ -61,13 +62,14 @@ def network_import(*, actor: Actor, plan: NetworkPlan) -> TimetableRevision:
     for table, (row_type, rows) in MERGED.items():
         rows_merge(table, _columns(row_type), map(astuple, getattr(plan, rows)))
     with connection.cursor() as cursor:
-        for table in reversed(REPLACED):
+        # Drafts are changes to what is replaced here: they would refer to routes and days that are gone.
+        for table in ("network_drafttrip", "network_timetabledraft", *reversed(REPLACED)):
             cursor.execute(f"DELETE FROM {table}")
     for table, (row_type, rows) in REPLACED.items():
         rows_copy(table, _columns(row_type), map(astuple, getattr(plan, rows)))
-    revision = TimetableRevision.objects.create(activated_at=clock.now(), content_hash=content_hash,
-                                                note="\n".join((plan.name, *plan.notes)))
     epoch = epoch_raise()
+    revision = TimetableRevision.objects.create(activated_at=clock.now(), content_hash=content_hash, epoch=epoch,
+                                                note="\n".join((plan.name, *plan.notes)), activated_by=actor.id)
     audit_record(actor=actor.id, action="network.import", object_type="timetable_revision",
                  object_id=str(revision.id), content_hash=content_hash, epoch=epoch,
                  offices=len(plan.offices), trips=len(plan.trips))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from django.conf import settings
 
-from youlu.domain.network.models import Office, ServiceCalendar, TimetableRevision, Trip
+from youlu.domain.network.models import Office, ServiceCalendar, TimetableRevision
+from youlu.domain.network.versions import TripRow, trips_of_draft, trips_of_revision
+from youlu.domain.promise.errors import RevisionMovedError
 from youlu.engines.calendar import day_of_date, weekday_of_day
 from youlu.engines.promise import Timetable, TripPattern, timetable_build
 
@@ -28,35 +32,65 @@ def revision_current() -> str:
 
 @lru_cache(maxsize=4)
 def timetable_open(revision: str, start_day: int, n_days: int) -> Timetable:
-    """The arrays of a revision from `start_day` (days since 1970-01-01), made and stored where missing."""
+    """The arrays of a revision from `start_day` (days since 1970-01-01), made and stored where missing.
+
+    Who has them open keeps them, whatever is activated meanwhile.
+
+    Raises
+    ------
+    RevisionMovedError : they are not made yet and the revision is no longer the newest: take the newest.
+    """
     place = _folder(revision, start_day, n_days)
     if not place.exists():
-        half_made = place.with_name(f".{place.name}-{os.getpid()}")
-        timetable_build(_patterns(start_day, n_days), Office.objects.count(), start_day, n_days,
-                        lead_days=LEAD_DAYS).save(half_made)
-        try:
-            half_made.rename(place)
-        except OSError:  # another process was first
-            shutil.rmtree(half_made)
+        made_from, rows = trips_of_revision()
+        if made_from != revision:
+            raise RevisionMovedError()
+        _store(place, rows, start_day, n_days)
     return Timetable.load(place, mmap=True)
 
 
+def timetable_open_draft(draft_id: object, *, effective_date: dt.date, start_day: int, n_days: int) -> Timetable:
+    """The arrays as they will be if the draft comes into force from that service date on; activating it finds them."""
+    content_hash, rows = trips_of_draft(draft_id, effective_date)
+    place = _folder(content_hash, start_day, n_days)
+    if not place.exists():
+        _store(place, rows, start_day, n_days)
+    return Timetable.load(place, mmap=True)
+
+
+def _store(place: Path, rows: Iterable[TripRow], start_day: int, n_days: int) -> None:
+    half_made = place.with_name(f".{place.name}-{os.getpid()}")
+    timetable_build(_patterns(rows, start_day, n_days), Office.objects.count(), start_day, n_days,
+                    lead_days=LEAD_DAYS).save(half_made)
+    try:
+        half_made.rename(place)
+    except OSError:  # another process was first
+        shutil.rmtree(half_made)
+
+
+def _root() -> Path:
+    return Path(settings.DATA_DIR) / "arrays"
+
+
 def _folder(revision: str, start_day: int, n_days: int) -> Path:
-    folder = Path(settings.DATA_DIR) / "arrays" / (revision[:16] or "none")
+    folder = _root() / (revision[:16] or "none")
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{start_day}-{n_days}"
 
 
-def _patterns(start_day: int, n_days: int) -> list[TripPattern]:
+def _patterns(rows: Iterable[TripRow], start_day: int, n_days: int) -> list[TripPattern]:
     first, last = start_day - LEAD_DAYS, start_day + n_days
     running = {c.id: _service_days(c, first, last) for c in ServiceCalendar.objects.all()}
-    rows = Trip.objects.values_list("trip_key", "calendar_id", "office_ids", "arr_min", "dep_min").order_by("trip_key")
-    return [
-        TripPattern(trip_key=key, stops=np.array(offices, np.int32), arr_min=np.array(arr, np.int32),
-                    dep_min=np.array(dep, np.int32), days=running[calendar])
-        for key, calendar, offices, arr, dep in rows.iterator(chunk_size=5000)
-        if len(running[calendar])
-    ]
+    patterns = []
+    for row in rows:
+        days = running[row.calendar_id]
+        days = days[(days >= day_of_date(row.from_date))
+                    & (days < (day_of_date(row.until_date) if row.until_date else last))]
+        if len(days):
+            patterns.append(TripPattern(
+                trip_key=row.trip_key, stops=np.array(row.office_ids, np.int32),
+                arr_min=np.array(row.arr_min, np.int32), dep_min=np.array(row.dep_min, np.int32), days=days))
+    return patterns
 
 
 def _service_days(calendar: ServiceCalendar, first: int, last: int) -> np.ndarray:

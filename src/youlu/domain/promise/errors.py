@@ -13,6 +13,14 @@ class TooManyClassGroupsError(YouluError):
     sentence = _("同时生效的措施把邮件种类分成了{most}组以上。请把豁免种类相同的措施合并后再登记。")
 
 
+class RevisionMovedError(YouluError):
+    """A timetable was activated between looking up the newest and reading it: look again."""
+
+    code = "promise.revision_moved"
+    status = 409
+    sentence = _("班期刚刚换了版本。再试一次。")
+
+
 class NoTimetableError(YouluError):
     code = "promise.no_timetable"
     status = 409

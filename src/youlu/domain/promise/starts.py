@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from youlu.domain.network.models import Trip
+from youlu.domain.network.trips import leg_end
 from youlu.domain.promise.held import ON_TRIP, Held
 from youlu.domain.promise.world import World
-from youlu.engines.promise import CANCELLED, leg_key_decode, legs_find
+from youlu.engines.promise import CANCELLED, legs_find
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,8 @@ def _ride(
             current[chosen] = following[on]
     for item, at in zip(mine.tolist(), current.tolist(), strict=True):
         if at < 0:
-            office[item], minute[item] = _end_of_lost_leg(int(held.place_leg[item])), now
+            # The leg ran before the horizon: its mail is at the leg's end.
+            office[item], minute[item] = leg_end(int(held.place_leg[item])), now
             continue
         flags = world.flags(long=False, group=int(group[item]))
         if flags[at] & CANCELLED and tt.arr[at] > now:
@@ -78,8 +79,3 @@ def _ride(
         else:
             office[item], leg[item], minute[item] = -1, at, max(int(tt.arr[at]), now)
 
-
-def _end_of_lost_leg(key: int) -> int:
-    """The office at the end of a leg that the timetable no longer shows (it ran before the horizon)."""
-    trip_key, _, seq = (int(part) for part in leg_key_decode(np.array(key)))
-    return Trip.objects.values_list("office_ids", flat=True).get(trip_key=trip_key)[seq + 1]

@@ -16,12 +16,13 @@ from youlu.domain.network.models import Measure, Office
 from youlu.domain.network.selectors import MeasureRow, measures_in_force
 from youlu.domain.promise.arrays import BACK_DAYS, LONG_DAYS, SHORT_DAYS, revision_current, timetable_open
 from youlu.domain.promise.effects import Effect, effects_of
-from youlu.domain.promise.errors import TooManyClassGroupsError
+from youlu.domain.promise.errors import RevisionMovedError, TooManyClassGroupsError
 from youlu.domain.promise.waves import WaveTable, wave_table_read
 from youlu.engines.calendar import OPEN_END, date_of_day, day_of_date
 from youlu.engines.promise import Handling, LegClosure, Timetable, flags_derive
 
 GROUPS_MAX = 4
+TRIES = 5
 Act = Measure.Act
 
 
@@ -112,11 +113,22 @@ def world_at(
     measures = tuple(more)
     if not (without_measures or only_more):
         measures = (*(row for row in measures_in_force(epoch) if row.id not in less), *more)
-    revision = revision_current()
     start_day = day_of_date(clock.local(at).date()) - BACK_DAYS
+    revision, short, long = _timetables(start_day)
     handling, waves = _places(revision)
-    return World(at, epoch, start_day, timetable_open(revision, start_day, SHORT_DAYS),
-                 timetable_open(revision, start_day, LONG_DAYS), handling, waves, effects_of(measures), measures)
+    return World(at, epoch, start_day, short, long, handling, waves, effects_of(measures), measures)
+
+
+def _timetables(start_day: int) -> tuple[str, Timetable, Timetable]:
+    """The newest revision with its arrays; if another is activated in between, that one."""
+    for _ in range(TRIES):
+        revision = revision_current()
+        try:
+            return (revision, timetable_open(revision, start_day, SHORT_DAYS),
+                    timetable_open(revision, start_day, LONG_DAYS))
+        except RevisionMovedError:
+            continue
+    raise RevisionMovedError()
 
 
 @lru_cache(maxsize=2)

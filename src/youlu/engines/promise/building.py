@@ -45,10 +45,12 @@ def timetable_build(
     Raises
     ------
     TimetableError
-        A trip runs backwards, uses an unknown office, or two patterns share a key.
+        A trip runs backwards, uses an unknown office, or two patterns share a key on one day.
     """
-    _patterns_check(patterns, n_offices)
+    for pattern in patterns:
+        pattern_check(pattern, n_offices)
     days = [service_days_of(p, start_day, n_days, lead_days) for p in patterns]
+    _keys_check(patterns, days)
     pattern_of = np.repeat(np.arange(len(patterns)), [len(d) for d in days])
     day_of = np.array([day for some in days for day in some], dtype=np.int64)
     keys = np.array([p.trip_key for p in patterns], dtype=np.int64)[pattern_of]
@@ -90,13 +92,14 @@ def _legs_sorted(
     }
 
 
-def _patterns_check(patterns: Sequence[TripPattern], n_offices: int) -> None:
-    seen: set[int] = set()
-    for pattern in patterns:
-        pattern_check(pattern, n_offices)
-        if pattern.trip_key in seen:
-            raise TimetableError(f"trip {pattern.trip_key}: key used twice")
-        seen.add(pattern.trip_key)
+def _keys_check(patterns: Sequence[TripPattern], days: Sequence[Sequence[int]]) -> None:
+    """A trip may have one pattern until some day and another from then on, never two on one day."""
+    seen: dict[int, set[int]] = {}
+    for pattern, some in zip(patterns, days, strict=True):
+        known = seen.setdefault(pattern.trip_key, set())
+        if not known.isdisjoint(some):
+            raise TimetableError(f"trip {pattern.trip_key}: key used twice on one day")
+        known.update(some)
 
 
 def _columns(patterns: Sequence[TripPattern]) -> dict[str, np.ndarray]:

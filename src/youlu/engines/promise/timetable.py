@@ -30,7 +30,7 @@ class TripPattern:
     Attributes
     ----------
     trip_key : int
-        0 .. 2**31 - 1, unique in a timetable, kept by every later revision.
+        0 .. 2**31 - 1, one pattern a key and service day, kept by every later revision.
     stops : int32[k]
         Dense office index.
     arr_min, dep_min : int32[k]

@@ -70,7 +70,11 @@ def network_read(first_day: int, last_day: int) -> PlainNetwork:
     rows = []
     for trip in Trip.objects.order_by("trip_key").iterator(chunk_size=2000):
         net.route_trips.setdefault(trip.route_id, set()).add(trip.trip_key)
+        begin = (trip.from_date - dt.date(1970, 1, 1)).days
+        end = (trip.until_date - dt.date(1970, 1, 1)).days if trip.until_date else NEVER
         for day in calendars[trip.calendar_id]:
+            if not begin <= day < end:
+                continue
             for seq in range(len(trip.office_ids) - 1):
                 key = trip.trip_key << 32 | (day - LEG_DAY_ZERO) << 16 | seq
                 rows.append((day * DAY + trip.dep_min[seq], day * DAY + trip.arr_min[seq + 1], key,
