@@ -210,7 +210,8 @@ def legs_of(item: Item) -> tuple[LegRow, ...]:
         else:
             rides.append([key >> 16, leg, leg, nth < item.legs_done])
     keys = {r[0] >> 16 for r in rides}
-    trips = {t.trip_key: t for t in Trip.objects.filter(trip_key__in=keys).select_related("route").order_by("from_date")}
+    known = Trip.objects.filter(trip_key__in=keys).select_related("route").order_by("from_date")
+    trips = {trip.trip_key: trip for trip in known}
     names = _office_names({office for r in rides for office in (r[1].from_office, r[2].to_office)})
     return tuple(
         LegRow(names[first.from_office], names[last.to_office], first.from_office, last.to_office, first.departs_at,

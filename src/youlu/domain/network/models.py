@@ -10,7 +10,6 @@ import datetime as dt
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-
 ALWAYS = dt.date(2000, 1, 1)  # the first day a leg key can name: "as long as anybody remembers"
 
 

@@ -286,5 +286,6 @@ def network_summary() -> NetworkSummary:
     return NetworkSummary(
         epoch_current(), revision.id if revision else None, revision.activated_at if revision else None,
         revision.content_hash if revision else "", {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)},
-        Route.objects.count(), Trip.objects.filter(until_date=None).count(), DeliverySegment.objects.count(), Compound.objects.count(),
+        Route.objects.count(), Trip.objects.filter(until_date=None).count(),
+        DeliverySegment.objects.count(), Compound.objects.count(),
         len(measures_in_force()))

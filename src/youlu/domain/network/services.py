@@ -43,8 +43,8 @@ def network_import(*, actor: Actor, plan: NetworkPlan) -> TimetableRevision:
     """Store a plan and make it the timetable in force, in one transaction; raises the epoch.
 
     Offices, segments and compounds keep their ids for ever: those of the plan are added or changed, those it lacks
-    stay. Calendars, routes and trips become those of the plan on all
-    service dates, as if they had always been; to change a timetable from some date on, make a draft. A plan equal to the one in force changes nothing.
+    stay. Calendars, routes and trips become those of the plan on all service dates, as if they had always been; to
+    change a timetable from some date on, make a draft. A plan equal to the one in force changes nothing.
 
     Raises
     ------

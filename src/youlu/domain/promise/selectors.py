@@ -182,7 +182,8 @@ def _steps(world: World, found: Scan, dest: int) -> tuple[QuoteStep, ...]:
     offices = {step.office for step in steps} | {step.to_office for step in steps}
     names = dict(Office.objects.filter(id__in=offices).values_list("id", "name"))
     keys = {step.trip_key for step in steps if step.trip_key >= 0}
-    trips = {t.trip_key: t for t in Trip.objects.filter(trip_key__in=keys).select_related("route").order_by("from_date")}
+    known = Trip.objects.filter(trip_key__in=keys).select_related("route").order_by("from_date")
+    trips = {trip.trip_key: trip for trip in known}
     rows = []
     for step in steps:
         trip = trips.get(step.trip_key)

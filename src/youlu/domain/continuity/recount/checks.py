@@ -103,8 +103,8 @@ def _count_revisions(found: Recount) -> None:
         for (key,) in cursor.fetchall():
             found.add("mismatch", item_number(key), "最新承诺与最后一次记录不同")
         cursor.execute(
-            "SELECT item_key, epoch, count(*) FROM mail_promise_revision WHERE cause IN ('closure', 'lift', 'timetable')"
-            " GROUP BY 1, 2 HAVING count(*) > 1")
+            "SELECT item_key, epoch, count(*) FROM mail_promise_revision"
+            " WHERE cause IN ('closure', 'lift', 'timetable') GROUP BY 1, 2 HAVING count(*) > 1")
         for key, epoch, times in cursor.fetchall():
             found.add("doubled", item_number(key), f"第{epoch}版次改期了{times}次")
 
