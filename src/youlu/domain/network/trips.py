@@ -91,6 +91,6 @@ def _book(revision_id: int) -> TripBook:
     for key, offices, arr, dep, first, until in rows.iterator(chunk_size=5000):
         stops[key] = offices, arr, dep
         if first != ALWAYS or until is not None:
-            dated.setdefault(key, []).append(((first - LEG_DAY_ZERO).days, until and (until - LEG_DAY_ZERO).days,
-                                              stops[key]))
+            end = (until - LEG_DAY_ZERO).days if until is not None else None
+            dated.setdefault(key, []).append(((first - LEG_DAY_ZERO).days, end, stops[key]))
     return TripBook(stops, dict(Office.objects.values_list("id", "handling_min")), dated)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -63,7 +64,7 @@ def trips_of_revision() -> tuple[str, list[TripRow]]:
     return found[0][-1] or "", rows
 
 
-def trips_of_draft(draft_id: object, effective_date: dt.date) -> tuple[str, list[TripRow]]:
+def trips_of_draft(draft_id: uuid.UUID, effective_date: dt.date) -> tuple[str, list[TripRow]]:
     """The rows and content hash as they will be once the draft is in force from that service date on."""
     base, rows = trips_of_revision()
     changes = list(DraftTrip.objects.filter(draft_id=draft_id).order_by("trip_key"))
@@ -86,9 +87,8 @@ def trips_merge(rows: list[TripRow], changes: Iterable[DraftTrip], effective_dat
         if row.trip_key not in changed or row.until_date is not None:
             merged.append(row)
         elif row.from_date < effective_date:  # one that begins no earlier is replaced before it ever ran
-            merged.append(TripRow(*row.content[:7], row.km, row.from_date, effective_date))
+            merged.append(replace(row, until_date=effective_date))
     for change in changed.values():
         if not change.is_dropped:
-            row = trip_row(change)
-            merged.append(TripRow(*row.content[:7], row.km, effective_date, None))
+            merged.append(replace(trip_row(change), from_date=effective_date))
     return sorted(merged, key=lambda row: (row.trip_key, row.from_date))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import uuid
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -49,7 +50,7 @@ def timetable_open(revision: str, start_day: int, n_days: int) -> Timetable:
     return Timetable.load(place, mmap=True)
 
 
-def timetable_open_draft(draft_id: object, *, effective_date: dt.date, start_day: int, n_days: int) -> Timetable:
+def timetable_open_draft(draft_id: uuid.UUID, *, effective_date: dt.date, start_day: int, n_days: int) -> Timetable:
     """The arrays as they will be if the draft comes into force from that service date on; activating it finds them."""
     content_hash, rows = trips_of_draft(draft_id, effective_date)
     place = _folder(content_hash, start_day, n_days)

@@ -24,8 +24,8 @@ def floats() -> django.contrib.postgres.fields.ArrayField:
     return django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None)
 
 
-def key_to(model: str, **more: object) -> models.ForeignKey:
-    return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=f"network.{model}", **more)
+def key_to(model: str) -> models.ForeignKey:
+    return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=f"network.{model}")
 
 
 class Migration(migrations.Migration):
