@@ -88,7 +88,6 @@ def trips_merge(rows: list[TripRow], changes: Iterable[DraftTrip], effective_dat
             merged.append(row)
         elif row.from_date < effective_date:  # one that begins no earlier is replaced before it ever ran
             merged.append(replace(row, until_date=effective_date))
-    for change in changed.values():
-        if not change.is_dropped:
-            merged.append(replace(trip_row(change), from_date=effective_date))
+    merged.extend(replace(trip_row(change), from_date=effective_date) for change in changed.values()
+                  if not change.is_dropped)
     return sorted(merged, key=lambda row: (row.trip_key, row.from_date))

@@ -7,7 +7,7 @@ CAUSES = [("accepted", "收寄承诺"), ("closure", "中断"), ("lift", "解除"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mail", "0001_initial")]
+    dependencies = [("mail", "0002_last_event")]
     operations = [
         migrations.AlterField("promiserevision", "cause", models.TextField(choices=CAUSES)),
         migrations.AlterField("recalcdue", "cause", models.TextField(choices=CAUSES)),
