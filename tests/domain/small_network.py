@@ -41,8 +41,9 @@ TRIPS = [
 COMPOUNDS = [(0, 0, "雁北路街道001号院", "620102001"), (1, 0, "雁北路街道002号院", "620102001"),
              (2, 1, "张掖路街道001号院", "620102002")]
 ACTOR = Actor(id="system:test", name="test", scope="",
-              permissions=frozenset({"mail.accept", "mail.scan", "mail.read", "closure.declare", "closure.read",
-                                     "promise.quote", "network.read"}))
+              permissions=frozenset({"mail.accept", "mail.scan", "mail.read", "mail.bags", "mail.settle",
+                                     "mail.act", "mail.count", "closure.declare", "closure.read", "promise.quote",
+                                     "network.read"}))
 
 
 def at(text: str) -> dt.datetime:

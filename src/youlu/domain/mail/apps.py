@@ -8,5 +8,7 @@ class MailConfig(AppConfig):
     grants = {
         "mail.read": ("dispatcher", "supervisor", "agent", "clerk"),
         "mail.accept": ("clerk",),
+        "mail.bags": ("clerk",),  # and devices, by token
+        "mail.settle": ("clerk", "dispatcher", "supervisor"),
         "mail.scan": (),  # devices and partners, by token
     }

@@ -7,8 +7,9 @@ same position. A delivery stands whatever else comes in; only a scan that names 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from youlu.domain.mail.models import Place, ScanKind
 
@@ -42,9 +43,23 @@ class Position:
     since: dt.datetime
 
 
+class Correctable(Protocol):
+    """A scan that may name another as wrong."""
+
+    @property
+    def device(self) -> str: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def corrects(self) -> tuple[str, int] | None: ...
+
+
+AnyScan = TypeVar("AnyScan", bound=Correctable)
+
+
 def fold(events: Iterable[Event]) -> Position | None:
     """The position after all events; None when none of them says where the item is."""
-    ordered = _valid(sorted({(e.device, e.sequence): e for e in events}.values(), key=lambda e: e.order))
+    ordered = valid(sorted({(e.device, e.sequence): e for e in events}.values(), key=lambda e: e.order))
     for event in ordered:
         if event.kind in FINAL:
             return Position(FINAL[ScanKind(event.kind)], event.office_id, None, event.occurred_at)
@@ -69,7 +84,7 @@ def advance(position: Position, later: Iterable[Event]) -> Position:
     return position
 
 
-def _valid(ordered: list[Event]) -> list[Event]:
+def valid(ordered: Sequence[AnyScan]) -> list[AnyScan]:
     """Without the scans that a later valid one names as wrong; seen from the end, so that a wrong correction, itself
     corrected, corrects nothing."""
     wrong: set[tuple[str, int]] = set()

@@ -165,3 +165,36 @@ class WrongTry(models.Model):
     class Meta:
         db_table = "mail_wrong_try"
         indexes = [models.Index(fields=["number", "tried_at"], name="mail_wrong_try_number_idx")]
+
+
+class OrdinaryCount(models.Model):
+    """How many ordinary letters (平常邮件) an office handled on a day: all that is ever known of them."""
+
+    class Kind(models.TextChoices):
+        LETTER = "letter", "平信"
+        PRINTED = "printed", "印刷品"
+        SMALL_PACKET = "small_packet", "小包"
+
+    class Direction(models.TextChoices):
+        ACCEPTED = "accepted", "收寄"
+        DISPATCHED = "dispatched", "发出"
+        ARRIVED = "arrived", "进口"
+        DELIVERED = "delivered", "投递"
+
+    pk = models.CompositePrimaryKey("office_id", "day", "kind", "direction")
+    office_id = models.IntegerField()
+    day = models.DateField()
+    kind = models.TextField(choices=Kind.choices)
+    direction = models.TextField(choices=Direction.choices)
+    pieces = models.IntegerField()
+    counted_at = models.DateTimeField()
+    counted_by = models.TextField()
+
+    class Meta:
+        db_table = "mail_ordinary_count"
+        indexes = [models.Index(fields=["-day", "office_id"], name="mail_ordinary_day_idx")]
+
+
+# The tables of two rooms inside this one; by name only, since they name classes of this module.
+import youlu.domain.mail.bags.models  # noqa: E402
+import youlu.domain.mail.exceptions.models  # noqa: E402, F401

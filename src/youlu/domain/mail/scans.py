@@ -15,6 +15,7 @@ from youlu.core.bulk import array_text, cursor_prepared
 from youlu.core.errors import YouluError
 from youlu.core.events import event_publish
 from youlu.domain.access.selectors import Actor
+from youlu.domain.mail.bags.holding import NOTHING, events_inherited
 from youlu.domain.mail.errors import (
     ItemNumberInvalidError,
     ScanChangedError,
@@ -156,11 +157,15 @@ def _positions(
             lasts[item.item_key] = max([event.occurred_at for event in later])
         else:
             unsure.append(item.item_key)
-    for key, events in _events(unsure).items() if unsure else ():
+    own = _events(unsure) if unsure else {}
+    carried = events_inherited(own, unsure) if unsure else {}  # one query where no container ever held any of them
+    for key in own.keys() | carried.keys():
+        more = carried.get(key, NOTHING)
+        events = [*own.get(key, ()), *more.events]
         position = fold(events)
         if position is not None:
             positions[key] = position
-        lasts[key] = max(event.occurred_at for event in events)
+        lasts[key] = max([event.occurred_at for event in events] + [at for at in (more.last_at,) if at is not None])
     return positions, lasts
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from youlu.core import clock
 from youlu.core.pages import PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor
+from youlu.domain.mail.bags.trace import container_trace, container_word
 from youlu.domain.mail.errors import ItemNotFoundError
 from youlu.domain.mail.models import Item, MailClass, Place, PromiseRevision, Scan, ScanKind
 from youlu.domain.mail.state import STATE_SQL, ItemState, item_state
@@ -57,6 +58,8 @@ class ScanRow:
     occurred_at: dt.datetime
     received_at: dt.datetime
     is_void: bool
+    container: str = ""  # the bag or vehicle whose scan it is
+    cause: int | None = None  # of not being delivered
 
 
 @dataclass(frozen=True)
@@ -170,20 +173,23 @@ def items_counted() -> tuple[DestCount, ...]:
 
 
 def scans_of(key: int) -> tuple[ScanRow, ...]:
-    """An item's scans, newest first; those that a correction names are marked."""
+    """An item's scans and those of its containers while inside, newest first; what a correction names is marked."""
     scans = list(Scan.objects.filter(item_key=key).order_by("-occurred_at", "-device", "-sequence"))
     wrong = {(s.corrects_device, s.corrects_sequence) for s in scans if s.corrects_device is not None}
-    book = trip_book()
+    book, carried = trip_book(), container_trace(key, scans)
     legs = {s.leg: book.leg(s.leg) for s in scans if s.leg is not None}
-    names = _office_names({s.office_id for s in scans if s.office_id is not None}
+    offices = {s.office_id for s in scans} | {c.office_id for c in carried}
+    names = _office_names({office for office in offices if office is not None}
                           | {leg.from_office for leg in legs.values() if leg})
     rows = []
     for scan in scans:
         leg = legs.get(scan.leg) if scan.leg is not None else None
         office = leg.from_office if leg else scan.office_id
         rows.append(ScanRow(scan.kind, str(ScanKind(scan.kind).label), names.get(office or -1, ""), scan.occurred_at,
-                            scan.received_at, (scan.device, scan.sequence) in wrong))
-    return tuple(rows)
+                            scan.received_at, (scan.device, scan.sequence) in wrong, cause=scan.cause))
+    rows += [ScanRow(c.as_event().kind, container_word(c), names.get(c.office_id or -1, ""), c.occurred_at,
+                     c.occurred_at, False, c.container) for c in carried]
+    return tuple(sorted(rows, key=lambda row: row.occurred_at, reverse=True))
 
 
 def revisions_of(key: int) -> tuple[RevisionRow, ...]:

@@ -74,3 +74,16 @@ def create_statements() -> list[str]:
                        ("mail_recalc_due", RECALC_DUE)):
         statements += [ddl, *partitions(table)]
     return [*statements, *INDEXES]
+
+
+BAG_CONTENT = """
+CREATE TABLE mail_bag_content (
+  item_key bigint NOT NULL, container text NOT NULL, device text NOT NULL, sequence bigint NOT NULL,
+  role smallint NOT NULL,
+  PRIMARY KEY (item_key, container, device, sequence)
+) PARTITION BY HASH (item_key)"""
+
+
+def bag_statements() -> list[str]:
+    return [BAG_CONTENT, *partitions("mail_bag_content"),
+            "CREATE INDEX mail_bag_content_container ON mail_bag_content (container)"]
