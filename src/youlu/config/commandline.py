@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 
 def main() -> None:
@@ -15,10 +16,12 @@ def main() -> None:
     run(sys.argv[1:])
 
 
-def start(*, migrate: bool = True) -> None:
-    """Make the database ready and start Django in this process."""
-    from youlu.config.environment import database_ensure
+def start(*, migrate: bool = True, keys: dict[str, Any] | None = None) -> None:
+    """Make the database ready and start Django in this process; `keys` become this installation's first."""
+    from youlu.config.environment import database_ensure, secrets_place
 
+    if keys is not None:
+        secrets_place(keys)
     database_ensure()
     import django
 

@@ -33,17 +33,37 @@ def secrets_ensure() -> dict[str, Any]:
     needs besides is added."""
     path = secrets_path()
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half_made = _written(path, {name: secret_new() for name in SECRET_NAMES})
-        try:
-            os.link(half_made, path)  # the first of several processes wins, whole
-        except FileExistsError:
-            pass
-        finally:
-            half_made.unlink()
+        _place(path, {name: secret_new() for name in SECRET_NAMES})
     if not secrets_read().keys() >= set(SECRET_NAMES):
         secrets_change(lambda held: {**{name: secret_new() for name in SECRET_NAMES}, **held})
     return secrets_read()
+
+
+def secrets_place(keys: dict[str, Any]) -> None:
+    """Make `keys`, of a restored installation, the secrets of this one.
+
+    Raises
+    ------
+    KeysPresentError : it has other ones already.
+    """
+    from youlu.core.backup.errors import KeysPresentError
+
+    path = secrets_path()
+    if not path.exists():
+        _place(path, keys)
+    if ring_of(secrets_read()) != ring_of(keys):
+        raise KeysPresentError(path=path)
+
+
+def _place(path: Path, held: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half_made = _written(path, held)
+    try:
+        os.link(half_made, path)  # the first of several processes wins, whole
+    except FileExistsError:
+        pass
+    finally:
+        half_made.unlink()
 
 
 def secret_new() -> str:

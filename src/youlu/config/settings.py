@@ -48,6 +48,9 @@ AUDIT_KEY = os.environ.get("YOULU_AUDIT_KEY") or _secrets["audit_key"]
 AUDIT_ANCHOR_FILE = os.environ.get("YOULU_AUDIT_ANCHOR_FILE") or str(DATA_DIR / "audit-anchor.jsonl")
 VOUCHER_KEY = os.environ.get("YOULU_VOUCHER_KEY") or _secrets["voucher_key"]
 
+# Seals backups; without it they are written readable, and say so.
+BACKUP_PASSPHRASE = os.environ.get("YOULU_BACKUP_PASSPHRASE", "")
+
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("YOULU_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("YOULU_TRUSTED_ORIGINS", "").split(",") if o]

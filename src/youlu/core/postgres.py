@@ -91,10 +91,16 @@ def server_start(home: Path) -> EmbeddedServer:
     EmbeddedPostgresError : with the sentence to show.
     """
     server = server_locate(home)
+    cluster_start(server)
+    return server
+
+
+def cluster_start(server: EmbeddedServer) -> None:
+    """Make the cluster where it is missing and start it, unless it runs."""
     if server.is_running():
-        return server
+        return
     if not (server.data_dir / "PG_VERSION").exists():
-        _initialise(server)
+        cluster_make(server)
     options = f"-c listen_addresses='' -c unix_socket_directories={server.socket_dir}"
     try:
         server._run("pg_ctl", "start", "-w", "-t", "30", "-D", str(server.data_dir),
@@ -103,7 +109,6 @@ def server_start(home: Path) -> EmbeddedServer:
         log = server.data_dir / "server.log"
         tail = log.read_text(errors="replace")[-800:] if log.exists() else ""
         raise EmbeddedPostgresError(f"{error}\n{tail}") from error
-    return server
 
 
 def server_locate(home: Path) -> EmbeddedServer:
@@ -116,15 +121,15 @@ def server_locate(home: Path) -> EmbeddedServer:
     name = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:10]
     if os.geteuid() != 0:
         socket_dir = Path(os.environ.get("XDG_RUNTIME_DIR", "/tmp")) / f"youlu-{os.getuid()}-{name}"  # noqa: S108
-        _own_directory(socket_dir, None)
+        own_directory(socket_dir, None)
         return EmbeddedServer(home / "postgres", socket_dir, packages / PROGRAMS / "bin", None)
-    _system_user_ensure()
+    user = system_user_for_root()
     place = ROOT_HOME / name
-    _own_directory(place, SYSTEM_USER)
-    return EmbeddedServer(place / "data", place, _programs_for_root(packages) / "bin", SYSTEM_USER)
+    own_directory(place, user)
+    return EmbeddedServer(place / "data", place, _programs_for_root(packages) / "bin", user)
 
 
-def _own_directory(path: Path, user: str | None) -> None:
+def own_directory(path: Path, user: str | None) -> None:
     """Make `path` with mode 0700; refuse one that somebody else owns (a planted socket directory)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.mkdir(mode=0o700, exist_ok=True)
@@ -136,7 +141,10 @@ def _own_directory(path: Path, user: str | None) -> None:
     path.chmod(0o700)
 
 
-def _system_user_ensure() -> None:
+def system_user_for_root() -> str | None:
+    """The system user that runs a server for root, made where it is missing; None for anybody else."""
+    if os.geteuid() != 0:
+        return None
     try:
         pwd.getpwnam(SYSTEM_USER)
     except KeyError:
@@ -147,6 +155,7 @@ def _system_user_ensure() -> None:
                 f"PostgreSQL refuses root and the user {SYSTEM_USER} could not be made: run as another user, "
                 "or set DATABASE_URL."
             ) from None
+    return SYSTEM_USER
 
 
 def _programs_for_root(packages: Path) -> Path:
@@ -170,7 +179,8 @@ def _programs_for_root(packages: Path) -> Path:
     return place / PROGRAMS
 
 
-def _initialise(server: EmbeddedServer) -> None:
+def cluster_make(server: EmbeddedServer) -> None:
+    """initdb with our settings."""
     started = time.monotonic()
     # C.UTF-8: bytewise order, and pg_trgm can index Chinese.
     server._run("initdb", "-D", str(server.data_dir), "-U", "postgres", "--auth=trust", "--encoding=UTF8",

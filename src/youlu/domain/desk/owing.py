@@ -13,15 +13,12 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from youlu.core.postgres_features import server_version, uuid7_expression
 from youlu.domain.desk.models import Outreach
 
 TOLD_WINDOW = dt.timedelta(hours=24)
 TELL_WITHIN = dt.timedelta(hours=24)  # trade practice, unverified: the due time of a contact
 OPEN = "state IN ('owed', 'claimed', 'unreached', 'scheduled')"
-# UUIDv7 by what PostgreSQL 15 has: milliseconds over a random UUID, version bits set.
-UUID7 = ("encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing"
-         " substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6),"
-         " 52, 1), 53, 1), 'hex')::uuid")
 
 FRESH_TABLE = """
 CREATE TEMP TABLE IF NOT EXISTS desk_tell_fresh (
@@ -57,7 +54,7 @@ CONTACTS = f"""
 WITH merged AS (
     INSERT INTO desk_contact AS c (id, outreach_id, customer_key, party_id, mode, state, opened_at, due_at,
                                    not_before, revision, tries)
-    SELECT {UUID7}, %(outreach)s, f.customer_key, (array_agg(f.party_id ORDER BY f.by_message DESC, f.party_id))[1],
+    SELECT {{uuid7}}, %(outreach)s, f.customer_key, (array_agg(f.party_id ORDER BY f.by_message DESC, f.party_id))[1],
            CASE WHEN bool_or(f.by_message) THEN 'message' ELSE 'voice' END, 'owed', %(at)s, %(due)s, %(at)s, 1, 0
     FROM desk_tell_fresh f GROUP BY f.customer_key ORDER BY f.customer_key
     ON CONFLICT (customer_key) WHERE {OPEN} DO UPDATE SET
@@ -131,7 +128,8 @@ def outreach_owe(*, outreach_id: uuid.UUID, at: dt.datetime) -> OweCounts:
         fresh -= cursor.rowcount
         if not fresh:
             return OweCounts(0, 0, 0, 0, rows)
-        cursor.execute(CONTACTS, {"outreach": outreach_id, "at": at, "due": at + TELL_WITHIN})
+        cursor.execute(CONTACTS.format(uuid7=uuid7_expression(server_version())),
+                       {"outreach": outreach_id, "at": at, "due": at + TELL_WITHIN})
         customers, message, merged = cursor.fetchone()
         cursor.execute(ITEMS)
         return OweCounts(customers, message, merged, cursor.rowcount, rows - fresh)

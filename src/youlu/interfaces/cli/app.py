@@ -42,6 +42,7 @@ def run(args: Sequence[str]) -> None:
 from youlu.interfaces.cli import (  # noqa: E402, F401
     access,
     audit,
+    backups,
     closures,
     demo,
     docs,

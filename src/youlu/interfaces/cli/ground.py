@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
 
 from youlu.interfaces.cli.app import app, need_database
+from youlu.interfaces.cli.faults import Fault
 
 GROUP = "运行"
 PROJECT_DIR = Path(__file__).resolve().parents[4]
@@ -19,12 +22,35 @@ PROJECT_DIR = Path(__file__).resolve().parents[4]
 def test(
     context: typer.Context,
     all_: bool = typer.Option(False, "--all", help="再加 slow 与 faults 两类 / add the slow and faults markers"),
+    server: str = typer.Option("embedded", help="数据库：embedded 内置，debian 系统自带 / embedded or debian"),
 ) -> None:
     """运行测试。 / Run the tests. Example: ./youlu test tests/domain/mail -x"""
+    if server not in ("embedded", "debian"):
+        raise Fault(f"没有叫“{server}”的数据库。", f"--server {server}", "写 embedded 或 debian。")
     marker = [] if all_ else ["-m", "not slow and not faults"]
     workers = [] if any(arg.startswith("-n") for arg in context.args) else ["-n", "2", "--dist", "loadfile"]
-    raise typer.Exit(subprocess.run([sys.executable, "-m", "pytest", *marker, *workers, *context.args],
-                                    cwd=PROJECT_DIR, check=False).returncode)
+    command = [sys.executable, "-m", "pytest", *marker, *workers, *context.args]
+    with _database(server) as environment:
+        code = subprocess.run(command, cwd=PROJECT_DIR, check=False, env=environment).returncode
+    raise typer.Exit(code)
+
+
+@contextlib.contextmanager
+def _database(server: str) -> Iterator[dict[str, str]]:
+    """The environment that names the server to test on; without a Debian server the tests skip, in CI they fail."""
+    if server == "embedded":
+        yield dict(os.environ)
+        return
+    from youlu.core.postgres_debian import debian_programs, debian_server
+
+    programs = debian_programs()
+    if programs is None:
+        typer.echo("跳过：没有装系统的 PostgreSQL（≥ 15）。 / Skipped: no PostgreSQL of Debian's. "
+                   "sudo apt install postgresql", err=True)
+        raise typer.Exit(1 if os.environ.get("YOULU_DEBIAN_REQUIRED") == "1" else 0)
+    with debian_server(programs) as cluster:
+        typer.echo(f"在 {programs.parent.name} 版上测试。 / Testing on PostgreSQL {programs.parent.name}.", err=True)
+        yield {**os.environ, "DATABASE_URL": cluster.dsn("postgres")}
 
 
 @app.command(rich_help_panel=GROUP, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
