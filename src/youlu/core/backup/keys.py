@@ -17,8 +17,8 @@ NAME = "youlu-keys"
 
 def keys_save(path: Path, *, passphrase: str) -> None:
     """Write the keys in use to `path`, mode 0600, sealed under `passphrase` when it is given."""
-    held = {"secret_key": settings.SECRET_KEY, "audit_key": settings.AUDIT_KEY, "blind_index_key": settings.BLIND_INDEX_KEY,
-            "voucher_key": settings.VOUCHER_KEY,
+    held = {"secret_key": settings.SECRET_KEY, "audit_key": settings.AUDIT_KEY,
+            "blind_index_key": settings.BLIND_INDEX_KEY, "voucher_key": settings.VOUCHER_KEY,
             "field_key": "", "field_keys": dict(settings.FIELD_KEYS)}  # the ring whole, whatever its ids
     body = json.dumps(held).encode()
     if passphrase:
