@@ -9,6 +9,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from youlu.domain.continuity.replanned import legs_replanned
 from youlu.domain.mail.models import PARTITIONS, PromiseRevision
 from youlu.domain.network.models import Closure, Measure
 from youlu.domain.promise.compute import Promises
@@ -22,7 +23,8 @@ Cause = PromiseRevision.Cause
 @dataclass(frozen=True, eq=False)
 class Hits:
     """Items to be promised anew. `must` are revised whatever comes out (hit, or due by themselves); the others only
-    if something came out otherwise (after a lift). `reason[i]` indexes `reasons`, (cause, closure)."""
+    if something came out otherwise (after a lift, under another timetable). `reason[i]` indexes `reasons`, (cause,
+    closure)."""
 
     items: Held
     partition: NDArray[np.int16]
@@ -59,6 +61,12 @@ def who_is_hit(world: World, partition: int, held: Held, since: int) -> Hits:
             reasons.append((cause, closure_id))
             reason[at], must[at] = len(reasons) - 1, True
     chosen = must
+    replanned = legs_replanned(held, since=since, epoch=world.epoch)
+    if replanned is not None:  # another timetable: whose legs are gone must, the others may go sooner or later
+        reasons.append((Cause.TIMETABLE, None))
+        reason[~must] = len(reasons) - 1
+        must = must | replanned
+        chosen = np.ones(len(held), bool)
     lifted = _lifted_between(since, world.epoch)
     if lifted is not None:  # something got better somewhere: everybody may be reached sooner
         reasons.append((Cause.LIFT, lifted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 from django.db import connection
@@ -10,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from youlu.core import clock
 from youlu.domain.continuity.apply import closure_apply, partitions_behind
+from youlu.domain.continuity.effects import effect_answer
 from youlu.domain.continuity.preview import preview_answer
 from youlu.domain.mail.scans import missed_find
 
@@ -39,6 +41,12 @@ def apply_alone(*, stop: Callable[[], bool] = lambda: False) -> None:
 def preview_job(preview_id: str) -> None:
     """Answer one preview."""
     preview_answer(preview_id)
+
+
+@app.task(name="continuity.effect")
+def effect_job(effect_id: str) -> None:
+    """Answer what a draft of a timetable would do."""
+    effect_answer(uuid.UUID(effect_id))
 
 
 @app.periodic(cron="* * * * * */2")

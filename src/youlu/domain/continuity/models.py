@@ -24,6 +24,32 @@ class Preview(models.Model):
     answered_at = models.DateTimeField(null=True)
 
 
+class TimetableEffect(models.Model):
+    """What a draft of a timetable would do from a service date on, asked for and answered; nothing of it is in force.
+
+    `version` is the draft's when it was asked: after another change the answer no longer speaks of it."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "等待计算"
+        RUNNING = "running", "正在算"
+        DONE = "done", "已算好"
+        STOPPED = "stopped", "已停止"
+        FAILED = "failed", "没有算成"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    draft_id = models.UUIDField(db_index=True)
+    version = models.IntegerField()
+    effective_date = models.DateField()
+    actor = models.TextField()
+    state = models.TextField(choices=State.choices, default=State.ASKED)
+    is_stop_asked = models.BooleanField(default=False)
+    steps_done = models.SmallIntegerField(default=0)
+    steps = models.SmallIntegerField(default=0)
+    result = models.JSONField(null=True)
+    asked_at = models.DateTimeField()  # real time
+    answered_at = models.DateTimeField(null=True)
+
+
 class ApplyRun(models.Model):
     """One run of `closure_apply` to an epoch; a run that was killed is continued by the next one of its epoch."""
 

@@ -8,9 +8,11 @@ import uuid
 from youlu.domain.continuity.hitting import Part
 from youlu.domain.desk.models import Outreach
 from youlu.domain.desk.owing import outreach_open, outreach_owe, outreach_spare, outreach_statistics
-from youlu.domain.network.models import Closure
+from youlu.domain.mail.models import PromiseRevision
+from youlu.domain.network.models import Closure, TimetableRevision
 
 MISSED_REASON = "运输衔接延误"
+TIMETABLE_REASON = "邮路班期调整"
 
 
 def outreach_begin(closure: Closure) -> uuid.UUID:
@@ -20,14 +22,22 @@ def outreach_begin(closure: Closure) -> uuid.UUID:
 
 
 def outreach_for(part: Part, *, at: dt.datetime) -> uuid.UUID:
-    """The outreach that a partition's customers hear under: of the newest closure among its causes, else the standing
-    one of missed connections."""
+    """The outreach that a partition's customers hear under: of the newest closure among its causes, else of the newest
+    timetable, else the standing one of missed connections."""
     ids = {closure_id for closure_id in part.closure_ids if closure_id}
     newest = Closure.objects.filter(id__in=ids).order_by("-declared_epoch").first()
     if newest is not None:
         return outreach_begin(newest)
+    if PromiseRevision.Cause.TIMETABLE in part.cause:
+        return outreach_of_revision(at=at)
     standing = Outreach.objects.filter(closure_id__isnull=True).order_by("id").values_list("id", flat=True).first()
     return standing or outreach_open(closure_id=None, reason=MISSED_REASON, next_review_at=None, at=at)
+
+
+def outreach_of_revision(*, at: dt.datetime) -> uuid.UUID:
+    """The outreach of the newest timetable, made once; it carries the id of the draft that the timetable came from."""
+    draft_id = TimetableRevision.objects.order_by("-id").values_list("draft_id", flat=True).first()
+    return outreach_open(closure_id=draft_id, reason=TIMETABLE_REASON, next_review_at=None, at=at)
 
 
 def customers_owe(part: Part, *, first: bool, at: dt.datetime) -> int:

@@ -8,4 +8,7 @@ class NetworkConfig(AppConfig):
     grants = {
         "network.read": ("dispatcher", "supervisor", "agent", "clerk"),
         "network.edit": ("dispatcher",),
+        "timetable.read": ("dispatcher", "supervisor"),
+        "timetable.edit": ("dispatcher",),
+        "timetable.activate": ("dispatcher",),
     }

@@ -41,13 +41,34 @@ def timetable_open(revision: str, start_day: int, n_days: int) -> Timetable:
     ------
     RevisionMovedError : they are not made yet and the revision is no longer the newest: take the newest.
     """
+    return Timetable.load(_made(revision, start_day, n_days), mmap=True)
+
+
+def _made(revision: str, start_day: int, n_days: int) -> Path:
     place = _folder(revision, start_day, n_days)
     if not place.exists():
         made_from, rows = trips_of_revision()
         if made_from != revision:
             raise RevisionMovedError()
         _store(place, rows, start_day, n_days)
-    return Timetable.load(place, mmap=True)
+    return place
+
+
+def arrays_prepare(today: dt.date) -> None:
+    """Make today's and tomorrow's arrays where missing: at midnight nobody waits for them."""
+    revision = revision_current()
+    for day in (day_of_date(today), day_of_date(today) + 1) if revision else ():
+        for n_days in (SHORT_DAYS, LONG_DAYS):
+            _made(revision, day - BACK_DAYS, n_days)
+
+
+def arrays_sweep(today: dt.date) -> int:
+    """Remove arrays of days that are over (yesterday's are kept); returns how many. Who has them open keeps them."""
+    over = [place for place in _root().glob("*/*-*") if not place.name.startswith(".")
+            and int(place.name.split("-")[0]) < day_of_date(today) - 1 - BACK_DAYS]
+    for place in over:
+        shutil.rmtree(place, ignore_errors=True)
+    return len(over)
 
 
 def timetable_open_draft(draft_id: uuid.UUID, *, effective_date: dt.date, start_day: int, n_days: int) -> Timetable:

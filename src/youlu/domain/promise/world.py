@@ -4,6 +4,7 @@ are computed, and nothing in it changes while they are."""
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -14,7 +15,14 @@ from numpy.typing import NDArray
 from youlu.core import clock
 from youlu.domain.network.models import Measure, Office
 from youlu.domain.network.selectors import MeasureRow, measures_in_force
-from youlu.domain.promise.arrays import BACK_DAYS, LONG_DAYS, SHORT_DAYS, revision_current, timetable_open
+from youlu.domain.promise.arrays import (
+    BACK_DAYS,
+    LONG_DAYS,
+    SHORT_DAYS,
+    revision_current,
+    timetable_open,
+    timetable_open_draft,
+)
 from youlu.domain.promise.effects import Effect, effects_of
 from youlu.domain.promise.errors import RevisionMovedError, TooManyClassGroupsError
 from youlu.domain.promise.waves import WaveTable, wave_table_read
@@ -104,19 +112,34 @@ class World:
         return closures
 
 
+@dataclass(frozen=True)
+class DraftFrom:
+    """A draft of the timetable as if it were in force from a service date on."""
+
+    draft_id: uuid.UUID
+    effective_date: dt.date
+
+
 def world_at(
     *, at: dt.datetime, epoch: int, more: Sequence[MeasureRow] = (), less: frozenset = frozenset(),
-    without_measures: bool = False, only_more: bool = False,
+    without_measures: bool = False, only_more: bool = False, draft: DraftFrom | None = None,
 ) -> World:
-    """The world under `epoch`; a preview adds measures (`more`) or leaves some out (`less`, measure ids)."""
+    """The world under `epoch`; a preview adds measures (`more`) or leaves some out (`less`, measure ids), or runs by a
+    draft of the timetable."""
     at = at.replace(microsecond=0)  # items keep seconds
     measures = tuple(more)
     if not (without_measures or only_more):
         measures = (*(row for row in measures_in_force(epoch) if row.id not in less), *more)
     start_day = day_of_date(clock.local(at).date()) - BACK_DAYS
-    revision, short, long = _timetables(start_day)
+    revision, short, long = _timetables(start_day) if draft is None else _timetables_of(draft, start_day)
     handling, waves = _places(revision)
     return World(at, epoch, start_day, short, long, handling, waves, effects_of(measures), measures)
+
+
+def _timetables_of(draft: DraftFrom, start_day: int) -> tuple[str, Timetable, Timetable]:
+    short, long = (timetable_open_draft(draft.draft_id, effective_date=draft.effective_date, start_day=start_day,
+                                        n_days=n_days) for n_days in (SHORT_DAYS, LONG_DAYS))
+    return revision_current(), short, long
 
 
 def _timetables(start_day: int) -> tuple[str, Timetable, Timetable]:
