@@ -67,7 +67,7 @@ def random_handling(rng: random.Random, n_offices: int, n_days: int, plain: bool
     minutes = [rng.choice((0, 0, 5, 30, 90)) for _ in range(n_offices)]
     if plain:
         return SlowHandling(minutes)
-    sorting, backlog = {}, {}
+    sorting, backlog, drain = {}, {}, {}
     for office in range(n_offices):
         if rng.random() < 0.3:
             opening = rng.randrange(0, 1440, 60)
@@ -75,8 +75,11 @@ def random_handling(rng: random.Random, n_offices: int, n_days: int, plain: bool
         if rng.random() < 0.3:
             begin = rng.randrange(0, n_days * 1440)
             backlog[office] = [(begin, begin + 700), (begin + 500, begin + 900)]
+        if rng.random() < 0.3:
+            turns = sorted(rng.choice((0, 0, rng.randrange(n_days * 24) * 60)) for _ in range(n_days * 24))
+            drain[office] = turns
     closed = frozenset(o for o in range(n_offices) if rng.random() < 0.3)
-    return SlowHandling(minutes, closed, sorting, backlog)
+    return SlowHandling(minutes, closed, sorting, backlog, drain)
 
 
 def random_network(seed: int, *, quick: bool = False, plain: bool = False, n_days: int = 4) -> Network:
@@ -85,7 +88,8 @@ def random_network(seed: int, *, quick: bool = False, plain: bool = False, n_day
     trips = [random_trip(rng, 100 + i, n_offices, n_days, quick) for i in range(rng.randint(1, 14))]
     slow = random_handling(rng, n_offices, n_days, plain)
     transit = np.array([[o not in slow.no_transit for o in range(n_offices)]])
-    handling = Handling(np.array([slow.minutes], dtype=np.int32), transit, slow.sorting, slow.backlog)
+    drain = {office: np.array([turns]) for office, turns in slow.drain.items()}
+    handling = Handling(np.array([slow.minutes], dtype=np.int32), transit, slow.sorting, slow.backlog, drain)
     timetable = timetable_build([pattern_of(t) for t in trips], n_offices, START_DAY, n_days)
     return Network(n_offices, n_days, trips, slow, timetable, handling)
 

@@ -10,6 +10,7 @@ Quick start::
 Instants are minutes from the local midnight of the timetable's start day; 65535 means there is no way.
 """
 
+from youlu.engines.promise.backlog import BIN_MIN, Drain, drain
 from youlu.engines.promise.building import timetable_build
 from youlu.engines.promise.closures import LegClosure, flags_derive, reopen_min
 from youlu.engines.promise.errors import (
@@ -38,6 +39,7 @@ from youlu.engines.promise.timetable import (
 from youlu.engines.promise.warming import kernels_compile
 
 __all__ = [
+    "BIN_MIN",
     "CANCELLED",
     "LAST",
     "NEVER",
@@ -46,6 +48,7 @@ __all__ = [
     "UNREACHABLE",
     "ClosedAlternative",
     "ClosureError",
+    "Drain",
     "Handling",
     "HandlingError",
     "LegClosure",
@@ -60,6 +63,7 @@ __all__ = [
     "Timetable",
     "TimetableError",
     "TripPattern",
+    "drain",
     "explain",
     "flags_derive",
     "kernels_compile",

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from youlu.engines.calendar import windows_merge
+from youlu.engines.promise.backlog import BIN_MIN
 from youlu.engines.promise.errors import HandlingError
 from youlu.engines.promise.timetable import NEVER, Timetable
 
@@ -38,12 +39,16 @@ class Handling:
         at all hours. The same every day and for all groups.
     backlog : mapping of office to windows [t0, t1), optional
         Minutes from the horizon start in which nothing becomes ready.
+    drain : mapping of office to int32[n_groups, n_bins], optional
+        Mail that arrives in a bin of `BIN_MIN` minutes from the horizon start is ready no earlier; 0: need not
+        wait. Non-decreasing along the bins; the last bin holds for all later ones.
     """
 
     min_by_office: np.ndarray
     may_transit: np.ndarray | None = None
     sorting: Windows = field(default_factory=dict)
     backlog: Windows = field(default_factory=dict)
+    drain: Mapping[int, np.ndarray] = field(default_factory=dict)
     _sorting: dict[int, np.ndarray] = field(init=False, repr=False)
     _backlog: dict[int, np.ndarray] = field(init=False, repr=False)
     _by_timetable: WeakKeyDictionary = field(init=False, repr=False, default_factory=WeakKeyDictionary)
@@ -57,6 +62,9 @@ class Handling:
             raise HandlingError(f"office {office}, group {group}: negative handling time")
         if self.may_transit is not None and np.shape(self.may_transit) != table.shape:
             raise HandlingError("may_transit and min_by_office differ in shape")
+        for office, bins in self.drain.items():
+            if np.ndim(bins) != 2 or len(bins) != len(table) or (np.diff(bins, axis=1) < 0).any():
+                raise HandlingError(f"office {office}: drain must have the shape (groups, bins) and never fall")
         object.__setattr__(self, "_sorting", {o: _day_windows(o, w) for o, w in self.sorting.items() if w})
         object.__setattr__(self, "_backlog", {o: _backlog_windows(o, w) for o, w in self.backlog.items() if w})
 
@@ -87,9 +95,26 @@ class Handling:
             for office in np.unique(offices[hit]).tolist():
                 here = offices == office
                 ready[here] = shift(ready[here], special[office])
+        self._await_turn(ready, offices, arrived, group)
         if self.may_transit is not None and not starting:
             ready[~np.asarray(self.may_transit)[group][offices]] = NEVER
         return np.minimum(ready, NEVER).astype(np.int32)
+
+    def turn(self, offices: ArrayLike, arrived_min: ArrayLike, group: int) -> np.ndarray:
+        """When mail arriving at `offices` at `arrived_min` has had its turn, 0 where nothing waits; int64."""
+        offices, arrived = np.broadcast_arrays(
+            np.asarray(offices, dtype=np.int64), np.asarray(arrived_min, dtype=np.int64)
+        )
+        turn = np.zeros(offices.shape, dtype=np.int64)
+        self._await_turn(turn, offices, arrived, group)
+        return turn
+
+    def _await_turn(self, ready: np.ndarray, offices: np.ndarray, arrived: np.ndarray, group: int) -> None:
+        """Raise `ready` to the turn of mail that arrives where there is more than can be worked."""
+        for office, bins in self.drain.items():
+            here = offices == office
+            at = np.clip(arrived[here] // BIN_MIN, 0, bins.shape[1] - 1)
+            ready[here] = np.maximum(ready[here], bins[group][at])
 
     def ready_by_leg(self, timetable: Timetable, group: int, *, starting: bool = False) -> np.ndarray:
         """`ready` at the end of each leg, int32[n_legs], checked to be first-in-first-out and remembered."""
@@ -103,7 +128,7 @@ class Handling:
         offices, arrived = timetable.v[legs], timetable.arr[legs]
         ready = np.empty(len(legs), dtype=np.int32)
         plain = np.ones(timetable.n_offices, dtype=bool)
-        for office in {*self._sorting, *self._backlog}:
+        for office in {*self._sorting, *self._backlog, *self.drain}:
             plain[office] = False
             part = slice(int(bounds[office]), int(bounds[office + 1]))
             ready[part] = self.ready(offices[part], arrived[part], group, starting=starting)

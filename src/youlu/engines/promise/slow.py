@@ -41,12 +41,14 @@ class SlowClosure:
 
 @dataclass(frozen=True)
 class SlowHandling:
-    """Minutes per office, offices that pass nothing on, sorting windows by day, backlog windows."""
+    """Minutes per office, offices that pass nothing on, sorting windows by day, backlog windows, and by hour of
+    arrival the minute before which nothing has had its turn."""
 
     minutes: Sequence[int]
     no_transit: frozenset[int] = frozenset()
     sorting: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     backlog: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    drain: dict[int, list[int]] = field(default_factory=dict)
 
     def ready(self, office: int, arrived: int, starting: bool = False) -> int | None:
         """The minute at which mail is ready, None for never."""
@@ -62,6 +64,9 @@ class SlowHandling:
             for begin, end in self.backlog.get(office, ()):
                 if begin <= minute < end:
                     minute, waiting = end, True
+        if office in self.drain:
+            hours = self.drain[office]
+            minute = max(minute, hours[min(arrived // 60, len(hours) - 1)])
         return minute
 
     def _sorting_at(self, office: int, minute: int) -> bool:

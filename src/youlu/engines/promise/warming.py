@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from youlu.engines.promise.backlog import drain
 from youlu.engines.promise.batch import Questions, batch_answer
 from youlu.engines.promise.building import timetable_build
 from youlu.engines.promise.closures import flags_derive
@@ -24,4 +25,5 @@ def kernels_compile() -> None:
     zero = np.zeros(1, dtype=np.int32)
     starts = Starts.at_offices(zero, zero, np.ones(1))
     repromise((timetable,), ((flags,),), handling, starts, want_legs=True, threads=1)
+    drain(np.ones((1, 2)), 60, np.full(2, 60))
     batch_answer(patterns, 2, Questions(zero, zero + 1, zero + DAY, zero), 0)
