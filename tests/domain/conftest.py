@@ -10,13 +10,16 @@ import pytest
 from tests.domain.small_network import at, network_make
 from youlu.core import clock
 from youlu.domain.mail.services import number_range_ensure
-from youlu.domain.promise import arrays
+from youlu.domain.network import capacity
+from youlu.domain.promise import arrays, lanes, world
 
 
 @pytest.fixture
 def small_network(db: None, settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     settings.DATA_DIR = Path(tmp_path_factory.getbasetemp()) / "data"
     arrays.timetable_open.cache_clear()
+    for kept in (capacity._capacities, lanes.draining_open, world._handling):  # named by epochs, which tests repeat
+        kept.cache_clear()
     network_make()
     number_range_ensure()
     with clock.frozen(at("2022-07-11 17:00")):

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from youlu.core import clock
+from youlu.domain.continuity.backlogs import backlog_settle
 from youlu.domain.continuity.hitting import Hits, Part, due_read, hits_join, what_changed, who_is_hit
 from youlu.domain.continuity.runs import run_begin, run_count, run_finish
 from youlu.domain.continuity.telling import customers_owe
@@ -30,6 +31,7 @@ def closure_apply(*, stop: Callable[[], bool] = lambda: False) -> None:
     while (behind := partitions_behind()) and not stop():
         world = world_at(at=clock.now(), epoch=epoch_current())
         run_begin(world.epoch)
+        world = backlog_settle(world, min(behind.values()), stop=stop)
         hits = who_is_affected(world, behind)
         held = disposition_hold(hits)
         promises = promises_compute(world, held.items, stop=stop)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from youlu.domain.continuity.replanned import legs_replanned
 from youlu.domain.mail.models import PARTITIONS, PromiseRevision
 from youlu.domain.network.models import Closure, Measure
+from youlu.domain.promise.backlog_store import news_between
 from youlu.domain.promise.compute import Promises
 from youlu.domain.promise.held import Held, held_join
 from youlu.domain.promise.hits import items_hit
@@ -67,14 +68,25 @@ def who_is_hit(world: World, partition: int, held: Held, since: int) -> Hits:
         reason[~must] = len(reasons) - 1
         must = must | replanned
         chosen = np.ones(len(held), bool)
-    lifted = _lifted_between(since, world.epoch)
-    if lifted is not None:  # something got better somewhere: everybody may be reached sooner
-        reasons.append((Cause.LIFT, lifted))
+    everybody = _everybody(since, world.epoch)
+    if everybody is not None:
+        reasons.append(everybody)
         reason[~must] = len(reasons) - 1
         chosen = np.ones(len(held), bool)
     count = int(chosen.sum())
     return Hits(held.where(chosen), np.full(count, partition, np.int16), must[chosen], reason[chosen], tuple(reasons),
                 {partition: len(held)})
+
+
+def _everybody(since: int, epoch: int) -> tuple[str, uuid.UUID | None] | None:
+    """Why everybody is looked at: something got better somewhere, or mail has to queue somewhere; None if neither."""
+    lifted = _lifted_between(since, epoch)
+    if lifted is not None:
+        return Cause.LIFT, lifted
+    queueing, closure_id = news_between(since, epoch)
+    if not queueing:
+        return None
+    return (Cause.CLOSURE, closure_id) if closure_id else (Cause.CAPACITY, None)
 
 
 def hits_join(parts: list[Hits]) -> Hits:

@@ -12,6 +12,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from youlu.core import clock
+from youlu.domain.continuity.backlogs import backlog_preview
 from youlu.domain.continuity.inputs import ClosureInput
 from youlu.domain.continuity.models import Preview
 from youlu.domain.mail.flight import held_read, kinds_in_flight
@@ -19,15 +20,18 @@ from youlu.domain.mail.models import PARTITIONS, MailClass
 from youlu.domain.network.models import Office
 from youlu.domain.network.selectors import MeasureRow, epoch_current
 from youlu.domain.network.trips import trip_book
+from youlu.domain.promise.backlog import Foreseen
+from youlu.domain.promise.backlog_store import queue_row
 from youlu.domain.promise.compute import Promises, promises_compute
 from youlu.domain.promise.held import UNKNOWN_S, Held, held_join
 from youlu.domain.promise.hits import items_hit
-from youlu.domain.promise.world import world_at
+from youlu.domain.promise.world import World, world_at
 from youlu.engines.codes.item_key import item_number
 
 DESTS_SHOWN = 12
 WORST_SHOWN = 10
 LEGS_SHOWN = 8
+BACKLOGS_SHOWN = 6
 DAY_S = 86_400
 
 
@@ -47,7 +51,7 @@ def closure_preview(closure: ClosureInput, *, at: dt.datetime) -> dict[str, Any]
     """Figures of what the closure would do to the mail in flight at `at`; JSON.
 
     Keys: in_flight, hit, kept, later, unknown, customers; by_dest, by_class, by_hour_before/after, late_days, worst,
-    overload (legs that would carry the most more).
+    overload (legs that would carry the most more), backlogs (offices where mail would queue, by hour).
     """
     kinds = kinds_in_flight()
     held = held_join([held_read(number, kinds) for number in range(PARTITIONS)])
@@ -55,8 +59,11 @@ def closure_preview(closure: ClosureInput, *, at: dt.datetime) -> dict[str, Any]
     epoch = epoch_current()
     world = world_at(at=at, epoch=epoch, more=more)
     alone = world_at(at=at, epoch=epoch, more=more, only_more=True)
-    hit = held.where(items_hit(alone, held))
-    promises = promises_compute(world, hit)
+    mask, foreseen = items_hit(alone, held), backlog_preview(world, held)
+    if foreseen is not None:
+        mask |= foreseen.delayed
+    hit = held.where(mask)
+    promises = promises_compute(world, hit) if foreseen is None else foreseen.promises.where(mask)
     unknown = promises.arrive_by_s == UNKNOWN_S
     later = ~unknown & (promises.arrive_by_s > hit.expected_s)
     return {
@@ -67,7 +74,7 @@ def closure_preview(closure: ClosureInput, *, at: dt.datetime) -> dict[str, Any]
         "by_class": _by_class(hit),
         "by_day_before": _by_day(hit.expected_s), "by_day_after": _by_day(promises.arrive_by_s[~unknown]),
         "late_days": _late_days(hit, promises, later), "worst": _worst(hit, promises, later),
-        "overload": _overload(hit, promises),
+        "overload": _overload(hit, promises), "backlogs": _backlogs(world, foreseen),
     }
 
 
@@ -155,6 +162,15 @@ def _overload(hit: Held, promises: Promises) -> list[dict[str, Any]]:
                  .values_list("id", "name"))
     return [{"from": names[leg.from_office], "to": names[leg.to_office], "departs": leg.departs_at.isoformat(),
              "more": count} for leg, count in rows]
+
+
+def _backlogs(world: World, foreseen: Foreseen | None) -> list[dict[str, Any]]:
+    rows = [] if foreseen is None else [queue_row(world.instant(0), queue) for queue in foreseen.queues]
+    return [{
+        "office_id": row.office_id, "name": row.office, "per_hour": row.per_hour, "most": row.most,
+        "drained": row.drained_at and row.drained_at.isoformat(),
+        "hours": [(hour.at.isoformat(), hour.items) for hour in row.hours],
+    } for row in sorted(rows, key=lambda row: -row.most)[:BACKLOGS_SHOWN]]
 
 
 def _iso(seconds: int) -> str:

@@ -103,6 +103,7 @@ class PromiseRevision(models.Model):
         MISSED = "missed", "未赶上班次"
         MOVED = "moved", "位置变化"
         TIMETABLE = "timetable", "班期调整"
+        CAPACITY = "capacity", "处理能力"
 
     pk = models.CompositePrimaryKey("item_key", "revision_no")
     item_key = models.BigIntegerField()

@@ -101,3 +101,11 @@ class RevisionConflictError(YouluError):
     code = "network.revision_conflict"
     status = 409
     sentence = _("班次{numbers}在您编制期间已被后来的版本改过。到这几个班次所在的邮路页核对，重新保存后再启用。")
+
+
+class CapacityListError(YouluError):
+    """`lines` names each line that is wrong, at most ten."""
+
+    code = "network.capacity_list"
+    status = 422
+    sentence = _("能力表没有导入：{lines}。改好后整份再导入。")

@@ -244,3 +244,63 @@ class Measure(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["until_epoch", "from_epoch"])]
+
+
+class HourlyCapacity(models.Model):
+    """How much a place can work in an hour: of one office, or by default of every office of a kind.
+
+    A mail class with a row of its own has a line of its own; the others share the row without a class.
+    """
+
+    kind = models.TextField(choices=Office.Kind.choices, default="")  # "" where an office is named
+    office_id = models.IntegerField(null=True)
+    mail_class = models.TextField(default="")  # "": all that have no line of their own
+    items_per_hour = models.IntegerField()
+    source = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "office_id", "mail_class"], nulls_distinct=False,
+                                               name="network_hourly_once")]
+
+
+class SortingWindow(models.Model):
+    """When an office sorts (minutes of the day, an end beyond 1440 runs past midnight); without rows: at all hours."""
+
+    office_id = models.IntegerField(db_index=True)
+    start_min = models.IntegerField()
+    end_min = models.IntegerField()
+    source = models.TextField()
+
+
+class VehicleCapacity(models.Model):
+    """How many items a trip carries: one trip's, or by default of all trips of a level and means."""
+
+    trip_key = models.IntegerField(null=True, unique=True)
+    level = models.TextField(choices=Route.Level.choices, default="")
+    means = models.TextField(choices=Route.Means.choices, default="")
+    items = models.IntegerField()
+    source = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "means"], condition=models.Q(trip_key__isnull=True),
+                                               name="network_vehicle_once")]
+
+
+class WorkingOrder(models.Model):
+    """What is worked first where mail waits: the lower the rank, the sooner; what has no row has rank 100."""
+
+    programme = models.TextField(default="")
+    mail_class = models.TextField(default="")
+    rank = models.SmallIntegerField()
+    source = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "mail_class"], name="network_working_order_once")]
+
+
+class CapacityImport(models.Model):
+    """A list of capacities that was read in, with the epoch it raised."""
+
+    epoch = models.IntegerField(primary_key=True)
+    imported_at = models.DateTimeField()
+    lines = models.IntegerField()

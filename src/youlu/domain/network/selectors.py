@@ -105,11 +105,14 @@ def measures_in_force(epoch: int | None = None) -> tuple[MeasureRow, ...]:
     at = epoch_current() if epoch is None else epoch
     rows = (Measure.objects.filter(Q(until_epoch__isnull=True) | Q(until_epoch__gt=at), from_epoch__lte=at)
             .select_related("closure").order_by("starts_at", "id"))
-    return tuple(
-        MeasureRow(m.id, m.closure_id, m.act, m.zone_kind, m.zone_ref, tuple(m.mail_classes),
-                   tuple(m.exempt_programmes), m.starts_at, m.ends_at, m.from_epoch, m.until_epoch, m.closure.cause,
-                   m.closure.title, m.closure.authority, m.closure.document_no, m.closure.next_review_at)
-        for m in rows)
+    return tuple(measure_row(m) for m in rows)
+
+
+def measure_row(m: Measure) -> MeasureRow:
+    """A stored measure as a row; its closure is read with it."""
+    return MeasureRow(m.id, m.closure_id, m.act, m.zone_kind, m.zone_ref, tuple(m.mail_classes),
+                      tuple(m.exempt_programmes), m.starts_at, m.ends_at, m.from_epoch, m.until_epoch, m.closure.cause,
+                      m.closure.title, m.closure.authority, m.closure.document_no, m.closure.next_review_at)
 
 
 def offices_all() -> tuple[OfficeRow, ...]:

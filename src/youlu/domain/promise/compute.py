@@ -12,7 +12,7 @@ from youlu.domain.promise.held import ON_ROUND, UNKNOWN_S, Held
 from youlu.domain.promise.starts import Origins, origins_of
 from youlu.domain.promise.waves import NO_WAVE, waves_group, waves_told
 from youlu.domain.promise.world import World
-from youlu.engines.promise import UNREACHABLE, Result, Starts, legs_find, repromise
+from youlu.engines.promise import NEVER, UNREACHABLE, Result, Starts, legs_find, repromise
 
 THREADS = 2
 
@@ -45,6 +45,9 @@ def promises_compute(world: World, held: Held, *, stop: Callable[[], bool] | Non
     arrival = np.where(there, origins.at_dest_min, result.arrival_min.astype(np.int64))
     reached = there | (result.arrival_min < UNREACHABLE)
     unsealed = np.where(reached, arrival + world.waves.unsealing_min[held.dest_office], NO_WAVE)
+    if world.draining is not None:
+        coming = reached & ~there
+        unsealed[coming] = np.maximum(unsealed[coming], _turns(world, held, origins, arrival)[coming])
     # What already lies at its destination goes out with the next wave, not with one that has left.
     ready = np.where(there, np.maximum(unsealed, world.now_min), unsealed)
     on_round = held.place == ON_ROUND
@@ -59,6 +62,15 @@ def promises_compute(world: World, held: Held, *, stop: Callable[[], bool] | Non
         np.where(reached, world.start_s + arrival * 60, UNKNOWN_S),
         legs_offset, legs, done, _next_departure(world, legs_offset, legs, done),
     )
+
+
+def _turns(world: World, held: Held, origins: Origins, arrival: NDArray[np.int64]) -> NDArray[np.int64]:
+    """When mail that comes to its destination has had its turn there; 0 where nothing waits."""
+    turns = np.zeros(len(held), np.int64)
+    for group in np.unique(origins.group).tolist():
+        mine = origins.group == group
+        turns[mine] = world.handling.turn(held.dest_office[mine], arrival[mine], group)
+    return np.where(turns < NEVER, turns, NO_WAVE)
 
 
 def _journeys(world: World, held: Held, origins: Origins, stop: Callable[[], bool] | None) -> Result:

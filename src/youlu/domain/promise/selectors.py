@@ -124,7 +124,10 @@ def _promise(
         return None, None, timetable, found
     held = _as_held(world, dest, kind, None, None, ())
     groups = waves_group(world.waves, world.effects, [world.window(e) for e in world.effects], held, world.start_day)
-    told = int(waves_told(groups, np.array([arrival + int(world.waves.unsealing_min[dest.office_id])]))[0])
+    unsealed = arrival + int(world.waves.unsealing_min[dest.office_id])
+    if origin != dest.office_id:
+        unsealed = max(unsealed, int(world.handling.turn(dest.office_id, arrival, group)))
+    told = int(waves_told(groups, np.array([unsealed]))[0])
     return (told if told < NO_WAVE else None), arrival, timetable, found
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from youlu.core import clock
+from youlu.domain.network.capacity import Capacities, capacities, capacity_edit
 from youlu.domain.network.models import Measure, Office
 from youlu.domain.network.selectors import MeasureRow, measures_in_force
 from youlu.domain.promise.arrays import (
@@ -25,6 +26,7 @@ from youlu.domain.promise.arrays import (
 )
 from youlu.domain.promise.effects import Effect, effects_of
 from youlu.domain.promise.errors import RevisionMovedError, TooManyClassGroupsError
+from youlu.domain.promise.lanes import FREE, Draining, draining_open, run_newest
 from youlu.domain.promise.waves import WaveTable, wave_table_read
 from youlu.engines.calendar import OPEN_END, date_of_day, day_of_date
 from youlu.engines.promise import Handling, LegClosure, Timetable, flags_derive
@@ -32,6 +34,7 @@ from youlu.engines.promise import Handling, LegClosure, Timetable, flags_derive
 GROUPS_MAX = 4
 TRIES = 5
 Act = Measure.Act
+NO_CAPACITIES = Capacities({}, {}, {}, {}, ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +50,8 @@ class World:
     waves: WaveTable
     effects: tuple[Effect, ...]
     measures: tuple[MeasureRow, ...]
+    capacities: Capacities = NO_CAPACITIES
+    draining: Draining | None = None
     _flags: dict[tuple[bool, int], NDArray[np.uint8]] = field(default_factory=dict)
     _groups: dict[tuple[bool, ...], int] = field(default_factory=dict)
 
@@ -71,27 +76,47 @@ class World:
         return self.minute(effect.starts_at), OPEN_END if effect.ends_at is None else self.minute(effect.ends_at)
 
     def group_of(self, mail_class: str, programme: str) -> int:
-        """The class group: kinds of mail that the same effects on legs concern share flags."""
+        """The class group: kinds of mail that the same effects concern share flags, and where there are backlogs
+        those of a lane wait alike."""
         concerned = tuple(effect.concerns(mail_class, programme) for effect in self.effects)
         if concerned not in self._groups and len(self._groups) == GROUPS_MAX:
             raise TooManyClassGroupsError(most=GROUPS_MAX)
-        return self._groups.setdefault(concerned, len(self._groups))
+        signature = self._groups.setdefault(concerned, len(self._groups))
+        if self.draining is None:
+            return signature
+        free = self.is_free(mail_class, programme)
+        lane = FREE if free else self.draining.lane_of(self.capacities, mail_class, programme)
+        return lane + self.draining.n_lanes * signature
+
+    @property
+    def office_stops(self) -> tuple[Effect, ...]:
+        """The effects that stop whole offices: nothing comes or goes, and what lies there waits."""
+        return tuple(e for e in self.effects if e.act == Act.TRANSIT and len(e.offices))
+
+    def is_free(self, mail_class: str, programme: str) -> bool:
+        """Whether a stop of an office exempts this mail: it is carried through by hand and does not queue."""
+        return any(not effect.concerns(mail_class, programme) for effect in self.office_stops)
+
+    def _lanes(self) -> int:
+        return 1 if self.draining is None else self.draining.n_lanes
 
     def flags(self, *, long: bool, group: int) -> NDArray[np.uint8]:
         """Leg flags of one class group, derived from the whole set of effects."""
-        if (long, group) not in self._flags:
-            concerned = next(key for key, number in self._groups.items() if number == group)
+        signature = group // self._lanes()
+        if (long, signature) not in self._flags:
+            concerned = next(key for key, number in self._groups.items() if number == signature)
             closures = [closure for effect, applies in zip(self.effects, concerned, strict=True) if applies
                         for closure in self._closures_of(effect)]
-            self._flags[long, group] = flags_derive(self.long if long else self.short, closures, 0)
-        return self._flags[long, group]
+            self._flags[long, signature] = flags_derive(self.long if long else self.short, closures, 0)
+        return self._flags[long, signature]
 
     @property
     def leg_closures(self) -> list[LegClosure]:
         """What the effects close on legs, each with the bits of the class groups it concerns."""
-        closures = []
+        closures, lanes = [], self._lanes()
         for number, effect in enumerate(self.effects):
-            bits = sum(1 << group for concerned, group in self._groups.items() if concerned[number])
+            bits = sum(((1 << lanes) - 1) << lanes * signature for concerned, signature in self._groups.items()
+                       if concerned[number])
             closures += [replace(closure, groups=bits) for closure in self._closures_of(effect)]
         return closures
 
@@ -132,8 +157,11 @@ def world_at(
         measures = (*(row for row in measures_in_force(epoch) if row.id not in less), *more)
     start_day = day_of_date(clock.local(at).date()) - BACK_DAYS
     revision, short, long = _timetables(start_day) if draft is None else _timetables_of(draft, start_day)
-    handling, waves = _places(revision)
-    return World(at, epoch, start_day, short, long, handling, waves, effects_of(measures), measures)
+    known = capacities(capacity_edit())
+    run = None if without_measures else run_newest(epoch)
+    draining = draining_open(run, start_day) if run is not None else None
+    return World(at, epoch, start_day, short, long, _handling(revision, known, draining), _waves(revision),
+                 effects_of(measures), measures, known, draining)
 
 
 def _timetables_of(draft: DraftFrom, start_day: int) -> tuple[str, Timetable, Timetable]:
@@ -154,11 +182,27 @@ def _timetables(start_day: int) -> tuple[str, Timetable, Timetable]:
     raise RevisionMovedError()
 
 
+def world_draining(world: World, draining: Draining | None) -> World:
+    """The same world with other backlogs."""
+    handling = handling_of(world.waves, world.capacities, draining)
+    return replace(world, handling=handling, draining=draining, _flags={}, _groups={})
+
+
 @lru_cache(maxsize=2)
-def _places(revision: str) -> tuple[Handling, WaveTable]:
-    table = wave_table_read()
-    minutes = np.zeros(len(table.may_transit), np.int32)
+def _waves(revision: str) -> WaveTable:
+    return wave_table_read()
+
+
+@lru_cache(maxsize=4)
+def _handling(revision: str, known: Capacities, draining: Draining | None) -> Handling:
+    return handling_of(_waves(revision), known, draining)
+
+
+def handling_of(waves: WaveTable, known: Capacities, draining: Draining | None) -> Handling:
+    """What offices do to mail: sorting time, sorting windows, no transit, and the turns of a backlog."""
+    minutes = np.zeros(len(waves.may_transit), np.int32)
     for office, handling_min in Office.objects.values_list("id", "handling_min"):
         minutes[office] = handling_min
-    groups = np.repeat(minutes[None, :], GROUPS_MAX, axis=0)
-    return Handling(groups, np.repeat(table.may_transit[None, :], GROUPS_MAX, axis=0)), table
+    groups = GROUPS_MAX * (1 if draining is None else draining.n_lanes)
+    return Handling(np.repeat(minutes[None, :], groups, axis=0), np.repeat(waves.may_transit[None, :], groups, axis=0),
+                    sorting=known.sorting, drain={} if draining is None else draining.by_group(GROUPS_MAX))

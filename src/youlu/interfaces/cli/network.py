@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -74,6 +76,21 @@ def show(as_json: bool = typer.Option(False, "--json", help="输出JSON / as JSO
     for key, word in (("routes", "邮路"), ("trips", "班次"), ("segments", "段道"), ("compounds", "小区"),
                       ("measures", "现行中断措施")):
         typer.echo(f"{_wide(word, 16)} {summary[key]:>8,}")
+
+
+@network.command()
+def capacity(
+    file: Path = typer.Argument(help="能力表CSV；写 - 从标准输入读 / a CSV list, - reads from stdin"),
+) -> None:
+    """导入处理能力、分拣时段、车型装载量与先后次序。 / Import capacities. Example: ./youlu network capacity 能力.csv"""
+    need_database()
+    from youlu.domain.access.selectors import actor_of_system
+    from youlu.domain.network.capacity import capacity_import, capacity_lines
+
+    text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+    lines = capacity_lines(text)
+    epoch = capacity_import(actor=actor_of_system("network-capacity"), lines=lines)
+    typer.echo(f"已导入{len(lines)}行，版次{epoch}；在途邮件按新能力重算。 / {len(lines)} lines stored.", err=True)
 
 
 def _wide(text: str, width: int) -> str:

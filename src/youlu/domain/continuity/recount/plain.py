@@ -15,14 +15,18 @@ from youlu.domain.network.models import (
     Measure,
     Office,
     ServiceCalendar,
+    SortingWindow,
     Trip,
+    WorkingOrder,
 )
+from youlu.domain.promise.models import BacklogRun
 
 DAY = 1440
 LEG_DAY_ZERO = 10_957  # 2000-01-01
 CANCELLED, NO_BOARD, NO_ALIGHT = 1, 2, 4
 HORIZON_BACK, HORIZON_DAYS, HORIZON_MIN = 2, 45, 65_535
 NEVER = 10**12
+BEYOND = 65_535  # a turn that does not come within the horizon
 
 
 def minute_of(instant: dt.datetime) -> int:
@@ -53,6 +57,7 @@ class PlainNetwork:
     waves: dict[tuple[str, int], tuple[list[int], list[int], int]] = field(default_factory=dict)
     compound_division: dict[int, str] = field(default_factory=dict)
     route_trips: dict[int, set[int]] = field(default_factory=dict)
+    sorting: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     longest: int = 0
 
 
@@ -65,6 +70,8 @@ def network_read(first_day: int, last_day: int) -> PlainNetwork:
         net.waves["office", office.id] = (office.wave_start_min, office.wave_end_min, office.delivery_weekdays)
     for segment in DeliverySegment.objects.all().iterator():
         net.waves["segment", segment.id] = (segment.wave_start_min, segment.wave_end_min, segment.weekdays)
+    for window in SortingWindow.objects.all():
+        net.sorting.setdefault(window.office_id, []).append((window.start_min, window.end_min))
     net.compound_division = dict(Compound.objects.values_list("id", "division_code"))
     calendars = {c.id: _running(c, first_day, last_day) for c in ServiceCalendar.objects.all()}
     rows = []
@@ -111,6 +118,7 @@ class PlainMeasures:
     bars: bytearray
     doors: list[tuple[int, int, set[int], set[int], set[int]]]  # t0, t1, offices, segments, compounds
     no_alight: list[tuple[int, int, set[int]]]
+    turns: dict[int, tuple[int, list[int]]] = field(default_factory=dict)  # office: minute of hour 0, waits by hour
 
 
 def measures_read(net: PlainNetwork, epoch: int, mail_class: str, programme: str) -> PlainMeasures:
@@ -139,7 +147,46 @@ def measures_read(net: PlainNetwork, epoch: int, mail_class: str, programme: str
                 for leg in range(len(net.dep)):
                     if net.v[leg] in into and t0 <= net.arr[leg] < t1:
                         bars[leg] |= NO_ALIGHT
-    return PlainMeasures(bars, list(doors.values()), no_alight)
+    return PlainMeasures(bars, list(doors.values()), no_alight, turns_read(epoch, mail_class, programme))
+
+
+def turns_read(epoch: int, mail_class: str, programme: str) -> dict[int, tuple[int, list[int]]]:
+    """What this kind of mail waits for at offices with a backlog under an epoch: by hour of arrival, in minutes."""
+    run = BacklogRun.objects.filter(epoch__lte=epoch).order_by("-epoch").first()
+    if run is None or _is_carried(epoch, mail_class, programme):
+        return {}
+    ranks = {(o.programme, o.mail_class): o.rank for o in WorkingOrder.objects.all()}
+    names = [(programme, mail_class), (programme, ""), ("", mail_class)]
+    rank = next((ranks[name] for name in names if name in ranks and name != ("", "")), 100)
+    lines = [line for line, _ in run.lanes]
+    lane = run.lanes.index([mail_class if mail_class in lines else "", rank < 100])
+    zero = run.start_day * DAY
+    return {o.office_id: (zero, [NEVER if m >= BEYOND else zero + m if m else 0 for m in o.ready_min[lane]])
+            for o in run.offices.all()}
+
+
+def _is_carried(epoch: int, mail_class: str, programme: str) -> bool:
+    """Mail that a stop of an office exempts goes through it by hand."""
+    stops = Measure.objects.filter(act="transit", zone_kind__in=("office", "division"), from_epoch__lte=epoch)
+    return any((m.mail_classes and mail_class not in m.mail_classes) or programme in m.exempt_programmes
+               for m in stops if m.until_epoch is None or m.until_epoch > epoch)
+
+
+def ready_at(net: PlainNetwork, measures: PlainMeasures, office: int, arrived: int, horizon: int) -> int:
+    """When mail that came at `arrived` can leave: handled, sorted in a window, its turn come."""
+    at = arrived + net.handling[office]
+    while office in net.sorting and not any(
+            start <= minute < end for start, end in net.sorting[office] for minute in (at % DAY, at % DAY + DAY)):
+        at += 1
+    return max(at, turn_at(measures, office, arrived, horizon))
+
+
+def turn_at(measures: PlainMeasures, office: int, arrived: int, horizon: int) -> int:
+    """When mail that came at `arrived` has its turn; 0 where nothing queues. What came before `horizon` counts as come
+    then."""
+    zero, hours = measures.turns.get(office, (0, [0]))
+    hour = min((max(arrived, horizon) - zero) // 60, len(hours) - 1)
+    return hours[hour] if hour >= 0 else 0
 
 
 def _bar_transit(net: PlainNetwork, m: Measure, t0: int, t1: int, offices: set[int], bars: bytearray) -> None:
@@ -199,7 +246,15 @@ def promise_search(net: PlainNetwork, measures: PlainMeasures, item: PlainItem) 
     if item.place != 1 and item.office == item.dest:
         return wave_search(net, measures, item, max(item.since + net.unsealing[item.dest], item.now))
     arrival = arrival_search(net, measures, item)
-    return None if arrival is None else wave_search(net, measures, item, arrival + net.unsealing[item.dest])
+    if arrival is None:
+        return None
+    turn = turn_at(measures, item.dest, arrival, horizon_of(item.now))
+    return wave_search(net, measures, item, max(arrival + net.unsealing[item.dest], turn))
+
+
+def horizon_of(now: int) -> int:
+    """The midnight at which the horizon begins."""
+    return (now // DAY - HORIZON_BACK) * DAY
 
 
 def arrival_search(net: PlainNetwork, measures: PlainMeasures, item: PlainItem) -> int | None:
@@ -207,11 +262,12 @@ def arrival_search(net: PlainNetwork, measures: PlainMeasures, item: PlainItem) 
     start_day = item.now // DAY - HORIZON_BACK
     last_day, last_minute = start_day + HORIZON_DAYS, start_day * DAY + HORIZON_MIN
     ready: dict[int, int] = {}
-    best = NEVER
+    best, horizon = NEVER, horizon_of(item.now)
     if item.place == 1:
         best = _put_down(net, measures, item, ready)
     else:
-        ready[item.office or 0] = max(item.now, item.since + net.handling[item.office or 0])
+        ready[item.office or 0] = max(item.now, ready_at(net, measures, item.office or 0,
+                                                         max(item.since, horizon), horizon))
     aboard: set[int] = set()
     for leg in range(bisect_left(net.dep, item.now), len(net.dep)):
         if net.dep[leg] >= best:
@@ -231,7 +287,7 @@ def arrival_search(net: PlainNetwork, measures: PlainMeasures, item: PlainItem) 
             if office == item.dest:
                 best = min(best, at)
             elif net.transit[office]:
-                ready[office] = min(ready.get(office, NEVER), at + net.handling[office])
+                ready[office] = min(ready.get(office, NEVER), ready_at(net, measures, office, at, horizon))
     return None if best == NEVER else best
 
 
@@ -242,7 +298,7 @@ def _put_down(net: PlainNetwork, measures: PlainMeasures, item: PlainItem, ready
     while following is not None and net.dep[following] <= item.now and not measures.bars[following] & CANCELLED:
         leg, following = following, _next(net, following)
     if measures.bars[leg] & CANCELLED and net.arr[leg] > item.now:
-        ready[net.u[leg]] = item.now + net.handling[net.u[leg]]
+        ready[net.u[leg]] = ready_at(net, measures, net.u[leg], item.now, horizon_of(item.now))
         return NEVER
     best, at = NEVER, max(net.arr[leg], item.now)
     while True:
@@ -255,7 +311,8 @@ def _put_down(net: PlainNetwork, measures: PlainMeasures, item: PlainItem, ready
             if office == item.dest:
                 best = min(best, down)
             if net.transit[office] or is_last:
-                ready[office] = min(ready.get(office, NEVER), down + net.handling[office])
+                ready[office] = min(ready.get(office, NEVER),
+                                    ready_at(net, measures, office, down, horizon_of(item.now)))
         if is_last or following is None:
             return best
         leg, at = following, max(net.arr[following], at)
