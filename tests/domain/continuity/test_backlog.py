@@ -110,7 +110,8 @@ def test_the_preview_foresees_what_the_closure_then_does() -> None:
     items = ten_lying()
     foreseen = closure_preview(closure(STOP), at=clock.now())
     assert foreseen["later"] == 10
-    assert foreseen["backlogs"][0]["name"] == "兰州" and foreseen["backlogs"][0]["most"] == 10
+    assert foreseen["backlogs"][0]["name"] == "兰州"
+    assert foreseen["backlogs"][0]["most"] == 10
     declare(STOP)
     assert sum(item.expected_arrive_by > item.committed_arrive_by for item in refreshed(items)) == 10
 

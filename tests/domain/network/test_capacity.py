@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.domain.small_network import LANZHOU, LONGNAN, XIAN
+
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.network.capacity import (
     USUAL_RANK,
@@ -72,7 +72,8 @@ def test_a_wrong_line_is_named_and_nothing_is_stored(line: str, what: str) -> No
     with pytest.raises(CapacityListError) as error:
         imported("hourly,kind:depot,,777,核定", line)
     assert f"第3行：{what}" in str(error.value) or what in str(error.value)
-    assert epoch_current() == before and capacity_edit() == 0
+    assert epoch_current() == before
+    assert capacity_edit() == 0
 
 
 def test_a_list_without_a_column_is_refused() -> None:
