@@ -52,7 +52,7 @@ VOUCHER_KEY = os.environ.get("YOULU_VOUCHER_KEY") or _secrets["voucher_key"]
 BACKUP_PASSPHRASE = os.environ.get("YOULU_BACKUP_PASSPHRASE", "")
 
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("YOULU_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+ALLOWED_HOSTS = os.environ.get("YOULU_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("YOULU_TRUSTED_ORIGINS", "").split(",") if o]
 # Seats let one browser show several people's pages side by side; only the tour switches them on (loopback only).
 TOUR_SEATS = os.environ.get("YOULU_TOUR_SEATS") == "1"
@@ -71,9 +71,11 @@ INSTALLED_APPS = [
     "youlu.core",
     *(f"youlu.domain.{name}" for name in DOMAIN_APPS if (SOURCE_DIR / "domain" / name / "apps.py").exists()),
     "youlu.interfaces.web",
+    # After our pages: its templates are overridden there.
+    "allauth", "allauth.account", "allauth.mfa",
 ]
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -83,17 +85,41 @@ AUTH_PASSWORD_VALIDATORS = [
      "OPTIONS": {"user_attributes": ("username", "display_name")}},
 ]
 
+# Logins: allauth's flows, our pages. Wrong tries are counted in domain.access.lockout, not in the cache.
+ACCOUNT_ADAPTER = "youlu.domain.access.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MFA_ADAPTER = "youlu.domain.access.adapter.FactorAdapter"
+MFA_FORMS = {"authenticate": "youlu.domain.access.adapter.CodeForm",
+             "reauthenticate": "youlu.domain.access.adapter.CodeAgainForm"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+# Roles that see nothing before they have set up a second factor.
+SECOND_FACTOR_ROLES = [
+    role for role in os.environ.get("YOULU_SECOND_FACTOR_ROLES", "system_admin,security_admin,auditor").split(",")
+    if role]
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "youlu.interfaces.web.middleware.SecurityHeadersMiddleware",
+    "youlu.interfaces.web.guards.SecurityHeadersMiddleware",
     "youlu.interfaces.web.middleware.SeatSessionMiddleware",
     "youlu.interfaces.web.middleware.LanguageMiddleware",
+    "youlu.interfaces.web.guards.UploadLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "youlu.interfaces.web.seats.SeatLoginMiddleware",
+    "youlu.interfaces.web.guards.SessionLifetimeMiddleware",
     "youlu.interfaces.web.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "youlu.interfaces.web.guards.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "youlu.interfaces.web.middleware.ErrorPageMiddleware",
 ]
@@ -127,16 +153,28 @@ STATIC_URL = "/static/"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+# A login lasts a long shift; left alone it ends earlier.
+SESSION_COOKIE_AGE = int(float(os.environ.get("YOULU_SESSION_HOURS", "12")) * 3600)
+SESSION_IDLE_S = int(float(os.environ.get("YOULU_SESSION_IDLE_MIN", "120")) * 60)
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+UPLOAD_MAX_BYTES = int(os.environ.get("YOULU_UPLOAD_MAX_MB", "16")) * 2**20
+DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS, DATA_UPLOAD_MAX_NUMBER_FILES = 2_000, 5
+# Whom to tell of a weakness: "mailto:…" or "https://…", shown in /.well-known/security.txt.
+SECURITY_CONTACT = os.environ.get("YOULU_SECURITY_CONTACT", "")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"
 if os.environ.get("YOULU_HTTPS") == "1":
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_SSL_REDIRECT, SECURE_REDIRECT_EXEMPT = True, [r"^healthz$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# In the database, because processes must agree on which codes were used. Nothing hot is kept here.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache",
+                      "OPTIONS": {"MAX_ENTRIES": 20_000}}}
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 SILENCED_SYSTEM_CHECKS = ["models.W047"]  # partitioned tables are made by hand-written migrations
 

@@ -7,4 +7,5 @@ from youlu.interfaces.api.api import api
 urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("youlu.interfaces.web.urls")),
+    path("", include("youlu.interfaces.web.account_urls")),
 ]

@@ -38,3 +38,15 @@ class WeakPasswordError(YouluError):
     code = "access.weak_password"
     status = 422
     sentence = "密码不够好：{why}"
+
+
+class TooManyLoginsError(YouluError):
+    code = "access.too_many_logins"
+    status = 429
+    sentence = "试得太多次了。{minutes}分钟后再试，或请安全管理员重置。"
+
+
+class UploadTooBigError(YouluError):
+    code = "access.upload_too_big"
+    status = 413
+    sentence = "内容超过{most_mb}MB，没有收。请分几次提交。"

@@ -41,6 +41,16 @@ class User(AbstractUser):
         ]
 
 
+class LoginTry(models.Model):
+    """A password or a code that was wrong, or is being looked at. `key` is a blind index of an account or address."""
+
+    key = models.BinaryField()
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "tried_at"], name="access_login_try")]
+
+
 class Token(models.Model):
     """What a device or a partner shows instead of a password; only its hash is kept."""
 

@@ -7,7 +7,9 @@ import uuid
 from dataclasses import dataclass
 from functools import cache
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.conf import settings
 
 from youlu.core.clock import real_now
 from youlu.core.errors import NotAllowedError
@@ -43,7 +45,7 @@ def role_permissions() -> dict[str, frozenset[str]]:
     return {role: frozenset(permissions) for role, permissions in held.items()}
 
 
-def actor_id(user_id: uuid.UUID) -> str:
+def actor_id(user_id: uuid.UUID | str) -> str:
     return f"user:{user_id}"
 
 
@@ -52,6 +54,20 @@ def actor_of_user(user: User) -> Actor:
     permissions = frozenset[str]().union(*(table.get(role, frozenset()) for role in user.roles))
     return Actor(id=actor_id(user.id), name=user.display_name or user.username, permissions=permissions,
                  scope=user.scope)
+
+
+def is_second_factor_owed(user: User) -> bool:
+    """Whether one of the person's roles asks for a second factor that is not set up yet."""
+    return is_second_factor_required(user) and not has_second_factor(user)
+
+
+def is_second_factor_required(user: User) -> bool:
+    return bool({*user.roles} & {*settings.SECOND_FACTOR_ROLES})
+
+
+def has_second_factor(user: User) -> bool:
+    return Authenticator.objects.filter(
+        user_id=user.pk, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]).exists()
 
 
 def actor_of_system(name: str) -> Actor:

@@ -8,6 +8,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -75,6 +76,21 @@ def user_password_set(*, actor: Actor, user_id: uuid.UUID, password: str) -> Non
     _password_set(user, password)
     user.save(update_fields=["password"])
     audit_record(actor=actor.id, action="user.password", object_type="user", object_id=str(user.id))
+
+
+@transaction.atomic
+def password_changed(*, user: User) -> None:
+    """Note that a person has changed their own password."""
+    audit_record(actor=actor_id(user.id), action="user.password", object_type="user", object_id=str(user.id))
+
+
+@transaction.atomic
+def user_factors_reset(*, actor: Actor, user_id: uuid.UUID) -> None:
+    """Take every second factor and recovery code from somebody who has lost them; they set up anew at the next login."""
+    actor.require("access.admin")
+    user = _another(actor, user_id)
+    count = Authenticator.objects.filter(user=user).delete()[0]
+    audit_record(actor=actor.id, action="factor.reset", object_type="user", object_id=str(user.id), count=count)
 
 
 @transaction.atomic

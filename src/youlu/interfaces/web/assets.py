@@ -58,6 +58,12 @@ def _htmx() -> str:
     return files("django_htmx").joinpath("static", "django_htmx", "htmx-2.min.js").read_text()
 
 
+def _passkey() -> str:
+    # What allauth ships for passkeys; only pages about logins ask for it.
+    parts = ("mfa/static/mfa/js/webauthn-json.js", "mfa/static/mfa/js/webauthn.js", "account/static/account/js/onload.js")
+    return "\n".join(files("allauth").joinpath(part).read_text() for part in parts)
+
+
 # Inline, in the head of every page: a request less.
 FAVICON = "data:image/svg+xml," + quote(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#006B48"/>'
@@ -69,6 +75,7 @@ MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
     "tour.css": ("text/css; charset=utf-8", _tour_style),
     "youlu.js": ("text/javascript; charset=utf-8", _script),
     "htmx.js": ("text/javascript; charset=utf-8", _htmx),
+    "passkey.js": ("text/javascript; charset=utf-8", _passkey),
     "icons.svg": ("image/svg+xml", sprite_build),
     "land.svg": ("image/svg+xml", land_sprite),
 }

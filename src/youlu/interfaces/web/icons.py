@@ -41,6 +41,7 @@ ICONS = (
     "house",
     "id-card",
     "info",
+    "key-round",
     "languages",
     "layout-grid",
     "list-checks",

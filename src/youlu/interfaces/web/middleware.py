@@ -1,4 +1,4 @@
-"""What every page request passes: headers, the chair's own session, the actor, errors as pages."""
+"""What every page request passes: the chair's own session, the language, the actor, errors as pages."""
 
 from __future__ import annotations
 
@@ -14,19 +14,6 @@ from youlu.core.errors import YouluError
 from youlu.domain.access.selectors import actor_of_user
 
 Next = Callable[[HttpRequest], HttpResponse]
-POLICY = ("default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; "
-          "base-uri 'none'; form-action 'self'; object-src 'none'")
-
-
-class SecurityHeadersMiddleware:
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
-        return response
 
 
 class SeatSessionMiddleware(SessionMiddleware):
@@ -45,7 +32,8 @@ class SeatSessionMiddleware(SessionMiddleware):
         seat = request.META.get("youlu.seat")
         own = response.cookies.pop(settings.SESSION_COOKIE_NAME, None) if seat else None
         if own is not None:
-            response.set_cookie(f"seat-{seat}", own.value, httponly=True, samesite="Lax")
+            response.set_cookie(f"seat-{seat}", own.value, httponly=True, samesite="Lax",
+                                secure=settings.SESSION_COOKIE_SECURE)
         return response
 
 
@@ -74,7 +62,10 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         request.actor = actor_of_user(user) if user.is_authenticated else None  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"  # on a shared counter the next one presses "back"
+        return response
 
 
 class ErrorPageMiddleware:

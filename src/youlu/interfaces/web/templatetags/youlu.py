@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -118,55 +119,60 @@ def dumbbell(before: float | None, now: float, target: float, low: float, state:
     return draw_dumbbell(before=before, now=now, target=target, low=low, state=state)
 
 
+def bar_svg(parts: Iterable[tuple[str, float]], whole: float, *, css: str = "bar", width: str = "100%") -> SafeString:
+    """Segments end to end: (class, amount), `whole` is the full width. Widths are attributes, not styles, because the
+    pages' policy runs no inline style. A segment that is there shows at least a hair."""
+    x, drawn = 0.0, []
+    for name, amount in parts:
+        if amount > 0:
+            share = max(100 * amount / max(whole, 1e-9), 0.3)
+            drawn.append((name, f"{x:.2f}%", f"{min(share, 100 - x):.2f}%"))
+            x = min(x + share, 100)
+    rects = format_html_join("", '<rect class="{}" x="{}" width="{}" height="100%"/>', drawn)
+    return format_html('<svg class="{}" width="{}" aria-hidden="true">{}</svg>', css, width, rects)
+
+
 @register.simple_tag
 def split_bar(kept: int, moved: int, noway: int, thick: bool = False) -> SafeString:
     """The bar of kept, moved and no-way with its line of words."""
-    whole = max(kept + moved + noway, 1)
-    parts = (("kept", kept), ("late", moved), ("noway", noway))
-    bars = format_html_join(
-        "",
-        '<i class="s-{}" style="inline-size:{}%"></i>',
-        ((state, f"{100 * n / whole:.2f}") for state, n in parts if n),
-    )
-    words = wording.split_words(kept=kept, moved=moved, noway=noway)
-    return format_html(
-        '<span class="bar{}" aria-hidden="true">{}</span><p class="split">{}</p>',
-        " thick" if thick else "",
-        bars,
-        words,
-    )
+    bar = bar_svg((("s-kept", kept), ("s-late", moved), ("s-noway", noway)), kept + moved + noway,
+                  css="bar thick" if thick else "bar")
+    return format_html('{}<p class="split">{}</p>', bar, wording.split_words(kept=kept, moved=moved, noway=noway))
 
 
 @register.simple_tag
 def mini_split(items: int, moved: int, noway: int, most: int) -> SafeString:
     """The same bar within a row of a table, on the scale of the longest row (96 px)."""
     kept = max(items - moved - noway, 0)
-    parts = format_html_join(
-        "",
-        '<i class="s-{}" style="inline-size:{}px"></i>',
-        (
-            (state, f"{96 * n / max(most, 1):.1f}")
-            for state, n in (("kept", kept), ("late", moved), ("noway", noway))
-            if n
-        ),
-    )
-    return format_html('<span class="mini" aria-hidden="true">{}</span>', parts)
+    return bar_svg((("s-kept", kept), ("s-late", moved), ("s-noway", noway)), most, css="mini", width="96")
+
+
+@register.simple_tag
+def share_bar(amount: float, whole: float, state: str = "", css: str = "bar thick", width: str = "100%") -> SafeString:
+    """One segment: `amount` of `whole`."""
+    return bar_svg(((f"s-{state}" if state else "", amount),), whole, css=css, width=width)
+
+
+@register.simple_tag
+def parts_bar(*amounts: float) -> SafeString:
+    """Segments of the classes w1, w2, w3… that together fill the bar."""
+    return bar_svg([(f"w{place}", amount) for place, amount in enumerate(amounts, 1)], sum(amounts), css="bar thick")
+
+
+@register.filter
+def states_bar(parts: Iterable[tuple[str, float]]) -> SafeString:
+    """(state, percent) end to end."""
+    return bar_svg([(f"s-{state}", percent) for state, percent in parts], 100, css="bar thick")
 
 
 @register.simple_tag
 def progress(done: int, total: int, words: str = "", until: str = "") -> SafeString:
     """How far a job is: n of m as bar and as words."""
-    share = 100 * done / max(total, 1)
     return format_html(
-        '<div class="progress"><div class="bar thick" role="progressbar" aria-valuenow="{}" aria-valuemin="0" '
-        'aria-valuemax="{}" aria-label="{}"><i style="inline-size:{}%"></i></div>'
-        "<p><span>{}</span><span>{}</span></p></div>",
-        done,
-        total,
-        words or gettext("进度"),
-        f"{share:.1f}",
-        words or f"{wording.count(done)} / {wording.count(total)}",
-        until,
+        '<div class="progress"><div role="progressbar" aria-valuenow="{}" aria-valuemin="0" '
+        'aria-valuemax="{}" aria-label="{}">{}</div><p><span>{}</span><span>{}</span></p></div>',
+        done, total, words or gettext("进度"), share_bar(done, max(total, 1)),
+        words or f"{wording.count(done)} / {wording.count(total)}", until,
     )
 
 
