@@ -86,7 +86,7 @@ def password_changed(*, user: User) -> None:
 
 @transaction.atomic
 def user_factors_reset(*, actor: Actor, user_id: uuid.UUID) -> None:
-    """Take every second factor and recovery code from somebody who has lost them; they set up anew at the next login."""
+    """Take every factor and recovery code from somebody who lost them; they set up anew at the next login."""
     actor.require("access.admin")
     user = _another(actor, user_id)
     count = Authenticator.objects.filter(user=user).delete()[0]

@@ -60,8 +60,8 @@ def _htmx() -> str:
 
 def _passkey() -> str:
     # What allauth ships for passkeys; only pages about logins ask for it.
-    parts = ("mfa/static/mfa/js/webauthn-json.js", "mfa/static/mfa/js/webauthn.js", "account/static/account/js/onload.js")
-    return "\n".join(files("allauth").joinpath(part).read_text() for part in parts)
+    parts = ("mfa/static/mfa/js/webauthn-json", "mfa/static/mfa/js/webauthn", "account/static/account/js/onload")
+    return "\n".join(files("allauth").joinpath(f"{part}.js").read_text() for part in parts)
 
 
 # Inline, in the head of every page: a request less.
