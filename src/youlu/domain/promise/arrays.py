@@ -94,6 +94,12 @@ def _root() -> Path:
     return Path(settings.DATA_DIR) / "arrays"
 
 
+def arrays_drop() -> None:
+    """Forget all stored arrays, after an upgrade may have changed their form: they are made again when asked for."""
+    shutil.rmtree(Path(settings.DATA_DIR) / "arrays", ignore_errors=True)
+    timetable_open.cache_clear()
+
+
 def _folder(revision: str, start_day: int, n_days: int) -> Path:
     folder = _root() / (revision[:16] or "none")
     folder.mkdir(parents=True, exist_ok=True)

@@ -49,6 +49,7 @@ from youlu.interfaces.cli import (  # noqa: E402, F401
     ground,
     items,
     network,
+    operations,
     programme,
     promise,
     scenario,

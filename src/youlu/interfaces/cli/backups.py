@@ -29,7 +29,7 @@ def backup(
     from youlu.core.backup import backup_save
     from youlu.core.backup.keys import keys_save
 
-    path, progress = _file_of(target), _Progress()
+    path, progress = backup_file_of(target), _Progress()
     try:
         written = backup_save(path, passphrase=settings.BACKUP_PASSPHRASE, tell=progress)
         if keys is not None:
@@ -54,6 +54,7 @@ def restore(
     keys: Path = typer.Option(None, help="另存的密钥文件 / the file of keys"),
     replace: str = typer.Option("", help="数据库名：里面的可以全部换掉 / the database's name, if all may go"),
     without_keys: bool = typer.Option(False, "--without-keys", help="没有密钥也恢复 / personal data stays unreadable"),
+    as_it_was: bool = typer.Option(False, "--as-it-was", help="先不升级到本版 / leave the tables of its version"),
     check: bool = typer.Option(False, "--check", help="只核对备份，不恢复 / only check the file"),
 ) -> None:
     """恢复备份，先整份核对。 / Restore, after checking all of it. Example: ./youlu restore FILE --keys KEYS"""
@@ -76,13 +77,14 @@ def restore(
 
     progress = _Progress()
     header, listed = backup_restore(path, passphrase=passphrase, replace=replace, without_keys=without_keys,
-                                    tell=progress)
+                                    upgrade=not as_it_was, tell=progress)
     connections.close_all()
     typer.echo(f"已恢复{header.made_at}的备份：{sum(listed.rows.values()):,}行，{progress.seconds:.1f}秒。")
     typer.echo("接着：./youlu verify 全部复核，再开网页和后台任务。", err=True)
 
 
-def _file_of(target: Path) -> Path:
+def backup_file_of(target: Path) -> Path:
+    """The file that is meant: itself, or one named by the time in a folder."""
     if target.is_dir():
         return target / f"youlu-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}.tar"
     if not target.parent.is_dir():

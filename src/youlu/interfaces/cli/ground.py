@@ -106,10 +106,12 @@ def serve(
 ) -> None:
     """启动网页与接口，带一个后台任务进程。 / Serve pages and API, with one worker beside them."""
     need_database()
+    from django.conf import settings
+
     from youlu.interfaces.cli.processes import run_together, server_command, worker_command
 
     typer.echo(f"邮路在 http://{host}:{port}/", err=True)
-    run_together({"web": server_command(host, port), "worker": worker_command()})
+    run_together({"web": server_command(host, port), "worker": worker_command()}, pid_dir=Path(settings.DATA_DIR))
 
 
 @app.command(rich_help_panel=GROUP)

@@ -11,11 +11,17 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from youlu.core.gate import WorkerGate
 
 log = logging.getLogger(__name__)
 RESTART_PAUSE_S = 0.3
 HEARTBEAT_S = 1.0
 STALLED_AFTER_S = 4.0
+SUPERVISOR = "supervisor.pid"
+DRAIN_S = 30.0  # a job may take so long to end before it is aborted; a run of the loop is resumed by the next worker
 
 
 def server_command(host: str, port: int) -> list[str]:
@@ -73,6 +79,8 @@ def run_together(
 ) -> None:
     """Run the commands until interrupted, each started again when it dies; `pid_dir` gets `<name>.pid` files, `envs`
     what the environment of single ones adds."""
+    if pid_dir is not None:
+        (pid_dir / SUPERVISOR).write_text(f"{os.getpid()} {started_at(os.getpid())}")
     children = [Supervised(name, command, pid_dir=pid_dir, env=(envs or {}).get(name))
                 for name, command in commands.items()]
     stop = threading.Event()
@@ -81,26 +89,69 @@ def run_together(
     stop.wait()
     for child in children:
         child.stop()
+    if pid_dir is not None:
+        (pid_dir / SUPERVISOR).unlink(missing_ok=True)
+
+
+def started_at(pid: int) -> str:
+    """By what the process of a number is told from a later one of the same number; "" when there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def supervisor_stop(pid_dir: Path, *, wait_s: float = 15.0) -> bool:
+    """Stop `./youlu demo` or `serve` of that data directory with its children; False when none ran."""
+    path = pid_dir / SUPERVISOR
+    try:
+        pid, started = path.read_text().split()
+    except (OSError, ValueError):
+        return False
+    if started_at(int(pid)) != started:
+        path.unlink(missing_ok=True)
+        return False
+    os.kill(int(pid), signal.SIGTERM)
+    end = time.monotonic() + wait_s
+    while started_at(int(pid)) == started and time.monotonic() < end:
+        time.sleep(0.1)
+    return True
 
 
 def work_forever() -> None:
-    """Take jobs until told to stop. Jobs of workers that were killed are put back (their lease is a heartbeat)."""
+    """Take jobs until told to stop, or until an upgrade asks for it. Jobs of workers that were killed are put back
+    (their lease is a heartbeat)."""
     from procrastinate.contrib.django import app as jobs
 
+    from youlu.core.gate import WorkerGate
+
+    gate = WorkerGate()
     with_connector = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]
 
     async def run() -> None:
         async with with_connector.open_async():
-            rescue = asyncio.create_task(_rescue_orphans(with_connector))
+            work = asyncio.create_task(with_connector.run_worker_async(
+                concurrency=1, update_heartbeat_interval=HEARTBEAT_S, stalled_worker_timeout=STALLED_AFTER_S,
+                fetch_job_polling_interval=1.0, delete_jobs="successful", shutdown_graceful_timeout=DRAIN_S,
+            ))
+            beside = [asyncio.create_task(_rescue_orphans(with_connector)), asyncio.create_task(_drain(gate, work))]
             try:
-                await with_connector.run_worker_async(
-                    concurrency=1, update_heartbeat_interval=HEARTBEAT_S, stalled_worker_timeout=STALLED_AFTER_S,
-                    fetch_job_polling_interval=1.0, delete_jobs="successful",
-                )
+                await work
+            except asyncio.CancelledError:
+                log.warning("worker left for an upgrade")
             finally:
-                rescue.cancel()
+                for task in beside:
+                    task.cancel()
 
     asyncio.run(run())
+    gate.leave()
+
+
+async def _drain(gate: WorkerGate, work: asyncio.Task[None]) -> None:
+    """Let the job in hand end and take no other, once an upgrade waits."""
+    while not await asyncio.to_thread(gate.is_wanted):
+        await asyncio.sleep(HEARTBEAT_S)
+    work.cancel()
 
 
 async def _rescue_orphans(app: object) -> None:
