@@ -52,7 +52,7 @@ class WorkerGate:
         self._session.close()
 
     def _one(self, query: str) -> object:
-        row = self._session.execute(query, [GATE]).fetchone()  # type: ignore[call-overload]
+        row = self._session.execute(query, [GATE]).fetchone()
         return row[0] if row else None
 
 
