@@ -11,7 +11,7 @@ from tests.domain.small_network import ACTOR, CHENGGUAN, KANGXIAN, LANZHOU, at
 from youlu.core import clock
 from youlu.domain.mail import scans as scans_module
 from youlu.domain.mail.models import Item, PromiseRevision, RecalcDue, Scan, ScanKind
-from youlu.domain.mail.scan_store import KeyedScan, ScanInput, scans_store
+from youlu.domain.mail.scan_store import KeyedScan, ScanInput, scan_keyed, scans_store
 from youlu.domain.mail.scans import items_fold, scans_ingest
 from youlu.domain.mail.services import ItemInput, item_accept
 from youlu.engines.codes.item_key import item_key
@@ -91,7 +91,7 @@ def test_a_row_twice_in_one_call_is_judged_by_what_is_kept() -> None:
     def row(minute: int, sequence: int) -> KeyedScan:
         scan = ScanInput("EZ123456785CN", 'p"d\\a,{}', sequence, ScanKind.ARRIVED, at(f"2022-07-12 06:{minute:02}"),
                          office_id=LANZHOU)
-        return KeyedScan(item_key(scan.number), scan, None, scan.digest())
+        return scan_keyed(scan, item_key(scan.number), None)
 
     assert scans_store([row(1, 1), row(1, 1), row(2, 1)]) == ["stored", "duplicate", "changed"]
     assert scans_store([row(2, 1), row(1, 1), row(9, 2)]) == ["changed", "duplicate", "stored"]

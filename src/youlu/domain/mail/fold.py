@@ -69,13 +69,13 @@ def fold(events: Iterable[Event]) -> Position | None:
     return position
 
 
-def advance(position: Position, later: Iterable[Event]) -> Position:
+def advance(position: Position, later: Sequence[Event]) -> Position:
     """The fold of all events so far and of `later` ones, from the position that those so far gave.
 
     Only where every one of `later` occurred after every one so far and none corrects another: then those so far stay
     as they are and come first.
     """
-    for event in sorted(later, key=lambda e: e.order):
+    for event in sorted(later, key=lambda e: e.order) if len(later) > 1 else later:
         if position.place in FINAL.values():
             break
         if event.kind in FINAL:

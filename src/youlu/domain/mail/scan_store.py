@@ -7,6 +7,8 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
 
 from youlu.core import clock
 from youlu.core.bulk import array_quoted, array_text, cursor_prepared
@@ -38,30 +40,36 @@ class ScanInput:
         return leg_key(self.trip_key, self.service_date, self.stop_seq)
 
     def digest(self) -> bytes:
-        """Of all that the scan says but its key: JSON with spaces after commas, the instant as it was given."""
-        leg, office, cause = self.leg, self.office_id, self.cause
-        corrects = "null" if self.corrects is None else json.dumps(self.corrects)
-        body = (f'[{int(self.kind)}, "{self.occurred_at.isoformat()}", {"null" if office is None else office},'
-                f' {"null" if leg is None else leg}, {"null" if cause is None else cause}, {corrects}]')
-        return hashlib.blake2b(body.encode(), digest_size=16).digest()
+        """Of all that the scan says but its key; a changed body under the same key is told by it."""
+        return _digest(self, self.leg, self.occurred_at.isoformat())
 
 
-@dataclass(frozen=True, slots=True)
-class KeyedScan:
-    """A checked scan with the key of its item."""
+def _digest(scan: ScanInput, leg: int | None, at: str) -> bytes:
+    """JSON with spaces after commas, the instant as it was given: as every digest in the store was made."""
+    office, cause = scan.office_id, scan.cause
+    corrects = "null" if scan.corrects is None else json.dumps(scan.corrects)
+    body = (f'[{int(scan.kind)}, "{at}", {"null" if office is None else office}, {"null" if leg is None else leg},'
+            f' {"null" if cause is None else cause}, {corrects}]')
+    return hashlib.blake2b(body.encode(), digest_size=16).digest()
 
-    item_key: int
+
+class KeyedScan(NamedTuple):
+    """A checked scan under its key (item, device, sequence); `at` is its instant as text."""
+
+    name: tuple[int, str, int]
     scan: ScanInput
     leg: int | None
+    at: str
     digest: bytes
-
-    @property
-    def name(self) -> tuple[int, str, int]:
-        return self.item_key, self.scan.device, self.scan.sequence
 
     def event(self) -> Event:
         scan = self.scan
         return Event(scan.occurred_at, scan.device, scan.sequence, scan.kind, scan.office_id, self.leg, scan.corrects)
+
+
+def scan_keyed(scan: ScanInput, item_key: int, leg: int | None) -> KeyedScan:
+    at = scan.occurred_at.isoformat()
+    return KeyedScan((item_key, scan.device, scan.sequence), scan, leg, at, _digest(scan, leg, at))
 
 
 # What was there already is named, not what is new: nearly all of what comes is new.
@@ -88,7 +96,7 @@ def scans_store(rows: Sequence[KeyedScan]) -> list[str]:
     Call it inside a transaction. Rows go in in the order of their keys, so that no two callers wait for each other.
     """
     first: dict[tuple[int, str, int], KeyedScan] = {}
-    for row in sorted(rows, key=lambda row: row.name):
+    for row in sorted(rows, key=itemgetter(0)):
         first.setdefault(row.name, row)
     there = _insert(list(first.values())) if first else {}
     outcomes = []
@@ -105,9 +113,9 @@ def _insert(rows: list[KeyedScan]) -> dict[tuple[int, str, int], bytes]:
     """Insert rows of distinct keys; returns the digests under the keys that were there already."""
     scans = [row.scan for row in rows]
     values = [
-        array_text([row.item_key for row in rows]), array_quoted([s.device for s in scans]),
+        array_text([row.name[0] for row in rows]), array_quoted([s.device for s in scans]),
         array_text([s.sequence for s in scans]), array_text([int(s.kind) for s in scans]),
-        array_text([s.occurred_at for s in scans]), array_text([s.office_id for s in scans]),
+        array_text([row.at for row in rows]), array_text([s.office_id for s in scans]),
         array_text([row.leg for row in rows]), array_text([s.cause for s in scans]),
         array_quoted([s.corrects and s.corrects[0] for s in scans]),
         array_text([s.corrects and s.corrects[1] for s in scans]),
@@ -118,7 +126,7 @@ def _insert(rows: list[KeyedScan]) -> dict[tuple[int, str, int], bytes]:
         there = [rows[nth] for nth, in cursor.fetchall()]
         if not there:
             return {}
-        cursor.execute(_KEPT, [array_text([row.item_key for row in there]),
-                               array_quoted([row.scan.device for row in there]),
-                               array_text([row.scan.sequence for row in there])], prepare=True)
+        cursor.execute(_KEPT, [array_text([row.name[0] for row in there]),
+                               array_quoted([row.name[1] for row in there]),
+                               array_text([row.name[2] for row in there])], prepare=True)
         return {there[nth].name: bytes(digest) for nth, digest in cursor.fetchall()}

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -26,7 +27,7 @@ from youlu.domain.mail.errors import (
 from youlu.domain.mail.fold import Event, Position, advance, fold
 from youlu.domain.mail.models import Place, ScanKind
 from youlu.domain.mail.plan import progress_of
-from youlu.domain.mail.scan_store import KeyedScan, ScanInput, scans_store
+from youlu.domain.mail.scan_store import KeyedScan, ScanInput, scan_keyed, scans_store
 from youlu.domain.network.selectors import epoch_current
 from youlu.domain.network.trips import TripBook, trip_book
 from youlu.engines.codes.item_key import item_keys, item_number
@@ -67,7 +68,7 @@ def scans_ingest(*, actor: Actor, scans: Sequence[ScanInput]) -> list[ScanOutcom
         for (place, row), result in zip(good.items(), scans_store(list(good.values())), strict=True):
             outcomes[place] = ScanOutcome("refused", ScanChangedError()) if result == "changed" else OUTCOMES[result]
             if result == "stored":
-                events[row.item_key].append(row.event())
+                events[row.name[0]].append(row.event())
         items_fold(sorted(events), new=events)
     return [outcome for outcome in outcomes if outcome is not None]
 
@@ -90,7 +91,7 @@ def _checked(scan: ScanInput, key: int, book: TripBook, latest: dt.datetime) -> 
         raise ScanInvalidError(what="要写网点")
     elif scan.office_id not in book.handling_min:
         raise ScanUnknownPlaceError(place=scan.office_id)
-    return KeyedScan(key, scan, leg, scan.digest())
+    return scan_keyed(scan, key, leg)
 
 
 class _Known(NamedTuple):
@@ -154,7 +155,7 @@ def _positions(
         later = new.get(item.item_key)
         if later and _goes_on(item, later):
             positions[item.item_key] = advance(Position(item.place, item.office_id, item.leg, item.since), later)
-            lasts[item.item_key] = max([event.occurred_at for event in later])
+            lasts[item.item_key] = max(later, key=attrgetter("occurred_at")).occurred_at
         else:
             unsure.append(item.item_key)
     own = _events(unsure) if unsure else {}
@@ -187,13 +188,13 @@ FROM unnest(%s::bigint[]) AS k(item_key) JOIN mail_scan s USING (item_key)"""
 
 def _lock(keys: list[int]) -> list[_Known]:
     with cursor_prepared() as cursor:
-        cursor.execute(_LOCK, [array_text(keys)], prepare=True)
+        cursor.execute(_LOCK, [array_text(keys)], prepare=True, binary=True)
         return [_Known(*row) for row in cursor.fetchall()]
 
 
 def _events(keys: list[int]) -> dict[int, list[Event]]:
     with cursor_prepared() as cursor:
-        cursor.execute(_EVENTS, [array_text(keys)], prepare=True)
+        cursor.execute(_EVENTS, [array_text(keys)], prepare=True, binary=True)
         events: dict[int, list[Event]] = defaultdict(list)
         for key, at, device, sequence, kind, office, leg, c_device, c_sequence in cursor.fetchall():
             corrects = None if c_device is None else (c_device, c_sequence)

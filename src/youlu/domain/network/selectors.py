@@ -141,8 +141,20 @@ def office_get(office_id: int) -> OfficeRow:
 
 def offices_by_code(codes: Iterable[str]) -> dict[str, OfficeRow]:
     """The offices of these codes; unknown codes are absent."""
-    wanted = set(codes)
-    return {office.code: office for office in offices_all() if office.code in wanted}
+    table = _codes_of(offices_all())
+    return {code: table[code] for code in set(codes) if code in table}
+
+
+class _Codes:
+    """Offices by code, of the tuple they were made from: read by every scan, made once a revision."""
+
+    of: tuple[tuple[OfficeRow, ...], dict[str, OfficeRow]] = ((), {})
+
+
+def _codes_of(offices: tuple[OfficeRow, ...]) -> dict[str, OfficeRow]:
+    if _Codes.of[0] is not offices:
+        _Codes.of = (offices, {office.code: office for office in offices})
+    return _Codes.of[1]
 
 
 def office_find(text: str) -> OfficeRow:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, overload
 
 from django.http import HttpRequest, JsonResponse
 from ninja import Schema
-from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from youlu.core import clock
@@ -157,7 +157,7 @@ def row_error(error: ValidationError) -> RowInvalidError:
     return RowInvalidError(field=".".join(str(part) for part in first["loc"]) or "这一条", what=first["msg"])
 
 
-def body_of(schema: type[Schema], *, many: str = "", most: int = 1, lines: str = "") -> dict[str, Any]:
+def body_of(schema: type[BaseModel], *, many: str = "", most: int = 1, lines: str = "") -> dict[str, Any]:
     """What the description of the API says of a body that is read row by row."""
     one = schema.model_json_schema()
     rows = {"type": "array", "items": one, "minItems": 1, "maxItems": most}
