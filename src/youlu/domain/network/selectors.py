@@ -10,13 +10,13 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from youlu.domain.network.errors import AmbiguousOfficeError, UnknownOfficeError
 from youlu.domain.network.models import (
     Compound,
     DeliverySegment,
-    EpochCounter,
     Measure,
     Office,
     Route,
@@ -97,7 +97,18 @@ class CompoundsFound:
 
 def epoch_current() -> int:
     """The epoch in force; 0 before the first import."""
-    return EpochCounter.objects.filter(id=1).values_list("epoch", flat=True).first() or 0
+    # Written out here and below: every scan asks, and making the statement would cost more than answering it.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT epoch FROM network_epochcounter WHERE id = 1")
+        row = cursor.fetchone()
+    return row[0] if row else 0
+
+
+def revision_current() -> int | None:
+    """The id of the newest timetable revision; None before the first import."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM network_timetablerevision")
+        return cursor.fetchone()[0]
 
 
 def measures_in_force(epoch: int | None = None) -> tuple[MeasureRow, ...]:
@@ -117,7 +128,7 @@ def measure_row(m: Measure) -> MeasureRow:
 
 def offices_all() -> tuple[OfficeRow, ...]:
     """All offices by id; the row of office 7 is at index 7."""
-    revision = TimetableRevision.objects.order_by("-id").values_list("id", flat=True).first()
+    revision = revision_current()
     return _offices_read() if revision is None else _offices_of(revision)
 
 

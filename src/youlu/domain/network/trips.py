@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from youlu.core import clock
-from youlu.domain.network.models import ALWAYS, Office, TimetableRevision, Trip
+from youlu.domain.network.models import ALWAYS, Office, Trip
+from youlu.domain.network.selectors import revision_current
 
 Stops = tuple[list[int], list[int], list[int]]  # office ids, arrivals, departures in minutes of the service day
 LEG_DAY_ZERO = dt.date(2000, 1, 1)
@@ -79,7 +80,7 @@ def leg_end(key: int) -> int:
 
 def trip_book() -> TripBook:
     """The book of the active revision; one small query when it has been read before."""
-    return _book(TimetableRevision.objects.order_by("-id").values_list("id", flat=True).first() or 0)
+    return _book(revision_current() or 0)
 
 
 @lru_cache(maxsize=2)
