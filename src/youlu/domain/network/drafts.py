@@ -90,7 +90,8 @@ def draft_save(
     in_force = trips_newest(keys)
     drafted = {row.trip_key: row for row in draft.trips.filter(trip_key__in=keys)}
     _scope_check(actor, puts, [*in_force.values(), *(trip_row(row) for row in drafted.values())])
-    trips_check(puts)
+    # What is in force was accepted once, whatever rule came later: only what changes is held against the rules.
+    trips_check([trip for trip in puts if not _is_in_force(trip, in_force)])
     fresh = iter(ids_next("trip", sum(trip.trip_key is None for trip in puts)))
     rows = [TripRow(trip.trip_key if trip.trip_key is not None else next(fresh), trip.route_id, trip.calendar_id,
                     trip.number, trip.office_ids, trip.arr_min, trip.dep_min, trip.km) for trip in puts]
@@ -245,6 +246,12 @@ def weekdays_name(weekdays: int) -> str:
     if weekdays == 127:
         return "每天"
     return "周" + "".join("一二三四五六日"[day] for day in range(7) if weekdays >> day & 1) if weekdays else "单日"
+
+
+def _is_in_force(trip: TripInput, in_force: dict[int, TripRow]) -> bool:
+    row = in_force.get(trip.trip_key) if trip.trip_key is not None else None
+    return row is not None and (row.office_ids, row.arr_min, row.dep_min) == (
+        trip.office_ids, trip.arr_min, trip.dep_min)
 
 
 def _change(draft: TimetableDraft, row: TripRow, base: TripRow | None, *, is_dropped: bool = False) -> DraftTrip:

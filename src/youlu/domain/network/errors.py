@@ -109,3 +109,11 @@ class CapacityListError(YouluError):
     code = "network.capacity_list"
     status = 422
     sentence = _("能力表没有导入：{lines}。改好后整份再导入。")
+
+
+class FeedRefusedError(YouluError):
+    """A file that is not read at all: no ZIP, a bomb, beyond the limits."""
+
+    code = "network.feed_refused"
+    status = 422
+    sentence = _("这份GTFS没有读：{what}。核对文件后重传；班期没有变化。")

@@ -1,6 +1,6 @@
 """What a feed says, in memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,6 +27,12 @@ class GtfsTrip:
         stop_sequence as written.
     no_board, no_alight : bool[k]
         pickup_type and drop_off_type other than 0.
+    route_id, number : str
+        route_id and trip_short_name; "" where there is none.
+    line, lines : int, int64[k]
+        Where the trip and its stops stand in trips.txt and stop_times.txt.
+    km : float64[k], optional
+        shape_dist_traveled, in kilometres from the first stop.
     """
 
     trip_id: str
@@ -37,6 +43,21 @@ class GtfsTrip:
     seq: np.ndarray
     no_board: np.ndarray
     no_alight: np.ndarray
+    route_id: str = ""
+    number: str = ""
+    line: int = 0
+    lines: np.ndarray | None = None
+    km: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class GtfsRoute:
+    """`level` is the column youlu_level of our own feeds, "" in others."""
+
+    route_id: str
+    name: str
+    route_type: str
+    level: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +69,9 @@ class Feed:
     trips: tuple[GtfsTrip, ...]
     services: dict[str, ServiceDays]
     warnings: tuple[str, ...] = ()
+    routes: dict[str, GtfsRoute] = field(default_factory=dict)
+    points: tuple[tuple[float, float], ...] = ()  # longitude, latitude of each stop; (0, 0) where unknown
+    stop_lines: tuple[int, ...] = ()  # where each stop stands in stops.txt
 
     @property
     def stop_index(self) -> dict[str, int]:

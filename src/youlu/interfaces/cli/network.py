@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,74 @@ def capacity(
     lines = capacity_lines(text)
     epoch = capacity_import(actor=actor_of_system("network-capacity"), lines=lines)
     typer.echo(f"已导入{len(lines)}行，版次{epoch}；在途邮件按新能力重算。 / {len(lines)} lines stored.", err=True)
+
+
+@network.command(name="import")
+def import_gtfs(
+    source: Path = typer.Argument(exists=True, help="GTFS的ZIP或文件夹 / a GTFS zip or folder"),
+    title: str = typer.Option("GTFS导入", help="草稿名称 / title of the draft"),
+    as_json: bool = typer.Option(False, "--json", help="输出JSON / as JSON"),
+) -> None:
+    """把GTFS读成班期草稿，错处逐行列出。 / Read GTFS into a draft. Example: ./youlu network import gtfs.zip"""
+    need_database()
+    from youlu.domain.access.selectors import actor_of_system
+    from youlu.domain.network.gtfs import gtfs_import
+    from youlu.domain.network.gtfs_files import feed_folder, feed_zip
+
+    files = feed_folder(source) if source.is_dir() else feed_zip(source.open("rb"))
+    done = gtfs_import(actor=actor_of_system("cli"), open_lines=files, title=title)
+    for warning in done.warnings:
+        typer.echo(warning, err=True)
+    for fault in done.faults:
+        typer.echo(str(fault), err=True)
+    if done.draft_id is None:
+        typer.echo(f"共{done.faults_total}处错，列出{len(done.faults)}处；没有导入。改好后整份重导。", err=True)
+        raise typer.Exit(1)
+    counts = {"draft_id": str(done.draft_id), "trips": done.trips, "new": done.new, "changed": done.changed,
+              "dropped": done.dropped}
+    typer.echo(json.dumps(counts) if as_json else str(done.draft_id))
+    typer.echo(f"{done.trips:,}个班次：加开{done.new:,}，改{done.changed:,}，停开{done.dropped:,}。", err=True)
+    typer.echo(f"下一步 / next: ./youlu network activate {done.draft_id} --date 2022-08-01", err=True)
+
+
+@network.command(name="export")
+def export_gtfs(target: Path = typer.Argument(help="写到哪个ZIP / the zip to write")) -> None:
+    """把现行班期写成GTFS，可以原样导回。 / Write the timetable as GTFS. Example: ./youlu network export gtfs.zip"""
+    need_database()
+    from youlu.domain.access.selectors import actor_of_system
+    from youlu.domain.network.gtfs import gtfs_export
+
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, lines in gtfs_export(actor=actor_of_system("cli")).items():
+            with packed.open(name, "w") as file:
+                for line in lines:
+                    file.write(line.encode())
+    typer.echo(f"已写 / written: {target}", err=True)
+
+
+@network.command()
+def activate(
+    draft: str = typer.Argument(help="草稿编号 / the draft's id"),
+    date: str = typer.Option(help="从哪天的班次起 / from which service date on, 2022-08-01"),
+) -> None:
+    """从某天起启用一份班期草稿。 / Put a draft in force. Example: ./youlu network activate ID --date 2022-08-01"""
+    need_database()
+    import datetime as dt
+    import uuid
+
+    from youlu.domain.access.selectors import actor_of_system
+    from youlu.domain.continuity.timetables import timetable_activate
+    from youlu.domain.network.timetables import draft_get
+    from youlu.interfaces.cli.faults import Fault
+
+    actor = actor_of_system("cli")
+    try:
+        draft_id, day = uuid.UUID(draft), dt.date.fromisoformat(date)
+    except ValueError as error:
+        raise Fault("编号或日期不对", f"{draft} --date {date}", "日期写成2022-08-01，编号照导入时给的写") from error
+    row = draft_get(actor=actor, draft_id=draft_id)
+    revision = timetable_activate(actor=actor, draft_id=draft_id, version=row.version, effective_date=day)
+    typer.echo(f"第{revision.id}版从{day}的班次起生效，版次{revision.epoch}；在途邮件正在重算。", err=True)
 
 
 def _wide(text: str, width: int) -> str:
