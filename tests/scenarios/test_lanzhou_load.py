@@ -14,7 +14,7 @@ from django.test import override_settings
 
 from youlu.core import clock
 from youlu.domain.access.models import User
-from youlu.domain.mail.flight import held_read, kinds_in_flight
+from youlu.domain.mail.flight import held_all
 from youlu.domain.mail.fold import fold
 from youlu.domain.mail.models import PARTITIONS
 from youlu.domain.mail.plan import progress_of
@@ -101,9 +101,8 @@ def test_every_position_is_the_fold_of_the_stored_scans_and_fits_the_plan() -> N
 
 @pytest.mark.usefixtures("_read")
 def test_every_promise_is_what_the_product_computes_from_where_the_item_is_now() -> None:
-    world, kinds = world_at(at=CLOCK_AT, epoch=epoch_current()), kinds_in_flight()
-    for partition in range(PARTITIONS):
-        held = held_read(partition, kinds)
+    world = world_at(at=CLOCK_AT, epoch=epoch_current())
+    for held in held_all():
         promises = promises_compute(world, held)
         assert np.array_equal(promises.arrive_by_s, held.expected_s)
         assert np.array_equal(promises.arrival_s, held.arrival_s)

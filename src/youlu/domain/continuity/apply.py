@@ -18,7 +18,7 @@ from youlu.domain.continuity.hitting import Hits, Part, due_read, hits_join, wha
 from youlu.domain.continuity.runs import run_begin, run_count, run_finish
 from youlu.domain.continuity.telling import customers_owe
 from youlu.domain.desk.capacity import capacity_facts
-from youlu.domain.mail.flight import held_read, kinds_in_flight
+from youlu.domain.mail.resident import flight_now
 from youlu.domain.mail.revise import revisions_commit, watermark_raise, watermarks
 from youlu.domain.network.epoch import epoch_hold
 from youlu.domain.network.selectors import epoch_current
@@ -49,9 +49,10 @@ def partitions_behind() -> dict[int, int]:
 
 
 def who_is_affected(world: World, behind: dict[int, int]) -> Hits:
-    """Read what is in flight in each partition and keep the items whose promise may change."""
-    kinds = kinds_in_flight()
-    return hits_join([who_is_hit(world, partition, held_read(partition, kinds), since) for partition, since in
+    """Of what is in flight in each partition, the items whose promise may change. The epoch was read before: whoever
+    was accepted under an older one is among them."""
+    flight = flight_now()
+    return hits_join([who_is_hit(world, partition, flight[partition].held, since) for partition, since in
                       behind.items()])
 
 

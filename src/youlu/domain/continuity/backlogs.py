@@ -6,8 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from youlu.domain.mail.flight import held_read, kinds_in_flight
-from youlu.domain.mail.models import PARTITIONS
+from youlu.domain.mail.resident import flight_now
 from youlu.domain.network.capacity import capacity_edit
 from youlu.domain.network.models import Measure
 from youlu.domain.network.selectors import MeasureRow, measure_row
@@ -39,17 +38,16 @@ def backlog_settle(world: World, since: int, *, stop: Callable[[], bool]) -> Wor
     why = _why(world, since)
     if why is None:
         return world
-    kinds = kinds_in_flight()
-    everyone = held_join([held_read(number, kinds) for number in range(PARTITIONS)])
+    everyone = held_join([part.held for part in flight_now()])
     foreseen = backlog_foresee(world, everyone, lifted=why.lifted, stop=stop)
     if backlog_store(world=world, queues=foreseen.queues, closure_id=why.closure_id):
         return world_at(at=world.at, epoch=world.epoch)
     return world
 
 
-def backlog_preview(world: World, everyone: Held) -> Foreseen | None:
+def backlog_preview(world: World, everyone: Callable[[], Held]) -> Foreseen | None:
     """What a closure would dam up and how that drains; None where nothing can queue."""
-    return None if _why(world, world.epoch) is None else backlog_foresee(world, everyone)
+    return None if _why(world, world.epoch) is None else backlog_foresee(world, everyone())
 
 
 def _why(world: World, since: int) -> _Why | None:

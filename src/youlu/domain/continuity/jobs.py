@@ -13,9 +13,12 @@ from youlu.core import clock
 from youlu.domain.continuity.apply import closure_apply, partitions_behind
 from youlu.domain.continuity.effects import effect_answer
 from youlu.domain.continuity.preview import preview_answer
-from youlu.domain.mail.scans import missed_find
+from youlu.domain.mail.changed import changed_trim
+from youlu.domain.mail.missed import missed_find
+from youlu.domain.mail.resident import flight_now
 
 APPLY_LOCK = 0x6170706C79  # "apply": one run at a time, whatever the number of workers
+TRIM_EVERY_S = 60
 
 
 @app.task(name="continuity.apply", pass_context=True)
@@ -52,7 +55,10 @@ def effect_job(effect_id: str) -> None:
 @app.periodic(cron="* * * * * */2")
 @app.task(name="continuity.watch", queueing_lock="continuity.watch")
 def watch_job(timestamp: int) -> None:
-    """Every two seconds: connections missed by the clock, and whether anything is left behind by whatever happened."""
-    missed_find(now=clock.now())
+    """Every two seconds: the arrays of what is in flight caught up, connections missed by the clock, and whether
+    anything is left behind by whatever happened."""
+    missed_find(now=clock.now(), parts=flight_now())
+    if timestamp % TRIM_EVERY_S == 0:
+        changed_trim()
     if partitions_behind():
         apply_alone()

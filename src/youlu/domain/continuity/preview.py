@@ -8,15 +8,14 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
 from youlu.core import clock
 from youlu.domain.continuity.backlogs import backlog_preview
 from youlu.domain.continuity.inputs import ClosureInput
 from youlu.domain.continuity.models import Preview
-from youlu.domain.mail.flight import held_read, kinds_in_flight
-from youlu.domain.mail.models import PARTITIONS, MailClass
+from youlu.domain.mail.models import MailClass
+from youlu.domain.mail.resident import flight_now
 from youlu.domain.network.models import Office
 from youlu.domain.network.selectors import MeasureRow, epoch_current
 from youlu.domain.network.trips import trip_book
@@ -53,23 +52,27 @@ def closure_preview(closure: ClosureInput, *, at: dt.datetime) -> dict[str, Any]
     Keys: in_flight, hit, kept, later, unknown, customers; by_dest, by_class, by_hour_before/after, late_days, worst,
     overload (legs that would carry the most more), backlogs (offices where mail would queue, by hour).
     """
-    kinds = kinds_in_flight()
-    held = held_join([held_read(number, kinds) for number in range(PARTITIONS)])
     more = measure_rows(closure)
     epoch = epoch_current()
     world = world_at(at=at, epoch=epoch, more=more)
     alone = world_at(at=at, epoch=epoch, more=more, only_more=True)
-    mask, foreseen = items_hit(alone, held), backlog_preview(world, held)
+    parts = flight_now()
+    masks = [items_hit(alone, part.held) for part in parts]
+    foreseen = backlog_preview(world, lambda: held_join([part.held for part in parts]))
     if foreseen is not None:
-        mask |= foreseen.delayed
-    hit = held.where(mask)
-    promises = promises_compute(world, hit) if foreseen is None else foreseen.promises.where(mask)
+        ends = np.cumsum([len(part) for part in parts])[:-1]
+        masks = [mask | delayed for mask, delayed in zip(masks, np.split(foreseen.delayed, ends), strict=True)]
+    hit_parts = [part.where(mask) for part, mask in zip(parts, masks, strict=True)]
+    hit = held_join([part.held for part in hit_parts])
+    addressee = np.concatenate([part.addressee for part in hit_parts])
+    promises = (promises_compute(world, hit) if foreseen is None
+                else foreseen.promises.where(np.concatenate(masks)))
     unknown = promises.arrive_by_s == UNKNOWN_S
     later = ~unknown & (promises.arrive_by_s > hit.expected_s)
     return {
-        "epoch": epoch, "in_flight": len(held), "hit": len(hit), "later": int(later.sum()),
+        "epoch": epoch, "in_flight": sum(len(part) for part in parts), "hit": len(hit), "later": int(later.sum()),
         "unknown": int(unknown.sum()), "kept": int((~unknown & ~later).sum()),
-        "customers": _customers(hit.item_key),
+        "customers": len(np.unique(addressee)),
         "by_dest": _by_dest(hit, promises, later, unknown),
         "by_class": _by_class(hit),
         "by_day_before": _by_day(hit.expected_s), "by_day_after": _by_day(promises.arrive_by_s[~unknown]),
@@ -86,13 +89,6 @@ def measure_rows(closure: ClosureInput) -> tuple[MeasureRow, ...]:
                    m.exempt_programmes, m.starts_at, m.ends_at, epoch, None, closure.cause, closure.title,
                    closure.authority, closure.document_no, closure.next_review_at)
         for nth, m in enumerate(closure.measures))
-
-
-def _customers(keys: NDArray[np.int64]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(DISTINCT addressee_id) FROM mail_item WHERE item_key = ANY(%s::bigint[])",
-                       [keys.tolist()])
-        return cursor.fetchone()[0]
 
 
 def _by_dest(

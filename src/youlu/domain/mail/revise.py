@@ -48,6 +48,12 @@ ON CONFLICT (item_key) DO UPDATE SET epoch = excluded.epoch, cause = excluded.ca
 _SETTLED = """
 DELETE FROM mail_recalc_due d USING revise_new n LEFT JOIN revise_locked l USING (item_key)
 WHERE d.item_key = n.item_key AND d.epoch <= %(epoch)s AND (l.item_key IS NULL OR l.position_no = n.position_no)"""
+# Due, but delivered or returned meanwhile: nothing to compute. Who is just being scanned is left for the next run.
+_GONE = """
+WITH gone AS MATERIALIZED (
+  SELECT i.item_key FROM mail_item_p{p:02d} i JOIN mail_recalc_due_p{p:02d} d USING (item_key)
+  WHERE i.place >= 3 ORDER BY i.item_key FOR UPDATE OF i SKIP LOCKED)
+DELETE FROM mail_recalc_due_p{p:02d} d USING gone WHERE d.item_key = gone.item_key"""
 _TELL = """
 CREATE TEMP TABLE tell_due ON COMMIT DROP AS
 SELECT n.item_key, l.addressee_id AS party_id, l.told AS was_at, n.arrive_by AS becomes_at
@@ -94,6 +100,7 @@ def revisions_commit(
         cursor.execute(_MOVED, values)
         moved = cursor.rowcount
         cursor.execute(_SETTLED, values)
+        cursor.execute(_GONE.format(p=partition))
         cursor.execute(_TELL)
         cursor.execute(_MOOT)
         cursor.execute("ANALYZE tell_due, tell_moot")

@@ -241,15 +241,3 @@ def _due_rows(due: list[tuple[int, int, str]]) -> None:
             " epoch = greatest(mail_recalc_due.epoch, excluded.epoch), cause = excluded.cause",
             [list(column) for column in zip(*due, strict=True)],
         )
-
-
-MISSED_GRACE = dt.timedelta(hours=1)  # scans of a departure come late; before that nothing is concluded
-
-
-def missed_find(*, now: dt.datetime) -> int:
-    """Queue items whose next planned departure left without them; returns how many are new."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO mail_recalc_due (item_key, epoch, cause) SELECT item_key, epoch, 'missed' FROM mail_item"
-            " WHERE place = 0 AND next_departure_at < %s ON CONFLICT DO NOTHING", [now - MISSED_GRACE])
-        return cursor.rowcount

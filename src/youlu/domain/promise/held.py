@@ -48,6 +48,15 @@ class Held:
         plain = {name: getattr(self, name)[mask] for name in _PLAIN}
         return Held(**plain, legs_offset=offset, legs=self.legs[np.repeat(mask, counts)], kinds=self.kinds)
 
+    def take(self, order: NDArray[np.int64]) -> Held:
+        """The items at these places, in this order."""
+        counts = np.diff(self.legs_offset)[order]
+        offset = np.zeros(len(order) + 1, np.int64)
+        np.cumsum(counts, out=offset[1:])
+        legs = self.legs[np.repeat(self.legs_offset[:-1][order] - offset[:-1], counts) + np.arange(offset[-1])]
+        plain = {name: getattr(self, name)[order] for name in _PLAIN}
+        return Held(**plain, legs_offset=offset, legs=legs, kinds=self.kinds)
+
 
 _PLAIN = ("item_key", "position_no", "place", "place_office", "place_leg", "since_s", "dest_office", "dest_segment",
           "dest_compound", "kind", "expected_s", "arrival_s", "legs_done")

@@ -22,6 +22,7 @@ from youlu.engines.promise.errors import (
 )
 from youlu.engines.promise.forward import ClosedAlternative, Scan, Step, explain, scan
 from youlu.engines.promise.handling import Handling
+from youlu.engines.promise.key_filter import lists_touching
 from youlu.engines.promise.keys import leg_key_decode, leg_key_encode
 from youlu.engines.promise.profile import Profile, profiles
 from youlu.engines.promise.repromise import RepromiseStopped, Result, Starts, repromise
@@ -70,6 +71,7 @@ __all__ = [
     "leg_key_decode",
     "leg_key_encode",
     "legs_find",
+    "lists_touching",
     "profiles",
     "reopen_min",
     "repromise",
