@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from youlu.core import clock
 from youlu.domain.continuity.models import TimetableEffect
-from youlu.domain.mail.flight import held_read, kinds_in_flight
-from youlu.domain.mail.models import PARTITIONS, MailClass
+from youlu.domain.mail.models import MailClass
+from youlu.domain.mail.resident import flight_now
 from youlu.domain.network.models import Office, TimetableDraft
 from youlu.domain.network.selectors import epoch_current, offices_all
 from youlu.domain.promise.compute import Promises, promises_compute
@@ -26,7 +26,7 @@ State = TimetableEffect.State
 HAND_IN_HOURS = (9, 17)  # a morning's counter and the last of the afternoon
 HAND_IN_DAYS = 7
 WORST = 10
-STEPS = 4 + PARTITIONS
+STEPS = 5
 CENTRES = (Office.Kind.PROVINCIAL_CENTRE, Office.Kind.CENTRE)
 
 
@@ -62,11 +62,8 @@ def effect_compute(row: TimetableEffect, *, at: dt.datetime) -> dict[str, Any]:
     steps.one_done()
     after = promises_compute(world_at(at=begins, epoch=epoch, draft=draft), standard)
     steps.one_done()
-    kinds, parts = kinds_in_flight(), []
-    for partition in range(PARTITIONS):
-        parts.append(held_read(partition, kinds))
-        steps.one_done()
-    held = held_join(parts)
+    held = held_join([part.held for part in flight_now()])
+    steps.one_done()
     world = world_at(at=at, epoch=epoch, draft=draft)
     steps.one_done()
     flight = promises_compute(world, held)

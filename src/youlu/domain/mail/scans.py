@@ -32,7 +32,7 @@ from youlu.domain.network.selectors import epoch_current
 from youlu.domain.network.trips import TripBook, trip_book
 from youlu.engines.codes.item_key import item_keys, item_number
 
-__all__ = ["BATCH_MAX", "ScanInput", "ScanOutcome", "items_fold", "missed_find", "scans_ingest"]
+__all__ = ["BATCH_MAX", "ScanInput", "ScanOutcome", "items_fold", "scans_ingest"]
 FUTURE_TOLERANCE = dt.timedelta(minutes=5)  # device clocks drift
 BATCH_MAX = 1000
 

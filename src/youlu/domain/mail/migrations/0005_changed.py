@@ -6,5 +6,5 @@ from youlu.domain.mail import changed
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mail", "0001_initial")]
+    dependencies = [("mail", "0004_bags")]
     operations = [migrations.RunSQL(statement) for statement in changed.create_statements()]
