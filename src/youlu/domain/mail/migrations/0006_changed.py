@@ -6,5 +6,5 @@ from youlu.domain.mail import changed
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mail", "0004_bags")]
+    dependencies = [("mail", "0005_capacity_cause")]
     operations = [migrations.RunSQL(statement) for statement in changed.create_statements()]
