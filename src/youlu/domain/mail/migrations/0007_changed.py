@@ -6,5 +6,5 @@ from youlu.domain.mail import changed
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mail", "0005_capacity_cause")]
+    dependencies = [("mail", "0006_lists")]
     operations = [migrations.RunSQL(statement) for statement in changed.create_statements()]
