@@ -15,7 +15,7 @@ from youlu.domain.promise.arrays import revision_current
 from youlu.domain.promise.errors import NoTimetableError
 from youlu.domain.promise.held import AT_OFFICE, UNKNOWN_S, Held
 from youlu.domain.promise.hits import items_hit
-from youlu.domain.promise.waves import NO_WAVE, waves_group, waves_told
+from youlu.domain.promise.waves import NO_WAVE, accepted_min, waves_group, waves_told
 from youlu.domain.promise.world import World, world_at
 from youlu.engines.promise import UNREACHABLE, Scan, Timetable, explain, leg_key_encode, scan
 
@@ -112,12 +112,13 @@ def _promise(
 ) -> tuple[int | None, int | None, Timetable, Scan]:
     """(minute told, minute of arrival, timetable, scan): 14 days first, 45 where that finds no way."""
     group = world.group_of(*kind)
-    ready = int(world.handling.ready(np.array([origin]), np.array([world.now_min]), group, starting=True)[0])
+    handed_in = accepted_min(world.waves, world.start_day, np.array([origin]), np.array([world.now_min]))
+    ready = int(world.handling.ready(np.array([origin]), handed_in, group, starting=True)[0])
     for long in (False, True):
         timetable = world.long if long else world.short
         flags = world.flags(long=long, group=group)
         found = scan(timetable, flags, world.handling, group, origin, ready, dest.office_id)
-        arrival = world.now_min if origin == dest.office_id else int(found.arrival_min[dest.office_id])
+        arrival = int(handed_in[0]) if origin == dest.office_id else int(found.arrival_min[dest.office_id])
         if arrival < UNREACHABLE:
             break
     if arrival >= UNREACHABLE:

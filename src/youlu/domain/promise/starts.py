@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from youlu.domain.network.trips import leg_end
-from youlu.domain.promise.held import ON_TRIP, Held
+from youlu.domain.promise.held import AT_OFFICE, ON_TRIP, Held
+from youlu.domain.promise.waves import accepted_min
 from youlu.domain.promise.world import World
 from youlu.engines.promise import CANCELLED, legs_find
 
@@ -33,6 +34,8 @@ def origins_of(world: World, held: Held) -> Origins:
     group_of_kind = np.array([world.group_of(*kind) for kind in held.kinds], np.uint8)
     group = group_of_kind[held.kind] if len(held) else np.empty(0, np.uint8)
     since = np.maximum(-((world.start_s - held.since_s) // 60), 0)
+    fresh = (held.place == AT_OFFICE) & (held.position_no == 0)  # lies where it was handed in
+    since[fresh] = accepted_min(world.waves, world.start_day, held.place_office[fresh], since[fresh])
     office = held.place_office.astype(np.int32).copy()
     leg = np.full(len(held), -1, np.int32)
     minute = np.zeros(len(held), np.int64)

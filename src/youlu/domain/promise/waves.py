@@ -15,6 +15,7 @@ from youlu.domain.promise.held import Held
 from youlu.engines.calendar import weekday_of_day
 
 DAY_MIN = 1440
+THURSDAY = 3  # the weekday of day 0, 1970-01-01
 TOLD_DAYS = 50  # beyond the longest horizon, so that a late arrival still finds its wave
 NO_WAVE = np.int64(2**40)
 
@@ -28,6 +29,8 @@ class WaveTable:
     of_segment: NDArray[np.int32]
     unsealing_min: NDArray[np.int32]
     may_transit: NDArray[np.bool_]
+    pickup_cutoff_min: NDArray[np.int64]
+    service_weekdays: NDArray[np.int64]  # bit 0 is Monday
 
 
 def wave_table_read() -> WaveTable:
@@ -38,16 +41,31 @@ def wave_table_read() -> WaveTable:
         return known.setdefault((tuple(starts), tuple(ends), weekdays), len(known))
 
     offices = list(Office.objects.order_by("id").values_list(
-        "id", "wave_start_min", "wave_end_min", "delivery_weekdays", "unsealing_min", "may_transit"))
+        "id", "wave_start_min", "wave_end_min", "delivery_weekdays", "unsealing_min", "may_transit",
+        "pickup_cutoff_min"))
     segments = list(DeliverySegment.objects.values_list("id", "wave_start_min", "wave_end_min", "weekdays"))
     of_office = np.zeros(len(offices), np.int32)
-    for office, starts, ends, weekdays, _, _ in offices:
+    for office, starts, ends, weekdays, *_ in offices:
         of_office[office] = template(starts, ends, weekdays)
     of_segment = np.full(max((row[0] for row in segments), default=-1) + 1, -1, np.int32)
     for segment, starts, ends, weekdays in segments:
         of_segment[segment] = template(starts, ends, weekdays)
     return WaveTable(tuple(known), of_office, of_segment, np.array([row[4] for row in offices], np.int32),
-                     np.array([row[5] for row in offices], bool))
+                     np.array([row[5] for row in offices], bool), np.array([row[6] for row in offices], np.int64),
+                     np.array([row[3] for row in offices], np.int64))
+
+
+def accepted_min(
+    table: WaveTable, start_day: int, office: NDArray[np.int32], minute: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The minute that mail handed in counts from: after the office's cut-off (收寄截止), or on a day without service,
+    the first of its next service day, so that it takes a run of that day."""
+    day = minute // DAY_MIN
+    service = np.where(table.service_weekdays[office] & 127, table.service_weekdays[office], 127)
+    on = day + (minute % DAY_MIN > table.pickup_cutoff_min[office])
+    for _ in range(7):
+        on = on + (service >> (start_day + on + THURSDAY) % 7 & 1 == 0)
+    return np.where(on > day, on * DAY_MIN, minute)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import connection
 
@@ -15,6 +15,7 @@ from youlu.domain.continuity.recount.plain import (
     PlainItem,
     PlainMeasures,
     PlainNetwork,
+    counts_from,
     instant_of,
     measures_read,
     minute_of,
@@ -142,6 +143,7 @@ class _Asked:
     arrive_by: dt.datetime | None
     kind: tuple[str, str]
     item: PlainItem
+    is_fresh: bool  # lies where it was handed in
 
 
 def _search_promises(found: Recount, sample: int | None, tell: Callable[[str, int, int], None]) -> None:
@@ -176,13 +178,18 @@ def _asked(keys: list[int]) -> list[_Asked]:
             at = PlainItem(minute_of(r.computed_at.replace(microsecond=0)), r.place, r.place_office_id, r.place_leg,
                            minute_of(r.place_since.replace(microsecond=0)), i.dest_office_id, i.dest_segment_id,
                            i.dest_compound_id)
-            rows.append(_Asked(r.item_key, r.epoch, r.arrive_by, (i.mail_class, i.programme), at))
+            rows.append(_Asked(r.item_key, r.epoch, r.arrive_by, (i.mail_class, i.programme), at,
+                               r.place == 0 and r.place_office_id == i.origin_office_id
+                               and r.place_since == i.accepted_at))
     return rows
 
 
 def _compare(found: Recount, net: PlainNetwork, measures: PlainMeasures, one: _Asked) -> None:
     found.promises += 1
-    told = promise_search(net, measures, one.item)
+    item = one.item
+    if one.is_fresh:
+        item = replace(item, since=counts_from(net, item.office or 0, item.since))
+    told = promise_search(net, measures, item)
     expected = None if told is None else instant_of(told)
     if expected != one.arrive_by:
         shown = [t.isoformat() if t else "待定" for t in (one.arrive_by, expected)]

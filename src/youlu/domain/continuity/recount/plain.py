@@ -57,6 +57,7 @@ class PlainNetwork:
     waves: dict[tuple[str, int], tuple[list[int], list[int], int]] = field(default_factory=dict)
     compound_division: dict[int, str] = field(default_factory=dict)
     route_trips: dict[int, set[int]] = field(default_factory=dict)
+    acceptance: dict[int, tuple[int, int]] = field(default_factory=dict)  # cut-off, weekdays
     sorting: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     longest: int = 0
 
@@ -67,6 +68,7 @@ def network_read(first_day: int, last_day: int) -> PlainNetwork:
     for office in Office.objects.all().iterator():
         net.handling[office.id], net.unsealing[office.id] = office.handling_min, office.unsealing_min
         net.transit[office.id], net.division[office.id] = office.may_transit, office.division_code
+        net.acceptance[office.id] = office.pickup_cutoff_min, office.delivery_weekdays or 127
         net.waves["office", office.id] = (office.wave_start_min, office.wave_end_min, office.delivery_weekdays)
     for segment in DeliverySegment.objects.all().iterator():
         net.waves["segment", segment.id] = (segment.wave_start_min, segment.wave_end_min, segment.weekdays)
@@ -250,6 +252,15 @@ def promise_search(net: PlainNetwork, measures: PlainMeasures, item: PlainItem) 
         return None
     turn = turn_at(measures, item.dest, arrival, horizon_of(item.now))
     return wave_search(net, measures, item, max(arrival + net.unsealing[item.dest], turn))
+
+
+def counts_from(net: PlainNetwork, office: int, accepted: int) -> int:
+    """When mail handed in at `accepted` counts as handed in: after the cut-off, the next service day's first."""
+    cutoff, weekdays = net.acceptance[office]
+    day = accepted // DAY + (accepted % DAY > cutoff)
+    while not weekdays & 1 << (day + 3) % 7:
+        day += 1
+    return accepted if day == accepted // DAY else day * DAY
 
 
 def horizon_of(now: int) -> int:
