@@ -18,7 +18,8 @@ from youlu.domain.promise import arrays, lanes, world
 def small_network(db: None, settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     settings.DATA_DIR = Path(tmp_path_factory.getbasetemp()) / "data"
     arrays.timetable_open.cache_clear()
-    for kept in (capacity._capacities, lanes.draining_open, world._handling, world._waves):  # named by epochs, which tests repeat
+    # Named by epochs and revisions, which tests repeat.
+    for kept in (capacity._capacities, lanes.draining_open, world._handling, world._waves):
         kept.cache_clear()
     network_make()
     number_range_ensure()
