@@ -106,6 +106,7 @@ SECOND_FACTOR_ROLES = [
     if role]
 
 MIDDLEWARE = [
+    "youlu.interfaces.ops.middleware.ObserveMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "youlu.interfaces.web.guards.SecurityHeadersMiddleware",
     "youlu.interfaces.web.middleware.SeatSessionMiddleware",
@@ -168,7 +169,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 if os.environ.get("YOULU_HTTPS") == "1":
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
-    SECURE_SSL_REDIRECT, SECURE_REDIRECT_EXEMPT = True, [r"^healthz$"]
+    SECURE_SSL_REDIRECT, SECURE_REDIRECT_EXEMPT = True, [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -178,10 +179,20 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 SILENCED_SYSTEM_CHECKS = ["models.W047"]  # partitioned tables are made by hand-written migrations
 
+# Networks that may read /metrics without a token, "10.0.0.0/8,127.0.0.1"; none behind a proxy on the same machine.
+METRICS_ALLOW = [one for one in os.environ.get("YOULU_METRICS_ALLOW", "").split(",") if one]
+
+LOG_LEVEL = os.environ.get("YOULU_LOG_LEVEL", "WARNING").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("YOULU_LOG_LEVEL", "WARNING")},
+    "formatters": {"line": {"()": "youlu.interfaces.ops.logs.LineFormatter"},
+                   "json": {"()": "youlu.interfaces.ops.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler",
+                            "formatter": os.environ.get("YOULU_LOG_FORMAT", "line")}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Their lines of every day quote addresses and arguments.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "procrastinate")}
+    # Django's own would print to a handler of its own.
+    | {"django": {"handlers": [], "propagate": True}},
 }

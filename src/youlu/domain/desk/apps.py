@@ -5,6 +5,7 @@ class DeskConfig(AppConfig):
     name = "youlu.domain.desk"
     label = "desk"
     verbose_name = "总客服"
+    gauges = "youlu.domain.desk.gauges.desk_gauges"
     grants = {
         "desk.list": ("supervisor", "agent", "dispatcher"),  # titles and due times, no customers
         "desk.read": ("supervisor", "agent"),

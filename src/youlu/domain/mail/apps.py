@@ -5,6 +5,7 @@ class MailConfig(AppConfig):
     name = "youlu.domain.mail"
     label = "mail"
     verbose_name = "邮件"
+    gauges = "youlu.domain.mail.gauges.mail_gauges"
     grants = {
         "mail.read": ("dispatcher", "supervisor", "agent", "clerk"),
         "mail.accept": ("clerk",),

@@ -5,6 +5,7 @@ class NetworkConfig(AppConfig):
     name = "youlu.domain.network"
     label = "network"
     verbose_name = "网络与班期"
+    gauges = "youlu.domain.network.gauges.network_gauges"
     grants = {
         "network.read": ("dispatcher", "supervisor", "agent", "clerk"),
         "network.edit": ("dispatcher",),

@@ -10,7 +10,8 @@ from youlu.interfaces.cli.app import app, need_database
 from youlu.interfaces.cli.faults import Fault
 
 GROUP = "运行"
-PERMISSIONS = ("mail.accept", "mail.scan", "mail.read", "closure.declare", "closure.read", "promise.quote")
+PERMISSIONS = ("mail.accept", "mail.scan", "mail.read", "closure.declare", "closure.read", "promise.quote",
+               "metrics.read")
 token = typer.Typer(no_args_is_help=True, help="令牌：终端和合作单位凭它调接口。 / Tokens of devices and partners.")
 app.add_typer(token, name="token", rich_help_panel=GROUP)
 

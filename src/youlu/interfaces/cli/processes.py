@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from youlu.core.process_ids import started_at
+
 if TYPE_CHECKING:
     from youlu.core.gate import WorkerGate
 
@@ -91,14 +93,6 @@ def run_together(
         child.stop()
     if pid_dir is not None:
         (pid_dir / SUPERVISOR).unlink(missing_ok=True)
-
-
-def started_at(pid: int) -> str:
-    """By what the process of a number is told from a later one of the same number; "" when there is none."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
 
 
 def supervisor_stop(pid_dir: Path, *, wait_s: float = 15.0) -> bool:

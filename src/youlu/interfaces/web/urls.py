@@ -59,7 +59,6 @@ urlpatterns = [
     path("tour/recount", tour.recount, name="tour_recount"),
     path("tour/lift", tour.lift, name="tour_lift"),
     path("newspaper", newspaper.newspaper, name="newspaper"),
-    path("healthz", home.health, name="health"),
     path("desk", desk.desk, name="desk"),
     path("desk/caller", desk.caller, name="caller"),
     path("desk/new", desk.order_new, name="order_new"),

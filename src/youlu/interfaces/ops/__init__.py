@@ -1,0 +1,1 @@
+"""For whoever runs the house: metrics, health, the log of requests."""
