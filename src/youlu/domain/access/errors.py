@@ -50,3 +50,9 @@ class UploadTooBigError(YouluError):
     code = "access.upload_too_big"
     status = 413
     sentence = "内容超过{most_mb}MB，没有收。请分几次提交。"
+
+
+class NoPasswordError(YouluError):
+    code = "access.no_password"
+    status = 403
+    sentence = "这个账号没有密码，改不了。需要密码请找安全管理员。"

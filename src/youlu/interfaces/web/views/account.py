@@ -15,6 +15,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core.clock import real_now
+from youlu.domain.access.errors import NoPasswordError
 from youlu.domain.access.services import password_changed
 
 SAID_FOR = dt.timedelta(days=180)
@@ -32,6 +33,11 @@ def logout(request: HttpRequest) -> HttpResponse:
 @method_decorator(login_required, name="dispatch")
 class PasswordView(PasswordChangeView):
     """One's own password: the present one and a new one. Every other login of the account ends."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not request.user.has_usable_password():
+            raise NoPasswordError()
+        return super().dispatch(request, *args, **kwargs)
 
     def get_default_success_url(self) -> str:
         return reverse("mfa_index")
