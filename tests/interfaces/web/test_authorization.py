@@ -29,7 +29,8 @@ from youlu.domain.workforce.services import agent_create
 TABLE = Path(__file__).with_name("authorization.yaml")
 TOKENS = {"token_device": ["mail.scan"], "token_partner": ["application.submit", "mail.accept", "mail.read"],
           "token_bare": [], "token_ended": ["mail.read", "mail.scan", "closure.declare", "closure.read"]}
-SAMPLES = {"uuid": str(uuid.UUID(int=7)), "uuidstr": str(uuid.UUID(int=7)), "int": "7", "slug": "x", "str": "x", "path": "x"}
+SAMPLES = {"uuid": str(uuid.UUID(int=7)), "uuidstr": str(uuid.UUID(int=7)), "int": "7", "slug": "x", "str": "x",
+           "path": "x"}
 METHODS = ("GET", "POST")
 API = "/api/v1/"
 KEY = "00000000-0000-0000-0000-000000000007"
@@ -37,10 +38,11 @@ CLOSURE = {"cause": "lockdown", "title": "x", "authority": "x", "document_no": "
            "next_review_at": "2022-07-18T18:00:00+08:00",
            "measures": [{"act": "delivery", "zone": "office", "place": "城关揽投部",
                          "starts_at": "2022-07-12T17:00:00+08:00"}]}
+ITEM = {"origin": "62010000", "dest": "62120000"}
 ORDER = {"authority": "x", "document_no": "x"}
 # Bodies that can be read, so that a refusal is the caller's and not the body's.
 BODIES = {
-    "items": {"origin": "62010000", "dest": "62120000"}, "items/batch": {"items": [{"origin": "62010000", "dest": "62120000"}]}, "scans": {},
+    "items": ITEM, "items/batch": {"items": [ITEM]}, "scans": {},
     "applications": {"programme": "x", "answers": {}}, "closures": CLOSURE, "closures/previews": CLOSURE,
     f"closures/{KEY}/lift": ORDER,
     f"closures/{KEY}/extend": {**ORDER, "next_review_at": "2022-07-19T18:00:00+08:00"},
@@ -156,6 +158,6 @@ def test_no_staff_page_is_open_to_somebody_without_a_role() -> None:
     """Read out of the table itself: what everybody may open is this short list and nothing else."""
     table = yaml.safe_load(TABLE.read_text())
     public = {row.split(" ")[1] for row, cells in table.items() if "anonymous" in cells.get("enter", [])}
-    known = re.compile(r"^/(login|logout|language|applied|track|quote|newspaper|healthz|readyz|metrics|assets/.*|apply/.*|"
-                       r"account/.*|\.well-known/.*|api/v1/partners/.*|api/v1/openapi.json)?$")
+    known = re.compile(r"^/(login|logout|language|applied|track|quote|newspaper|healthz|readyz|metrics|assets/.*|"
+                       r"apply/.*|account/.*|\.well-known/.*|api/v1/partners/.*|api/v1/openapi.json)?$")
     assert not [address for address in public if not known.match(address)]
