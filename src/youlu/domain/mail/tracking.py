@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from youlu.core import clock
 from youlu.domain.mail.errors import ItemNotFoundError, TooManyTriesError
@@ -40,10 +40,15 @@ def tracking_get(*, number: str, phone_tail: str) -> Tracking:
     """
     tail = re.sub(r"\D", "", phone_tail)
     compact = number_compact(number)
-    _throttle(compact)
-    item = _item(compact)
-    if len(tail) != 4 or item is None or not _is_theirs(item, tail):
-        _count_wrong(compact)
+    # Under a lock of the number: a hundred guesses at once get no more tries than one after another. The count of a
+    # wrong one has to outlive the error, so that it is raised after the transaction.
+    with transaction.atomic():
+        _throttle(compact)
+        item = _item(compact)
+        if not (_is_theirs(item, tail) and len(tail) == 4):
+            _count_wrong(compact)
+            item = None
+    if item is None:
         raise ItemNotFoundError()
     row = item_rows(keys=[item.item_key])[item.item_key]
     return Tracking(row, party_masked(item.addressee_id) if item.addressee_id else None, scans_of(item.item_key),
@@ -57,13 +62,16 @@ def _item(compact: str) -> Item | None:
         return None
 
 
-def _is_theirs(item: Item, tail: str) -> bool:
-    matches = [phone_tail_matches(party, tail) for party in (item.addressee_id, item.sender_id)]
+def _is_theirs(item: Item | None, tail: str) -> bool:
+    """An item that is not there is compared too, with nobody: it costs what a wrong phone costs."""
+    parties = (item.addressee_id, item.sender_id) if item else (None, None)
+    matches = [phone_tail_matches(party, tail) for party in parties]
     return any(matches)
 
 
 def _throttle(compact: str) -> None:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4417))", [compact[:40]])
         cursor.execute("SELECT count(*) FROM mail_wrong_try WHERE number = %s AND tried_at > %s",
                        [compact[:40], clock.real_now() - TRIES_WINDOW])
         if cursor.fetchone()[0] >= TRIES_MAX:

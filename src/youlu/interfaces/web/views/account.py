@@ -35,7 +35,7 @@ class PasswordView(PasswordChangeView):
     """One's own password: the present one and a new one. Every other login of the account ends."""
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not request.user.has_usable_password():
+        if request.user.is_authenticated and not request.user.has_usable_password():
             raise NoPasswordError()
         return super().dispatch(request, *args, **kwargs)
 
