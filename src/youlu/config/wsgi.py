@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
+import signal
+import sys
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "youlu.config.settings")
@@ -11,7 +14,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "youlu.config.settings")
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+PR_SET_PDEATHSIG = 1
 SEAT = re.compile(r"^/seat/([a-z]+)(/.*)$")
+
+
+def die_with_parent() -> None:
+    """A worker of the web server ends when its parent is killed: it would answer on, holding the port, and after an
+    upgrade with the old program, beside the server that was started in the parent's place. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def with_seats(inner: Any) -> Any:
@@ -28,6 +39,7 @@ def with_seats(inner: Any) -> Any:
     return application
 
 
+die_with_parent()
 application = get_wsgi_application()
 if settings.TOUR_SEATS:
     application = with_seats(application)

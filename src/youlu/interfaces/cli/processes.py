@@ -18,6 +18,8 @@ from youlu.core.process_ids import started_at
 if TYPE_CHECKING:
     from youlu.core.gate import WorkerGate
 
+from procrastinate.exceptions import ConnectorException
+
 log = logging.getLogger(__name__)
 RESTART_PAUSE_S = 0.3
 HEARTBEAT_S = 1.0
@@ -151,7 +153,10 @@ async def _drain(gate: WorkerGate, work: asyncio.Task[None]) -> None:
 async def _rescue_orphans(app: object) -> None:
     manager = app.job_manager  # type: ignore[attr-defined]
     while True:
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
-            log.warning("job %s of a dead worker is put back", job.id)
-            await manager.retry_job(job)
+        try:
+            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
+                log.warning("job %s of a dead worker is put back", job.id)
+                await manager.retry_job(job)
+        except ConnectorException:  # the database is away: what it left is put back once it answers again
+            log.warning("orphans were not looked for", exc_info=True)
         await asyncio.sleep(HEARTBEAT_S)
