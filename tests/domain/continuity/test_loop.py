@@ -7,6 +7,7 @@ import itertools
 import uuid
 
 import pytest
+from django.db import connection
 
 from tests.domain.small_network import ACTOR, CHENGGUAN, KANGXIAN, LANZHOU, LONGNAN, XIAN, at
 from youlu.core import clock
@@ -212,3 +213,14 @@ def test_the_quote_names_the_closure_that_stands_in_the_way(items: list[Item]) -
     assert [reason.title for reason in quote.reasons] == ["张掖路封控"]
     assert quote.next_review_at == at("2022-07-18 09:00")
     assert quote.undisturbed_arrive_by is not None
+
+
+def test_an_item_that_is_delivered_before_its_turn_comes_leaves_nothing_for_the_worker_to_do() -> None:
+    item = accept(XIAN, KANGXIAN)
+    with connection.cursor() as cursor:  # it moved, and before the worker came by it was delivered
+        cursor.execute("INSERT INTO mail_recalc_due (item_key, epoch, cause) VALUES (%s, 1, 'moved')", [item.item_key])
+        cursor.execute("UPDATE mail_item SET place = 3 WHERE item_key = %s", [item.item_key])
+    rounds = itertools.count()
+    closure_apply(stop=lambda: next(rounds) > 200)
+    assert not partitions_behind()
+    assert refreshed([item])[0].revision_no == 1
