@@ -10,6 +10,8 @@ class MailConfig(AppConfig):
         "mail.read": ("dispatcher", "supervisor", "agent", "clerk"),
         "mail.accept": ("clerk",),
         "mail.bags": ("clerk",),  # and devices, by token
+        "mail.act": ("agent", "clerk", "dispatcher", "supervisor"),
+        "mail.count": ("clerk",),  # and devices, by token
         "mail.settle": ("clerk", "dispatcher", "supervisor"),
         "mail.scan": (),  # devices and partners, by token
     }

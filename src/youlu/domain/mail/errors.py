@@ -73,3 +73,21 @@ class TooManyTriesError(YouluError):
     code = "mail.too_many_tries"
     status = 429
     sentence = _("查询太频繁。请过一小时再试，或打11185，有人帮您办。")
+
+
+class NothingToActOnError(YouluError):
+    code = "mail.nothing_to_act_on"
+    status = 409
+    sentence = _("这件邮件现在没有未妥投的登记，不用处理。请先看轨迹。")
+
+
+class ActionNotAllowedError(YouluError):
+    code = "mail.action_not_allowed"
+    status = 409
+    sentence = _("未妥投原因是{cause}，不能{action}。可以：{allowed}。")
+
+
+class CountInvalidError(YouluError):
+    code = "mail.count_invalid"
+    status = 422
+    sentence = _("平常邮件的数没有记下：{what}。改好后整批重报。")

@@ -99,7 +99,7 @@ def valid(ordered: Sequence[AnyScan]) -> list[AnyScan]:
 
 
 def _move(position: Position | None, event: Event) -> Position | None:
-    if event.kind == ScanKind.VOID:
+    if event.kind in (ScanKind.VOID, ScanKind.HELD):
         return position
     if event.kind == ScanKind.DEPARTED and event.leg is not None:
         return Position(Place.TRIP, None, event.leg, event.occurred_at)

@@ -34,6 +34,7 @@ class ScanKind(models.IntegerChoices):
     UNDELIVERED = 5, "未妥投"
     RETURNED = 6, "退回"
     VOID = 7, "更正"  # says only that the scan it names did not happen
+    HELD = 8, "暂存"  # says only why it is not delivered: moves nothing
 
 
 class Item(models.Model):

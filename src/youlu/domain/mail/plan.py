@@ -41,6 +41,16 @@ def progress_of(
     return _waiting(legs, position, book)
 
 
+def is_off_the_way(
+    *, legs: Sequence[int], dest_office_id: int, position: Position, book: TripBook
+) -> bool:
+    """Whether an item is at an office that none of its planned legs touches. Without a plan nothing is off it."""
+    if position.place != Place.OFFICE or not legs or position.office_id == dest_office_id:
+        return False
+    way = [leg for key in legs if (leg := book.leg(key)) is not None]
+    return bool(way) and all(position.office_id not in (leg.from_office, leg.to_office) for leg in way)
+
+
 def _waiting(legs: Sequence[int], position: Position, book: TripBook) -> Progress:
     missed = None
     for done, key in enumerate(legs):

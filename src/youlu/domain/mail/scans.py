@@ -26,7 +26,7 @@ from youlu.domain.mail.errors import (
 )
 from youlu.domain.mail.fold import Event, Position, advance, fold
 from youlu.domain.mail.models import Place, ScanKind
-from youlu.domain.mail.plan import progress_of
+from youlu.domain.mail.plan import is_off_the_way, progress_of
 from youlu.domain.mail.scan_store import KeyedScan, ScanInput, scan_keyed, scans_store
 from youlu.domain.network.selectors import epoch_current
 from youlu.domain.network.trips import TripBook, trip_book
@@ -122,7 +122,7 @@ def items_fold(keys: list[int], *, new: Mapping[int, Sequence[Event]] | None = N
         return
     positions, lasts = _positions(items, new or {})
     book, epoch = trip_book(), epoch_current()
-    moved, due = [], []
+    moved, due, astray = [], [], []
     for item in items:
         position = positions.get(item.item_key)
         if position is None or _same(item, position):
@@ -134,6 +134,8 @@ def items_fold(keys: list[int], *, new: Mapping[int, Sequence[Event]] | None = N
         lost = "moved" if item.expected is None and position.place in (Place.OFFICE, Place.TRIP) else progress.recalc
         if lost:
             due.append((item.item_key, epoch, str(lost)))
+        if is_off_the_way(legs=item.legs, dest_office_id=item.dest_office_id, position=position, book=book):
+            astray.append((item.item_key, position.office_id, position.since))
         if position.place == Place.DELIVERED and item.programme:
             event_publish("mail.delivered", {"number": item_number(item.item_key), "programme": item.programme,
                                              "at": position.since.astimezone(dt.UTC).isoformat()})
@@ -142,6 +144,7 @@ def items_fold(keys: list[int], *, new: Mapping[int, Sequence[Event]] | None = N
     _note_last([(item.item_key, lasts[item.item_key]) for item in items if item.item_key in lasts
                 and item.item_key not in moved_keys and item.last_event_at != lasts[item.item_key]])
     _due_rows(due)
+    _astray_rows(astray)
 
 
 def _positions(
@@ -241,3 +244,13 @@ def _due_rows(due: list[tuple[int, int, str]]) -> None:
             " epoch = greatest(mail_recalc_due.epoch, excluded.epoch), cause = excluded.cause",
             [list(column) for column in zip(*due, strict=True)],
         )
+
+
+def _astray_rows(astray: list[tuple]) -> None:
+    """Note who is off the way: its next promise is made from where it is, and forgets that."""
+    if astray:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO mail_astray (item_key, office_id, since) SELECT * FROM unnest(%s::bigint[], %s::integer[],"
+                " %s::timestamptz[]) ON CONFLICT (item_key) DO UPDATE SET office_id = excluded.office_id,"
+                " since = excluded.since", [list(column) for column in zip(*astray, strict=True)])

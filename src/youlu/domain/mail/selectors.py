@@ -14,6 +14,7 @@ from youlu.core.pages import PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor
 from youlu.domain.mail.bags.trace import container_trace, container_word
 from youlu.domain.mail.errors import ItemNotFoundError
+from youlu.domain.mail.exceptions.marks import item_marks
 from youlu.domain.mail.models import Item, MailClass, Place, PromiseRevision, Scan, ScanKind
 from youlu.domain.mail.state import STATE_SQL, ItemState, item_state
 from youlu.domain.network.models import Closure, Office, Trip
@@ -249,13 +250,14 @@ def _rows(items: list[Item]) -> list[ItemRow]:
     offices |= {i.place_office_id for i in items if i.place_office_id is not None}
     offices |= {leg.to_office for leg in legs.values() if leg}
     names = _office_names(offices)
-    reasons, stale = _reasons([i.item_key for i in items]), _stale([i.item_key for i in items])
+    keys = [i.item_key for i in items]
+    reasons, stale, marks = _reasons(keys), _stale(keys), item_marks(keys)
     return [ItemRow(
         i.item_key, item_number(i.item_key), str(MailClass(i.mail_class).label), i.programme,
         names[i.origin_office_id], names[i.dest_office_id], _position(i, legs.get(i.item_key), names), i.place,
         i.place_since, i.accepted_at, i.committed_arrive_by, i.expected_arrive_by, i.told_arrive_by,
         item_state(place=i.place, since=i.place_since, committed=i.committed_arrive_by, expected=i.expected_arrive_by,
-                   next_departure_at=i.next_departure_at, now=now),
+                   silent_at=marks[i.item_key][0], is_astray=marks[i.item_key][1], now=now),
         *reasons.get(i.item_key, ("", None)), i.item_key in stale, i.addressee_id, i.mail_class,
         i.origin_office_id, i.dest_office_id) for i in items]
 

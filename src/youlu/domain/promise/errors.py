@@ -21,6 +21,12 @@ class RevisionMovedError(YouluError):
     sentence = _("班期刚刚换了版本。再试一次。")
 
 
+class OrdinaryNotPromisedError(YouluError):
+    code = "promise.ordinary"
+    status = 422
+    sentence = _("平常邮件只计数，没有时限承诺。要承诺请按给据邮件（特快、快递包裹、挂号）交寄。")
+
+
 class NoTimetableError(YouluError):
     code = "promise.no_timetable"
     status = 409

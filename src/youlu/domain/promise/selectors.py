@@ -12,12 +12,14 @@ from youlu.core import clock
 from youlu.domain.network.models import Office, Trip
 from youlu.domain.network.selectors import epoch_current
 from youlu.domain.promise.arrays import revision_current
-from youlu.domain.promise.errors import NoTimetableError
+from youlu.domain.promise.errors import NoTimetableError, OrdinaryNotPromisedError
 from youlu.domain.promise.held import AT_OFFICE, UNKNOWN_S, Held
 from youlu.domain.promise.hits import items_hit
 from youlu.domain.promise.waves import NO_WAVE, accepted_min, waves_group, waves_told
 from youlu.domain.promise.world import World, world_at
 from youlu.engines.promise import UNREACHABLE, Scan, Timetable, explain, leg_key_encode, scan
+
+ORDINARY = frozenset({"ordinary", "letter", "printed", "small_packet"})  # classes of mail that is only counted
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,10 @@ def quote_make(
     Raises
     ------
     NoTimetableError : no timetable was ever activated.
+    OrdinaryNotPromisedError : ordinary mail is counted, never promised.
     """
+    if mail_class in ORDINARY:
+        raise OrdinaryNotPromisedError()
     if not revision_current():
         raise NoTimetableError()
     epoch = epoch_current() if epoch is None else epoch

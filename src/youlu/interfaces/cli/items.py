@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from youlu.domain.mail.selectors import ItemPage
 
 GROUP = "邮件"
-MARKS = {"kept": "●", "risk": "▲", "late": "■", "noway": "✕", "none": "◆"}
+MARKS = {"kept": "●", "risk": "▲", "late": "■", "noway": "✕", "none": "◆", "astray": "▲"}
 item = typer.Typer(no_args_is_help=True, help="邮件：按号码查。 / Mail: look one up by number.")
 app.add_typer(item, name="item", rich_help_panel=GROUP)
 

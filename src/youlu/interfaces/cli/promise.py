@@ -40,10 +40,10 @@ def quote(
 ) -> None:
     """两地之间现在什么时候能送到，为什么。 / When mail would arrive. Example: ./youlu promise quote 兰州 康县"""
     need_database()
-    from youlu.domain.promise.selectors import quote_make
+    from youlu.domain.promise.selectors import ORDINARY, quote_make
 
     when = instant_read(at, "--at") if at else None
-    if mail_class not in CLASSES:
+    if mail_class not in CLASSES and mail_class not in ORDINARY:
         raise Fault(f"没有“{mail_class}”这种邮件。", f"--class {mail_class}", f"从这些里选：{'、'.join(CLASSES)}。")
     start, end = office_named(origin, "寄出地"), office_named(dest, "寄达地")
     found = quote_make(origin_office_id=start.id, dest=_place(end, compound), at=when, mail_class=mail_class)

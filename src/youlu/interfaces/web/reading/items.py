@@ -16,7 +16,7 @@ from youlu.interfaces.web import rows, wording
 from youlu.interfaces.web.figures.bars import PromiseStep
 from youlu.interfaces.web.reading.places import short_name
 
-MARK = {"kept": "kept", "risk": "risk", "late": "late", "noway": "noway", "none": "unknown"}
+MARK = {"kept": "kept", "risk": "risk", "late": "late", "noway": "noway", "none": "unknown", "astray": "risk"}
 DAY_MIN = 1440
 
 
@@ -25,6 +25,8 @@ def state_shown(row: domain.ItemRow) -> tuple[str, str]:
     mark = MARK[str(row.state)]
     if row.place == Place.DELIVERED:
         return mark, gettext("已妥投") if mark == "kept" else gettext("已妥投，逾限")
+    if row.state == domain.ItemState.ASTRAY:
+        return mark, gettext("错向")
     if mark == "unknown":
         return mark, gettext("静默")
     if mark == "noway":

@@ -116,7 +116,7 @@ def _figures(
             gettext("无路可达"), whole.states["noway"], "noway", "", gettext("等中断解除"), f"{items}?list=noway"
         ),
         rows.Figure(
-            gettext("静默"), whole.states["none"], "unknown", "", gettext("过点12小时没有轨迹"), f"{items}?list=silent"
+            gettext("静默"), whole.states["none"], "unknown", "", gettext("比平常久没有轨迹"), f"{items}?list=silent"
         ),
         rows.Figure(gettext("中断中"), len(closures), "closed", gettext("处"), recent, reverse("web:closures")),
         rows.Figure(gettext("待办工单"), work, "unknown", "", gettext("客服工单池")),

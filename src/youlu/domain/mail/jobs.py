@@ -1,0 +1,24 @@
+"""What is done by the clock: the list of exceptions, the traces of closures, what silence usually means."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from youlu.domain.mail.exceptions.held import held_write
+from youlu.domain.mail.exceptions.refresh import exceptions_refresh
+from youlu.domain.mail.exceptions.silence import silence_learn
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="mail.exceptions", queueing_lock="mail.exceptions")
+def exceptions_job(timestamp: int) -> None:
+    """Every minute: who must be looked at, and what closures keep from being delivered."""
+    held_write()
+    exceptions_refresh()
+
+
+@app.periodic(cron="15 3 * * *")
+@app.task(name="mail.silence", queueing_lock="mail.silence")
+def silence_job(timestamp: int) -> None:
+    """Every night: what the last sixty days teach of each leg."""
+    silence_learn()
