@@ -103,15 +103,18 @@ def manage(context: typer.Context) -> None:
 def serve(
     port: int = typer.Option(8000, help="端口 / port"),
     host: str = typer.Option("127.0.0.1", help="监听地址 / address"),
+    with_worker: bool = typer.Option(True, "--worker/--no-worker", help="带一个后台任务进程 / a worker beside them"),
+    migrate: bool = typer.Option(True, "--migrate/--no-migrate", help="先升级数据库 / bring the tables up first"),
 ) -> None:
     """启动网页与接口，带一个后台任务进程。 / Serve pages and API, with one worker beside them."""
-    need_database()
+    need_database(migrate=migrate)
     from django.conf import settings
 
     from youlu.interfaces.cli.processes import run_together, server_command, worker_command
 
     typer.echo(f"邮路在 http://{host}:{port}/", err=True)
-    run_together({"web": server_command(host, port), "worker": worker_command()}, pid_dir=Path(settings.DATA_DIR))
+    commands = {"web": server_command(host, port), **({"worker": worker_command()} if with_worker else {})}
+    run_together(commands, pid_dir=Path(settings.DATA_DIR))
 
 
 @app.command(rich_help_panel=GROUP)

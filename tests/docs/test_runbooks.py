@@ -1,0 +1,60 @@
+"""Commands in the how-tos exist, with the options that are given; what the doctor points to is there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from youlu.interfaces.cli.app import app
+
+ROOT = Path(__file__).resolve().parents[2]
+HOW_TO = ROOT / "docs" / "how-to"
+LINE = re.compile(r"(?:^\s{4,}|`)((?:\S*/)?youlu [a-z][^`\n]*)", re.M)
+IN_UNIT = re.compile(r"^\s*ExecStart=(\S*youlu .*)$", re.M)
+
+
+def commands() -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for page in sorted(HOW_TO.glob("*.md")):
+        text = page.read_text()
+        found += [(page.name, line.partition("  #")[0].strip())
+                  for line in [*LINE.findall(text), *IN_UNIT.findall(text)]]
+    return found
+
+
+@pytest.mark.parametrize(("page", "line"), commands(), ids=lambda value: value)
+def test_a_command_of_a_how_to_exists_with_its_options(page: str, line: str) -> None:
+    command: Any = typer.main.get_command(app)
+    words = shlex.split(line)[1:]
+    while words and hasattr(command, "commands"):
+        name = words.pop(0)
+        assert name in command.commands, f"{page}: {name}"
+        command = command.commands[name]
+    options = {opt for param in command.params for opt in (*param.opts, *param.secondary_opts)} | {"--help"}
+    if not command.context_settings.get("ignore_unknown_options"):
+        for word in words:
+            assert not word.startswith("-") or word.partition("=")[0] in options, f"{page}: {word}"
+
+
+def test_there_are_commands_to_look_at() -> None:
+    assert len(commands()) > 20
+
+
+def test_what_the_doctor_points_to_is_there() -> None:
+    text = (ROOT / "src/youlu/interfaces/cli/checkup.py").read_text()
+    pages = re.findall(r"docs/how-to/[a-z-]+\.md", text)
+    assert len(pages) >= 4
+    assert all((ROOT / page).is_file() for page in pages)
+
+
+def test_metrics_named_in_the_how_to_are_told() -> None:
+    text = (HOW_TO / "run-on-a-server.md").read_text()
+    source = "".join(path.read_text() for path in (ROOT / "src/youlu").rglob("gauges.py"))
+    source += (ROOT / "src/youlu/core/metrics.py").read_text()
+    for name in set(re.findall(r"youlu_([a-z_]+)", text)):
+        assert f'"{name}"' in source, name
