@@ -10,6 +10,7 @@ import pytest
 from tests.domain.small_network import ACTOR, KANGXIAN, LANZHOU, at
 from youlu.core import clock
 from youlu.domain.mail import selectors
+from youlu.domain.mail.exceptions.models import Astray
 from youlu.domain.mail.models import Item
 from youlu.domain.mail.selectors import items_list
 from youlu.domain.mail.services import ItemInput, items_accept
@@ -43,6 +44,8 @@ def test_the_lists_of_the_states_share_out_the_items_in_flight_and_no_page_repea
         item.told_arrive_by = rng.choice([None, item.committed_arrive_by, NOW + hours[3]])
         item.place = rng.choice([0, 0, 0, 2, 3])
         item.save()
+        if rng.random() < 0.4:
+            Astray.objects.create(item_key=item.item_key, office_id=item.place_office_id, since=item.place_since)
     in_flight = Item.objects.filter(place__lt=3)
     with clock.frozen(NOW):
         shared = [key for state in ItemState for key in listed(state)]

@@ -165,6 +165,7 @@ LISTED = {
     "late": f"committed_arrive_by < %(now)s AND {_STATE}",
     "noway": f"committed_arrive_by >= %(now)s AND expected_arrive_by IS NULL AND {_STATE}",
     "risk": f"committed_arrive_by >= %(now)s AND expected_arrive_by > committed_arrive_by AND {_STATE}",
+    "astray": f"committed_arrive_by >= %(now)s AND {_STATE}",
     "none": f"committed_arrive_by >= %(now)s AND {_STATE}",
     "kept": f"committed_arrive_by >= %(now)s AND {_STATE}",
     "moved": "told_arrive_by IS DISTINCT FROM committed_arrive_by",
