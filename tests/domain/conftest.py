@@ -19,7 +19,7 @@ def small_network(db: None, settings, tmp_path_factory: pytest.TempPathFactory) 
     settings.DATA_DIR = Path(tmp_path_factory.getbasetemp()) / "data"
     arrays.timetable_open.cache_clear()
     # Named by epochs and revisions, which tests repeat.
-    for kept in (capacity._capacities, lanes.draining_open, world._handling, world._waves):
+    for kept in (capacity._capacities, capacity._vehicles, lanes.draining_open, world._handling, world._waves):
         kept.cache_clear()
     network_make()
     number_range_ensure()

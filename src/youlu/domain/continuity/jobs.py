@@ -15,8 +15,10 @@ from youlu.domain.continuity.effects import effect_answer
 from youlu.domain.continuity.preview import preview_answer
 from youlu.domain.mail.changed import changed_trim
 from youlu.domain.mail.missed import missed_find
+from youlu.domain.mail.overload import overload_mark
 from youlu.domain.mail.resident import flight_now
 
+OVERLOAD_EVERY_S = 300
 APPLY_LOCK = 0x6170706C79  # "apply": one run at a time, whatever the number of workers
 TRIM_EVERY_S = 60
 
@@ -35,6 +37,7 @@ def apply_alone(*, stop: Callable[[], bool] = lambda: False) -> None:
             return
     try:
         closure_apply(stop=stop)
+        overload_mark([part.held for part in flight_now()])
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [APPLY_LOCK])
@@ -62,3 +65,5 @@ def watch_job(timestamp: int) -> None:
         changed_trim()
     if partitions_behind():
         apply_alone()
+    elif timestamp % OVERLOAD_EVERY_S == 0:
+        overload_mark([part.held for part in flight_now()])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,10 @@ from youlu.domain.continuity.backlogs import backlog_preview
 from youlu.domain.continuity.inputs import ClosureInput
 from youlu.domain.continuity.models import Preview
 from youlu.domain.mail.models import MailClass
+from youlu.domain.mail.overload import Loads, legs_ahead, legs_overloaded, loads_of
 from youlu.domain.mail.resident import flight_now
 from youlu.domain.network.models import Office
 from youlu.domain.network.selectors import MeasureRow, epoch_current
-from youlu.domain.network.trips import trip_book
 from youlu.domain.promise.backlog import Foreseen
 from youlu.domain.promise.backlog_store import queue_row
 from youlu.domain.promise.compute import Promises, promises_compute
@@ -50,7 +51,7 @@ def closure_preview(closure: ClosureInput, *, at: dt.datetime) -> dict[str, Any]
     """Figures of what the closure would do to the mail in flight at `at`; JSON.
 
     Keys: in_flight, hit, kept, later, unknown, customers; by_dest, by_class, by_hour_before/after, late_days, worst,
-    overload (legs that would carry the most more), backlogs (offices where mail would queue, by hour).
+    overload (legs with more planned than their trips carry), backlogs (offices where mail would queue, by hour).
     """
     more = measure_rows(closure)
     epoch = epoch_current()
@@ -77,7 +78,7 @@ def closure_preview(closure: ClosureInput, *, at: dt.datetime) -> dict[str, Any]
         "by_class": _by_class(hit),
         "by_day_before": _by_day(hit.expected_s), "by_day_after": _by_day(promises.arrive_by_s[~unknown]),
         "late_days": _late_days(hit, promises, later), "worst": _worst(hit, promises, later),
-        "overload": _overload(hit, promises), "backlogs": _backlogs(world, foreseen),
+        "overload": _overload([part.held for part in parts], hit, promises), "backlogs": _backlogs(world, foreseen),
     }
 
 
@@ -140,24 +141,20 @@ def _worst(hit: Held, promises: Promises, later: NDArray[np.bool_]) -> list[dict
     } for at in top]
 
 
-def _overload(hit: Held, promises: Promises) -> list[dict[str, Any]]:
-    """Legs that would carry the most more items than planned: where the detour presses."""
-    before, n_before = np.unique(hit.legs, return_counts=True)
-    after, n_after = np.unique(promises.legs, return_counts=True)
-    more = dict(zip(after.tolist(), n_after.tolist(), strict=True))
-    for key, count in zip(before.tolist(), n_before.tolist(), strict=True):
-        if key in more:
-            more[key] -= count
-    book = trip_book()
-    rows = []
-    for key, count in sorted(more.items(), key=lambda pair: -pair[1])[:LEGS_SHOWN]:
-        leg = book.leg(key)
-        if leg is not None and count > 0:
-            rows.append((leg, count))
-    names = dict(Office.objects.filter(id__in={e for leg, _ in rows for e in (leg.from_office, leg.to_office)})
-                 .values_list("id", "name"))
-    return [{"from": names[leg.from_office], "to": names[leg.to_office], "departs": leg.departs_at.isoformat(),
-             "more": count} for leg, count in rows]
+def _overload(everyone: Sequence[Held], hit: Held, promises: Promises) -> list[dict[str, Any]]:
+    """Legs on which more would be planned than their trips carry and more than now, the fullest first."""
+    now = [(loads_of(held), 1) for held in everyone]
+    new = Loads.of(legs_ahead(promises.legs_offset, promises.legs, promises.legs_done)[0])
+    after = Loads.joined([*now, (loads_of(hit), -1), (new, 1)])
+    loads = legs_overloaded(after)
+    keys = [load.key for load in loads]
+    more = [come - gone for come, gone in zip(new.at(keys), loads_of(hit).at(keys), strict=True)]
+    full = [(load, n) for load, n in zip(loads, more, strict=True) if n > 0]
+    ends = {end for load, _ in full[:LEGS_SHOWN] for end in (load.times.from_office, load.times.to_office)}
+    names = dict(Office.objects.filter(id__in=ends).values_list("id", "name"))
+    return [{"from": names[load.times.from_office], "to": names[load.times.to_office],
+             "departs": load.times.departs_at.isoformat(), "items": load.items, "carries": load.carries,
+             "more": more} for load, more in full[:LEGS_SHOWN]]
 
 
 def _backlogs(world: World, foreseen: Foreseen | None) -> list[dict[str, Any]]:

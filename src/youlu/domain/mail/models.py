@@ -70,6 +70,7 @@ class Item(models.Model):
     in_flight = models.GeneratedField(
         expression=models.ExpressionWrapper(models.Q(place__lt=3), output_field=models.BooleanField()),
         output_field=models.BooleanField(), db_persist=True)
+    is_overloaded = models.BooleanField(default=False, db_default=False)  # a trip ahead cannot carry all planned on it
 
     class Meta:
         db_table = "mail_item"
@@ -135,6 +136,17 @@ class RecalcDue(models.Model):
 
     class Meta:
         db_table = "mail_recalc_due"
+
+
+class OverloadedLeg(models.Model):
+    """A leg that more items are planned on than its trip carries, as last counted."""
+
+    leg = models.BigIntegerField(primary_key=True)
+    items = models.IntegerField()
+    carries = models.IntegerField()
+
+    class Meta:
+        db_table = "mail_overloaded_leg"
 
 
 class Watermark(models.Model):

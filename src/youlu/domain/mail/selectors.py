@@ -164,7 +164,8 @@ _STATE = f"{STATE_SQL} = %(state)s"
 LISTED = {
     "late": f"committed_arrive_by < %(now)s AND {_STATE}",
     "noway": f"committed_arrive_by >= %(now)s AND expected_arrive_by IS NULL AND {_STATE}",
-    "risk": f"committed_arrive_by >= %(now)s AND expected_arrive_by > committed_arrive_by AND {_STATE}",
+    "risk": f"committed_arrive_by >= %(now)s AND (expected_arrive_by > committed_arrive_by"
+            f" OR is_overloaded) AND {_STATE}",
     "astray": f"committed_arrive_by >= %(now)s AND {_STATE}",
     "none": f"committed_arrive_by >= %(now)s AND {_STATE}",
     "kept": f"committed_arrive_by >= %(now)s AND {_STATE}",
@@ -258,7 +259,8 @@ def _rows(items: list[Item]) -> list[ItemRow]:
         names[i.origin_office_id], names[i.dest_office_id], _position(i, legs.get(i.item_key), names), i.place,
         i.place_since, i.accepted_at, i.committed_arrive_by, i.expected_arrive_by, i.told_arrive_by,
         item_state(place=i.place, since=i.place_since, committed=i.committed_arrive_by, expected=i.expected_arrive_by,
-                   silent_at=marks[i.item_key][0], is_astray=marks[i.item_key][1], now=now),
+                   silent_at=marks[i.item_key][0], is_astray=marks[i.item_key][1], now=now,
+                   is_overloaded=i.is_overloaded),
         *reasons.get(i.item_key, ("", None)), i.item_key in stale, i.addressee_id, i.mail_class,
         i.origin_office_id, i.dest_office_id) for i in items]
 

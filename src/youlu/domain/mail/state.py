@@ -27,9 +27,10 @@ STATE_WORDS = {ItemState.KEPT: "守时", ItemState.RISK: "有风险", ItemState.
 
 def item_state(
     *, place: int, since: dt.datetime, committed: dt.datetime, expected: dt.datetime | None,
-    silent_at: dt.datetime | None, is_astray: bool, now: dt.datetime,
+    silent_at: dt.datetime | None, is_astray: bool, now: dt.datetime, is_overloaded: bool = False,
 ) -> ItemState:
-    """Worst first: past its committed time, no time known, off its way, silent, expected too late, kept.
+    """Worst first: past its committed time, no time known, off its way, silent, expected too late or on a trip that
+    cannot carry all that is planned on it, kept.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ def item_state(
         return ItemState.ASTRAY
     if silent_at is not None and now > silent_at:
         return ItemState.SILENT
-    return ItemState.RISK if expected > committed else ItemState.KEPT
+    return ItemState.RISK if expected > committed or is_overloaded else ItemState.KEPT
 
 
 # When an item counts as silent. Waiting for a trip: past the planned departure by more than the leg's departures are
@@ -74,7 +75,7 @@ CASE WHEN {i}.place IN (3, 4) THEN CASE WHEN {i}.place_since <= {i}.committed_ar
      WHEN {i}.expected_arrive_by IS NULL THEN 'noway'
      WHEN {astray} THEN 'astray'
      WHEN %(now)s > {silent_at} THEN 'none'
-     WHEN {i}.expected_arrive_by > {i}.committed_arrive_by THEN 'risk'
+     WHEN {i}.expected_arrive_by > {i}.committed_arrive_by OR {i}.is_overloaded THEN 'risk'
      ELSE 'kept' END"""
 
 

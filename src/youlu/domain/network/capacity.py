@@ -32,6 +32,7 @@ from youlu.domain.network.models import (
     Office,
     Route,
     SortingWindow,
+    TimetableRevision,
     Trip,
     VehicleCapacity,
     WorkingOrder,
@@ -242,15 +243,19 @@ def _capacities(edit: int) -> Capacities:
         tuple(sorted({mail_class for _, _, mail_class, _ in rows if mail_class})))
 
 
-def vehicle_capacities(trip_keys: Iterable[int]) -> dict[int, int]:
-    """Items that each of these trips carries; trips of which nothing is known are absent."""
-    wanted = set(trip_keys)
-    own = dict(VehicleCapacity.objects.filter(trip_key__in=wanted).values_list("trip_key", "items"))
+def vehicle_capacities() -> dict[int, int]:
+    """Items that each trip of the timetable carries; trips of which nothing is known are absent."""
+    revision = TimetableRevision.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    return _vehicles(revision, capacity_edit())
+
+
+@lru_cache(maxsize=2)
+def _vehicles(revision: int, edit: int) -> dict[int, int]:
+    own = dict(VehicleCapacity.objects.filter(trip_key__isnull=False).values_list("trip_key", "items"))
     general = {(level, means): items for level, means, items in
                VehicleCapacity.objects.filter(trip_key__isnull=True).values_list("level", "means", "items")}
     found = {}
-    for trip, level, means in Trip.objects.filter(trip_key__in=wanted).values_list(
-            "trip_key", "route__level", "route__means"):
+    for trip, level, means in Trip.objects.values_list("trip_key", "route__level", "route__means"):
         names = ((level, means), (level, ""), ("", means), ("", ""))
         items = own.get(trip, next((general[name] for name in names if name in general), None))
         if items is not None:

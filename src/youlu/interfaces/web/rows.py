@@ -246,12 +246,14 @@ class WorstRow:
 
 @dataclass(frozen=True)
 class Overload:
-    """A leg that would carry this many more items: where the detour presses."""
+    """A leg with more planned on it than its trip carries, this many of them by the detour."""
 
     start: str
     end: str
     dep_at: dt.datetime
     more: int
+    items: int = 0
+    carries: int = 0
 
 
 @dataclass(frozen=True)

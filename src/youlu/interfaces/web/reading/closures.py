@@ -147,8 +147,9 @@ def preview_rows(result: dict[str, Any], took_ms: int | None) -> rows.Preview:
         took_ms=took_ms,
         later_median_min=_median(shifts) * 1440,
         overload=tuple(
-            rows.Overload(o["from"], o["to"], dt.datetime.fromisoformat(o["departs"]), o["more"])
-            for o in result.get("overload", ())
+            rows.Overload(o["from"], o["to"], dt.datetime.fromisoformat(o["departs"]), o["more"], o["items"],
+                          o["carries"])
+            for o in result["overload"]
         ),
     )
 
