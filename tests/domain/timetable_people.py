@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 from youlu.domain.access.selectors import Actor
 from youlu.domain.network.drafts import TripInput, draft_make, draft_save, trips_newest
@@ -16,9 +17,7 @@ TOMORROW = dt.date(2022, 7, 12)
 
 def wanted(key: int, **changes: object) -> TripInput:
     """The trip as it is in force, with changes."""
-    row = trips_newest([key])[key]
-    fields = {name: getattr(row, name) for name in TripInput.__dataclass_fields__}
-    return TripInput(**{**fields, **changes})
+    return replace(TripInput.of(trips_newest([key])[key]), **changes)  # type: ignore[arg-type]
 
 
 def draft_of(*puts: TripInput, drops: tuple[int, ...] = (), title: str = "夏季调整") -> tuple[uuid.UUID, int]:

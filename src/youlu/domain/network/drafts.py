@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 from django.utils.translation import gettext
@@ -46,7 +46,8 @@ SYSTEM = "system:"
 
 @dataclass(frozen=True)
 class TripInput:
-    """A trip as somebody wants it; without a key it is a new one."""
+    """A trip as somebody wants it; without a key it is a new one. `weekdays` (bits, bit 0 is Monday) takes the place of
+    the calendar's own, None keeps them."""
 
     route_id: int
     calendar_id: int
@@ -56,6 +57,13 @@ class TripInput:
     dep_min: tuple[int, ...]
     km: tuple[float, ...]
     trip_key: int | None = None
+    weekdays: int | None = None
+
+    @classmethod
+    def of(cls, row: TripRow) -> TripInput:
+        """The trip as it stands."""
+        return cls(row.route_id, row.calendar_id, row.number, row.office_ids, row.arr_min, row.dep_min, row.km,
+                   row.trip_key)
 
 
 @transaction.atomic
@@ -86,6 +94,8 @@ def draft_save(
     actor.require("timetable.edit")
     draft = draft_locked(actor, draft_id, version)
     drops = list(drops)
+    puts = [replace(trip, calendar_id=_calendar_with(trip.calendar_id, trip.weekdays), weekdays=None)
+            if trip.weekdays is not None else trip for trip in puts]
     keys = [trip.trip_key for trip in puts if trip.trip_key is not None] + drops
     in_force = trips_newest(keys)
     drafted = {row.trip_key: row for row in draft.trips.filter(trip_key__in=keys)}
@@ -239,6 +249,15 @@ def calendar_ensure(
             id=number, name=name or weekdays_name(weekdays), weekdays=weekdays, first_date=first_date,
             last_date=last_date, added_dates=sorted(added_dates), removed_dates=sorted(removed_dates))
     return number
+
+
+def _calendar_with(calendar_id: int, weekdays: int) -> int:
+    """The calendar that differs from this one in its weekdays alone."""
+    known = ServiceCalendar.objects.get(id=calendar_id)
+    if known.weekdays == weekdays:
+        return calendar_id
+    return calendar_ensure(weekdays=weekdays, first_date=known.first_date, last_date=known.last_date,
+                           added_dates=known.added_dates, removed_dates=known.removed_dates)
 
 
 def weekdays_name(weekdays: int) -> str:

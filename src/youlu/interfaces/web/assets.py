@@ -49,6 +49,14 @@ def _tour_style() -> str:
     return (HERE / "css" / "tour" / "tour.css").read_text()
 
 
+def _timetable_style() -> str:
+    return (HERE / "css" / "timetable" / "timetable.css").read_text()
+
+
+def _timetable_script() -> str:
+    return (HERE / "js" / "timetable" / "timetable.js").read_text()
+
+
 def _script() -> str:
     return "\n".join(path.read_text() for path in sorted((HERE / "js").glob("*.js")))
 
@@ -73,6 +81,8 @@ FAVICON = "data:image/svg+xml," + quote(
 MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
     "youlu.css": ("text/css; charset=utf-8", _style),
     "tour.css": ("text/css; charset=utf-8", _tour_style),
+    "timetable.css": ("text/css; charset=utf-8", _timetable_style),
+    "timetable.js": ("text/javascript; charset=utf-8", _timetable_script),
     "youlu.js": ("text/javascript; charset=utf-8", _script),
     "htmx.js": ("text/javascript; charset=utf-8", _htmx),
     "passkey.js": ("text/javascript; charset=utf-8", _passkey),

@@ -29,6 +29,7 @@ N = gettext_noop
 ROOMS = (
     Room("web:situation", "gauge", N("态势"), N("态势"), N("全省邮件、中断和最急的工作"), "situation.read"),
     Room("web:closures", "construction", N("中断"), N("中断管理"), N("登记、预览、延期、解除"), "closure.read"),
+    Room("web:routes", "route", N("班期"), N("邮路班期"), N("邮路、班次，编制和启用"), "timetable.read"),
     Room("web:items", "package", N("邮件"), N("邮件查询"), N("按号码查，或看逾限、有风险、改期的清单"), "mail.read"),
     Room("web:quote", "timer", N("时限"), N("问时限"), N("两地之间现在什么时候能送到，为什么"), "promise.quote"),
     Room("web:outreach", "megaphone", N("外呼"), N("主动客服"), N("客户问之前先告诉客户"), "outreach.read"),

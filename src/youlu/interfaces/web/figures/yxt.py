@@ -44,6 +44,7 @@ class TripLine:
     stops: tuple[Stop, ...]
     has_label: bool = True  # short runs between two stations go without
     runs_to: int | None = None  # index of the stop it ends at before a closed leg
+    key: int | None = None  # of the trip, where a script may take hold of its line
 
     @property
     def run(self) -> tuple[Stop, ...]:
@@ -102,6 +103,7 @@ def yxt(
     id: str = "yxt",
     show_km: bool = True,
     first_day: dt.date | None = None,
+    is_draggable: bool = False,
 ) -> SafeString:
     """Draw one line of stations, top to bottom.
 
@@ -128,8 +130,9 @@ def yxt(
     for trip in sorted(shown, key=lambda trip: not trip.is_late):
         parts.append(_labels(frame, stations, trip, boxes, late_word))
     return format_html(
-        '<svg class="yxt" viewBox="0 0 {} {}" role="img" aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">'
-        '{}</title><desc id="{id}-desc">{}</desc><defs><pattern id="{id}-hatch" width="7" height="7" '
+        '<svg class="yxt"{drag} viewBox="0 0 {} {}" role="img" aria-labelledby="{id}-title {id}-desc">'
+        '<title id="{id}-title">{}</title><desc id="{id}-desc">{}</desc><defs>'
+        '<pattern id="{id}-hatch" width="7" height="7" '
         'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hl" d="M0 0h7v7H0z"/>'
         '<path class="hs" d="M0 0v7"/></pattern><clipPath id="{id}-clip"><path d="M{} 0H{}V{}H{}z"/></clipPath></defs>'
         "{}</svg>",
@@ -143,6 +146,8 @@ def yxt(
         f"{LEFT:g}",
         SafeString("".join(part.replace("#ID", f"#{id}") for part in parts)),
         id=id,
+        drag=format_html(' data-minutes="{}" data-width="{}"', f"{frame.minutes:g}", f"{width - LEFT - RIGHT:g}")
+        if is_draggable else "",
     )
 
 
@@ -248,7 +253,11 @@ def _run(frame: Frame, stations: Sequence[Station], trip: TripLine, now_min: flo
         '<path class="run s-{}{}" d="{}"/>',
         ((state, "" if is_past else " exp", "".join(found)) for (state, is_past), found in sorted(pieces.items())),
     )
-    return format_html('<g clip-path="url(#ID-clip)">{}{}</g>', paths, dots)
+    if trip.key is None:
+        return format_html('<g clip-path="url(#ID-clip)">{}{}</g>', paths, dots)
+    whole = "M" + "L".join(f"{frame.x(m):.1f} {frame.y(km):.1f}" for m, km, _ in corners)
+    return format_html('<g clip-path="url(#ID-clip)"><g data-trip="{}"><path class="hit" d="{}"/>{}{}</g></g>', trip.key,
+                       whole, paths, dots)
 
 
 def _cut(first: float, last: float, now_min: float | None) -> list[tuple[float, float, bool]]:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from youlu.core.ids import uuid7
+from youlu.domain.network.trip_checks import clock_text
 from youlu.interfaces.web import wording
 from youlu.interfaces.web.assets import FAVICON, asset_url
 from youlu.interfaces.web.figures.small import dumbbell as draw_dumbbell
@@ -222,6 +223,12 @@ def error_summary(form: Any) -> dict[str, Any]:
 def request_key() -> SafeString:
     """A hidden field with a fresh key: posting the same form twice does the work once."""
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid7())
+
+
+@register.filter
+def clock_of_day(minute: int) -> str:
+    """08:30 of minutes after midnight; of the next day 01:10+1."""
+    return clock_text(minute)
 
 
 @register.filter
