@@ -256,8 +256,8 @@ def _run(frame: Frame, stations: Sequence[Station], trip: TripLine, now_min: flo
     if trip.key is None:
         return format_html('<g clip-path="url(#ID-clip)">{}{}</g>', paths, dots)
     whole = "M" + "L".join(f"{frame.x(m):.1f} {frame.y(km):.1f}" for m, km, _ in corners)
-    return format_html('<g clip-path="url(#ID-clip)"><g data-trip="{}"><path class="hit" d="{}"/>{}{}</g></g>', trip.key,
-                       whole, paths, dots)
+    return format_html('<g clip-path="url(#ID-clip)"><g data-trip="{}"><path class="hit" d="{}"/>{}{}</g></g>',
+                       trip.key, whole, paths, dots)
 
 
 def _cut(first: float, last: float, now_min: float | None) -> list[tuple[float, float, bool]]:
