@@ -136,19 +136,20 @@ def yxt(
         'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hl" d="M0 0h7v7H0z"/>'
         '<path class="hs" d="M0 0v7"/></pattern><clipPath id="{id}-clip"><path d="M{} 0H{}V{}H{}z"/></clipPath></defs>'
         "{}</svg>",
-        f"{width:g}",
-        f"{height:g}",
-        title,
-        desc,
+        f"{width:g}", f"{height:g}", title, desc,
         f"{LEFT:g}",
         f"{width - RIGHT:g}",
         f"{height:g}",
         f"{LEFT:g}",
         SafeString("".join(part.replace("#ID", f"#{id}") for part in parts)),
         id=id,
-        drag=format_html(' data-minutes="{}" data-width="{}"', f"{frame.minutes:g}", f"{width - LEFT - RIGHT:g}")
-        if is_draggable else "",
+        drag=_scale(frame) if is_draggable else "",
     )
+
+
+def _scale(frame: Frame) -> SafeString:
+    """What a script needs to turn pixels into minutes."""
+    return format_html(' data-minutes="{}" data-width="{}"', f"{frame.minutes:g}", f"{frame.width - LEFT - RIGHT:g}")
 
 
 def _grid(frame: Frame, stations: Sequence[Station], clock: tuple[int, int, dt.date | None], show_km: bool) -> str:
