@@ -113,8 +113,10 @@ def _by_dest(
 
 
 def _by_class(hit: Held) -> dict[str, int]:
-    counts = Counter(hit.kinds[number][0] for number in hit.kind.tolist())
-    return {str(MailClass(name).label): count for name, count in counts.most_common()}
+    counts: Counter[str] = Counter()
+    for (mail_class, _), count in zip(hit.kinds, np.bincount(hit.kind, minlength=len(hit.kinds)).tolist(), strict=True):
+        counts[mail_class] += count
+    return {str(MailClass(name).label): count for name, count in counts.most_common() if count}
 
 
 def _by_day(seconds: NDArray[np.int64]) -> list[tuple[str, int]]:

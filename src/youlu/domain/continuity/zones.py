@@ -56,6 +56,17 @@ def zone_find(*, kind: str, text: str, scope: str = "") -> ZoneFound:
     raise ClosureInvalidError(what=words.format(text=text, kind=label))
 
 
+def zones_find(places: list[tuple[str, str]], *, scope: str = "") -> list[ZoneFound]:
+    """`zone_find` of many (kind, text), each place looked up once and all compounds in one query."""
+    names = list(dict.fromkeys(text for kind, text in places if kind == Zone.COMPOUND))
+    known = {(Zone.COMPOUND.value, row.name): ZoneFound(Zone.COMPOUND, str(row.id), row.name, row.division_code)
+             for row in compounds_find(names, division_prefix=scope).rows} if names else {}
+    for kind, text in dict.fromkeys(places):
+        if (kind, text) not in known:
+            known[kind, text] = zone_find(kind=kind, text=text, scope=scope)
+    return [known[place] for place in places]
+
+
 def scope_of(zones: list[ZoneFound]) -> str:
     """The smallest division that holds all the places: a prefix of 0, 2, 4, 6 or 9 digits."""
     return _shared([zone.division_code for zone in zones])

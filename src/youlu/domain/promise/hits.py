@@ -19,17 +19,21 @@ from youlu.engines.promise import CANCELLED, NO_ALIGHT, NO_BOARD, legs_find, lis
 def items_hit(world: World, held: Held) -> NDArray[np.bool_]:
     """bool[N]: whose promise the effects in force break. Items without a known time are not hit again."""
     hit = np.zeros(len(held), bool)
-    maybe = np.flatnonzero(items_maybe_hit(world, held))
+    closed = _legs_closed(world, held)
+    maybe = np.flatnonzero(_wave_maybe_stopped(world, held) | lists_touching(closed, held.legs, held.legs_offset))
     if len(maybe):
         near = held.take(maybe)
-        known = near.expected_s != UNKNOWN_S
-        hit[maybe] = known & (_way_closed(world, near) | _wave_stopped(world, near))
+        broken = _wave_stopped(world, near)
+        if len(closed):
+            broken |= _way_closed(world, near)
+        hit[maybe] = broken & (near.expected_s != UNKNOWN_S)
     return hit
 
 
-def items_maybe_hit(world: World, held: Held) -> NDArray[np.bool_]:
-    """bool[N]: every item that `items_hit` could name and few others, by two cheap looks: is a planned leg among the
-    closed ones, does it end where the last mile is stopped. A million items take some hundredths of a second."""
+# Two cheap looks before the exact ones, that name every item they could name and few others: a million items take some
+# hundredths of a second.
+def _wave_maybe_stopped(world: World, held: Held) -> NDArray[np.bool_]:
+    """Items that end where some effect stops the last mile."""
     maybe = np.zeros(len(held), bool)
     for effect in world.effects:
         if effect.act in (Measure.Act.DELIVERY, Measure.Act.DISPATCH):
@@ -37,10 +41,15 @@ def items_maybe_hit(world: World, held: Held) -> NDArray[np.bool_]:
                                  (effect.compounds, held.dest_compound)):
                 if len(ids):
                     maybe |= _one_of(ids, of_item)
+    return maybe
+
+
+def _legs_closed(world: World, held: Held) -> NDArray[np.int64]:
+    """Keys of legs that are closed to some of the mail."""
     closed = np.zeros(world.long.n_legs, bool)
     for group in {world.group_of(*kind) for kind in held.kinds}:
         closed |= world.flags(long=True, group=group) & (CANCELLED | NO_BOARD | NO_ALIGHT) > 0
-    return maybe | lists_touching(world.long.leg_keys[closed], held.legs, held.legs_offset)
+    return world.long.leg_keys[closed]
 
 
 def _one_of(ids: NDArray[np.int64], of_item: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -69,16 +69,18 @@ def _ride(
             on &= flags[np.maximum(following, 0)] & CANCELLED == 0
             chosen = chosen[on]
             current[chosen] = following[on]
-    for item, at in zip(mine.tolist(), current.tolist(), strict=True):
-        if at < 0:
-            # The leg ran before the horizon: its mail is at the leg's end.
-            office[item], minute[item] = leg_end(int(held.place_leg[item])), now
-            continue
-        flags = world.flags(long=False, group=int(group[item]))
-        if flags[at] & CANCELLED and tt.arr[at] > now:
-            office[item] = tt.u[at]
-            minute[item] = int(world.handling.ready(tt.u[at:at + 1], np.array([now]), int(group[item]),
-                                                    starting=True)[0])
-        else:
-            office[item], leg[item], minute[item] = -1, at, max(int(tt.arr[at]), now)
-
+    for item in mine[current < 0].tolist():
+        # The leg ran before the horizon: its mail is at the leg's end.
+        office[item], minute[item] = leg_end(int(held.place_leg[item])), now
+    mine, current = mine[current >= 0], current[current >= 0]
+    ended = np.zeros(len(mine), bool)
+    for number in np.unique(group[mine]):
+        of_group = group[mine] == number
+        flags = world.flags(long=False, group=int(number))
+        back = of_group & (flags[current] & CANCELLED > 0) & (tt.arr[current] > now)
+        at = tt.u[current[back]]
+        office[mine[back]] = at
+        minute[mine[back]] = world.handling.ready(at, np.full(len(at), now), int(number), starting=True)
+        ended |= back
+    rides, its_leg = mine[~ended], current[~ended]
+    office[rides], leg[rides], minute[rides] = -1, its_leg, np.maximum(tt.arr[its_leg], now)

@@ -90,20 +90,29 @@ def waves_group(
     stopped = np.zeros((len(held), len(stops)), bool)
     for column, (effect, _) in enumerate(stops):
         stopped[:, column] = _stopped_at(table, effect, held)
-    signature, signature_no = np.unique(np.packbits(stopped, axis=1), axis=0, return_inverse=True)
-    pair, group = np.unique(template * len(signature) + signature_no.ravel(), return_inverse=True)
-    barred = np.unpackbits(signature, axis=1, count=len(stops)).astype(bool)
+    signature, signature_no = _signatures(stopped)
+    pair, group = np.unique(template * len(signature) + signature_no, return_inverse=True)
     starts, ends, is_open = [], [], []
     for code in pair:
         wave_starts, wave_ends = _waves(table.templates[code // len(signature)], start_day)
         free = np.ones(len(wave_starts), bool)
-        for (_, (t0, t1)), applies in zip(stops, barred[code % len(signature)], strict=True):
+        for (_, (t0, t1)), applies in zip(stops, signature[code % len(signature)], strict=True):
             if applies:
                 free &= (wave_ends <= t0) | (wave_starts >= t1)
         starts.append(wave_starts)
         ends.append(wave_ends)
         is_open.append(free)
     return WaveGroups(group.ravel(), starts, ends, is_open)
+
+
+def _signatures(stopped: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """(distinct rows, which of them each row is). Up to 62 columns are compared as one number a row."""
+    if stopped.shape[1] > 62:
+        rows, number = np.unique(stopped, axis=0, return_inverse=True)
+        return rows, number.ravel()
+    code = stopped @ (1 << np.arange(stopped.shape[1], dtype=np.int64))
+    _, first, number = np.unique(code, return_index=True, return_inverse=True)
+    return stopped[first], number.ravel()
 
 
 def _stopped_at(table: WaveTable, effect: Effect, held: Held) -> NDArray[np.bool_]:

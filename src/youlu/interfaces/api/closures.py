@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 from youlu.domain.continuity.inputs import ClosureInput, MeasureInput
 from youlu.domain.continuity.selectors import ClosureRow, MeasureLine, closure_get, closures_list, preview_get
 from youlu.domain.continuity.services import closure_declare, closure_extend, closure_lift, preview_ask
-from youlu.domain.continuity.zones import scope_of, zone_find
+from youlu.domain.continuity.zones import scope_of, zones_find
 from youlu.domain.mail.models import MailClass
 from youlu.interfaces.api.fields import PROBLEMS, Instant, actor_of, answered_once, iso
 
@@ -188,7 +188,7 @@ def extend(request: HttpRequest, closure_id: uuid.UUID, order: ExtendIn) -> Json
 
 
 def _input(closure: ClosureIn) -> ClosureInput:
-    zones = [zone_find(kind=m.zone, text=m.place, scope=closure.scope or "") for m in closure.measures]
+    zones = zones_find([(m.zone, m.place) for m in closure.measures], scope=closure.scope or "")
     measures = tuple(
         MeasureInput(m.act, zone.kind, zone.ref, m.starts_at, m.ends_at, tuple(str(c) for c in m.mail_classes),
                      tuple(m.exempt_programmes)) for m, zone in zip(closure.measures, zones, strict=True))
