@@ -9,7 +9,7 @@ from random import Random
 from tests.domain.small_network import CHENGGUAN, TRIPS
 from youlu.core.clock import SHANGHAI
 from youlu.domain.mail.models import ScanKind
-from youlu.domain.mail.scans import ScanInput
+from youlu.domain.mail.scan_store import ScanInput
 from youlu.domain.network.trips import leg_key
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)

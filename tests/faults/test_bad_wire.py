@@ -1,0 +1,82 @@
+"""Scanners and a partner across a wire that cuts, repeats and loses answers: each is there once in the end."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from random import Random
+
+import httpx
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from tests.domain.small_network import at, network_make
+from tests.faults.proxy import FATES, Proxy
+from tests.faults.scanners import Scanner
+from youlu.core import clock
+from youlu.domain.access.selectors import actor_of_system
+from youlu.domain.access.services import token_issue
+from youlu.domain.mail.models import Scan
+from youlu.domain.partners import signing
+from youlu.domain.partners.models import IncomingMessage
+from youlu.domain.partners.services import PartnerKeys, partner_register
+
+SYSTEM = actor_of_system("tests")
+BATCHES, TRIES_MAX = 30, 50
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture
+def wire(transactional_db: None, live_server: LiveServer) -> Iterator[Proxy]:
+    network_make()
+    clock.clock_set(at=at("2022-07-11 17:00"), rate=0)
+    with Proxy(int(live_server.url.rsplit(":", 1)[1]), seed=7) as proxy:
+        yield proxy
+    clock.forget()
+
+
+def test_scans_across_a_bad_wire_are_stored_once_each_and_every_fate_came_up(wire: Proxy) -> None:
+    secret = token_issue(actor=SYSTEM, kind="device", name="手持", scope="", permissions=["mail.scan"])
+    scanner = Scanner("d1", f"http://127.0.0.1:{wire.port}/api/v1", secret, [], batch=5)
+    rng = Random(1)
+    with httpx.Client() as client:
+        for _ in range(BATCHES):
+            rows = scanner.scans(rng)
+            assert any(scanner.send(client, rows) for _ in range(TRIES_MAX)), "never answered"
+    assert not scanner.refused
+    stored = Counter(Scan.objects.values_list("item_key", "device", "sequence"))
+    assert set(stored) == scanner.acknowledged
+    assert sum(stored.values()) == BATCHES * 5
+    assert set(wire.fates) == set(FATES)
+    # The wire was bad enough to tell: a client that never sends again would have too little acknowledged.
+    assert scanner.unanswered > BATCHES // 5
+
+
+def test_a_partners_messages_across_a_bad_wire_are_kept_once_each(wire: Proxy) -> None:
+    keys = partner_register(actor=SYSTEM, code="cards", name="制证中心", url="http://127.0.0.1:9/in")
+    with httpx.Client() as client:
+        again = Counter(send_until_answered(client, wire, keys, f"m{n}") for n in range(BATCHES))
+    kept = list(IncomingMessage.objects.values_list("message_id", "copies"))
+    assert sorted(message_id for message_id, _ in kept) == sorted(f"m{n}" for n in range(BATCHES))
+    assert again[True] > 0, "no answer was lost: the test proves nothing"
+    # Whatever got through is counted: each time a message arrived again it changed nothing but that count.
+    arrived = wire.fates["through"] + wire.fates["late"] + wire.fates["answer lost"] + 2 * wire.fates["twice"]
+    assert sum(copies for _, copies in kept) == arrived
+
+
+def send_until_answered(client: httpx.Client, wire: Proxy, keys: PartnerKeys, message_id: str) -> bool:
+    """Post a message till 2xx; whether the answer says that it had come before."""
+    message = {"type": "card.made", "timestamp": "2022-07-11T17:00:00+08:00", "data": {"n": message_id}}
+    body = json.dumps(message).encode()
+    address = f"http://127.0.0.1:{wire.port}/api/v1/partners/cards/messages"
+    for _ in range(TRIES_MAX):
+        headers = signing.headers_for(keys.secret_in, message_id=message_id, body=body,
+                                      timestamp_s=int(clock.real_now().timestamp()))
+        try:
+            answer = client.post(address, content=body, headers={**headers, "content-type": "application/json"})
+        except httpx.TransportError:
+            continue
+        assert answer.status_code == 200, answer.text
+        return answer.json()["again"]
+    raise AssertionError(f"{message_id} was never answered")
