@@ -44,6 +44,10 @@ ORDER = {"authority": "x", "document_no": "x"}
 BODIES = {
     "items": ITEM, "items/batch": {"items": [ITEM]}, "scans": {},
     "applications": {"programme": "x", "answers": {}}, "closures": CLOSURE, "closures/previews": CLOSURE,
+    "containers/scans": {}, "containers/numbers": {}, f"containers/differences/{KEY}": {"outcome": "found"},
+    "exceptions/x/actions": {"action": "return"},
+    "ordinary": {"counts": [{"office": "O1", "day": "2022-07-11", "kind": "letter", "direction": "accepted",
+                             "pieces": 1}]},
     f"closures/{KEY}/lift": ORDER,
     f"closures/{KEY}/extend": {**ORDER, "next_review_at": "2022-07-19T18:00:00+08:00"},
 }

@@ -207,7 +207,8 @@ def scans_of(key: int) -> tuple[ScanRow, ...]:
         office = leg.from_office if leg else scan.office_id
         rows.append(ScanRow(scan.kind, str(ScanKind(scan.kind).label), names.get(office or -1, ""), scan.occurred_at,
                             scan.received_at, (scan.device, scan.sequence) in wrong, cause=scan.cause))
-    rows += [ScanRow(c.as_event().kind, container_word(c), names.get(c.office_id or -1, ""), c.occurred_at,
+    rows += [ScanRow(c.as_event().kind, container_word(c), names.get(-1 if c.office_id is None else c.office_id, ""),
+                     c.occurred_at,
                      c.occurred_at, False, c.container) for c in carried]
     return tuple(sorted(rows, key=lambda row: row.occurred_at, reverse=True))
 

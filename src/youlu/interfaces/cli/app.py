@@ -43,6 +43,7 @@ from youlu.interfaces.cli import (  # noqa: E402, F401
     access,
     audit,
     backups,
+    bags,
     closures,
     demo,
     docs,
