@@ -64,7 +64,7 @@ PUBLIC_BASE_URL = os.environ.get("YOULU_PUBLIC_BASE_URL", "http://127.0.0.1:8000
 
 # Lowest first: the order of migrations is the order of the house.
 DOMAIN_APPS = ["access", "network", "partners", "parties", "messages", "promise", "catalogue", "mail",
-               "applications", "workforce", "desk", "continuity"]
+               "applications", "workforce", "desk", "continuity", "insight"]
 INSTALLED_APPS = [
     "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
     "django.contrib.staticfiles", "django.contrib.postgres", "django_htmx", "template_partials",

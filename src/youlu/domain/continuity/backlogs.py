@@ -11,7 +11,7 @@ from youlu.domain.network.capacity import capacity_edit
 from youlu.domain.network.models import Measure
 from youlu.domain.network.selectors import MeasureRow, measure_row
 from youlu.domain.promise.backlog import Foreseen, backlog_foresee
-from youlu.domain.promise.backlog_store import backlog_store, run_settled
+from youlu.domain.promise.backlog_store import backlog_store, closure_of_run, run_settled
 from youlu.domain.promise.effects import Effect, effects_of
 from youlu.domain.promise.held import Held, held_join
 from youlu.domain.promise.world import World, world_at
@@ -65,4 +65,4 @@ def _why(world: World, since: int) -> _Why | None:
 def _named(world: World, ended: list[MeasureRow], ending: list[Effect]) -> uuid.UUID | None:
     if ended:
         return ended[-1].closure_id
-    return ending[-1].closure_ids[-1] if ending else None
+    return ending[-1].closure_ids[-1] if ending else closure_of_run(world.epoch)

@@ -85,6 +85,11 @@ def closures_list(*, actor: Actor, open_only: bool = True, cursor: str | None = 
     return Page(page, str(found[PAGE_ROWS - 1].id) if len(found) > PAGE_ROWS else None)
 
 
+def closures_open() -> int:
+    """How many closures are in force, anywhere."""
+    return Closure.objects.filter(lifted_at__isnull=True).count()
+
+
 def closure_get(*, actor: Actor, closure_id: uuid.UUID) -> tuple[ClosureRow, tuple[MeasureLine, ...]]:
     """One closure with its measures (open ones first).
 

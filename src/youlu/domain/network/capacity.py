@@ -243,6 +243,16 @@ def _capacities(edit: int) -> Capacities:
         tuple(sorted({mail_class for _, _, mail_class, _ in rows if mail_class})))
 
 
+def office_lines(*, office_id: int, kind: str) -> tuple[tuple[str, int, str], ...]:
+    """An office's lines of work: (mail class or "", items an hour, source); its own row goes before its kind's."""
+    found = {}
+    for row in HourlyCapacity.objects.filter(kind=kind, office_id__isnull=True):
+        found[row.mail_class] = (row.mail_class, row.items_per_hour, row.source)
+    for row in HourlyCapacity.objects.filter(office_id=office_id):
+        found[row.mail_class] = (row.mail_class, row.items_per_hour, row.source)
+    return tuple(found[line] for line in sorted(found))
+
+
 def vehicle_capacities() -> dict[int, int]:
     """Items that each trip of the timetable carries; trips of which nothing is known are absent."""
     revision = TimetableRevision.objects.order_by("-id").values_list("id", flat=True).first() or 0

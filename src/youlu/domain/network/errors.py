@@ -39,6 +39,11 @@ class PlanBrokenError(YouluError):
     sentence = "班期没有导入：{what}。改好后整份重导，原有班期没有变化。"
 
 
+class OfficeNotFoundError(NotFoundError):
+    code = "network.office_not_found"
+    sentence = _("没有找到这个网点。按名称或代码查。")
+
+
 class RouteNotFoundError(NotFoundError):
     """Not there, or nothing of it lies in the actor's scope."""
 

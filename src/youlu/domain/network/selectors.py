@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from youlu.domain.network.errors import AmbiguousOfficeError, UnknownOfficeError
+from youlu.domain.network.errors import AmbiguousOfficeError, OfficeNotFoundError, UnknownOfficeError
 from youlu.domain.network.models import (
     Compound,
     DeliverySegment,
@@ -148,6 +148,19 @@ def _offices_read() -> tuple[OfficeRow, ...]:
 def office_get(office_id: int) -> OfficeRow:
     """The office of an id that is stored somewhere (IndexError on one that is not an office's)."""
     return offices_all()[office_id]
+
+
+def office_row(office_id: int) -> OfficeRow:
+    """The office of an id from outside.
+
+    Raises
+    ------
+    OfficeNotFoundError : there is none.
+    """
+    offices = offices_all()
+    if office_id >= len(offices):
+        raise OfficeNotFoundError()
+    return offices[office_id]
 
 
 def offices_by_code(codes: Iterable[str]) -> dict[str, OfficeRow]:

@@ -96,6 +96,12 @@ def news_between(older: int, newer: int) -> tuple[bool, uuid.UUID | None]:
     return bool(rows), rows[0] if rows else None
 
 
+def closure_of_run(epoch: int) -> uuid.UUID | None:
+    """The closure that the backlogs of the newest run up to an epoch follow from."""
+    return (BacklogRun.objects.filter(epoch__lte=epoch).order_by("-epoch").values_list("closure_id", flat=True)
+            .first())
+
+
 def queue_row(world_start: dt.datetime, queue: OfficeQueue) -> BacklogRow:
     """A queue that was worked out, as a page shows it."""
     def at(minute: int | None) -> dt.datetime | None:
@@ -105,12 +111,14 @@ def queue_row(world_start: dt.datetime, queue: OfficeQueue) -> BacklogRow:
                   queue.waiting, world_start, at(queue.drained_min))
 
 
-def backlogs_now(*, office_id: int | None = None) -> tuple[BacklogRow, ...]:
-    """The backlogs under the epoch in force, the largest first; of one office where it is named."""
+def backlogs_now(*, office_id: int | None = None, closure_id: uuid.UUID | None = None) -> tuple[BacklogRow, ...]:
+    """The backlogs under the epoch in force, the largest first; of one office, or of one closure, where it is named."""
     run = run_newest(epoch_current())
     if run is None:
         return ()
     rows = OfficeBacklog.objects.filter(run_id=run).select_related("run")
+    if closure_id is not None:
+        rows = rows.filter(run__closure_id=closure_id)
     if office_id is not None:
         rows = rows.filter(office_id=office_id)
     found = [_shown(r.office_id, r.per_hour, r.is_stopped, r.stopped_until, r.first_hour, np.array(r.waiting),

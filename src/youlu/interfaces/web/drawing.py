@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from youlu.core import clock
 from youlu.interfaces.web import rows, wording
 from youlu.interfaces.web.assets import asset_url
-from youlu.interfaces.web.figures.bars import histogram, step_line
+from youlu.interfaces.web.figures.bars import columns, histogram, step_line
 from youlu.interfaces.web.figures.gansu_map import gansu_map
 from youlu.interfaces.web.figures.yxt import TripLine, yxt
 
@@ -95,6 +95,19 @@ def preview_draw(preview: rows.Preview) -> SafeString:
         before_word=gettext("原来"),
         after_word=gettext("封控后"),
     )
+
+
+BACKLOG_BARS = 48
+
+
+def backlog_draw(backlog: rows.Backlog, *, id: str) -> SafeString:
+    """Items waiting, by the hour or, where it takes longer, by several."""
+    step = -(-len(backlog.hours) // BACKLOG_BARS) or 1
+    shown = backlog.hours[::step]
+    n = {"most": wording.count(backlog.most), "at": wording.stamp(backlog.drained_at) if backlog.drained_at else ""}
+    desc = gettext("最多%(most)s件，%(at)s排完。") if n["at"] else gettext("最多%(most)s件，45天内排不完。")
+    return columns([(f"{clock.local(at):%m-%d %H:%M}", items) for at, items in shown], desc=desc % n, id=id,
+                   title=gettext("%(office)s的积压件数") % {"office": backlog.office})
 
 
 def steps_draw(page: rows.ItemPage, now: dt.datetime) -> SafeString:

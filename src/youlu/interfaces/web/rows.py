@@ -128,6 +128,7 @@ class Situation:
     desk: DeskStrip | None
     diagram: Diagram | None
     read_at: dt.datetime
+    is_past_made: bool = False  # trends and last week are a scenario's
 
     @property
     def has_before(self) -> bool:
@@ -245,6 +246,19 @@ class WorstRow:
 
 
 @dataclass(frozen=True)
+class Backlog:
+    """An office where mail waits for its turn: items at the end of each hour; `drained_at` None: not within 45 days."""
+
+    office_id: int
+    office: str
+    per_hour: int
+    most: int
+    hours: tuple[tuple[dt.datetime, int], ...]
+    drained_at: dt.datetime | None
+    picture: str = ""
+
+
+@dataclass(frozen=True)
 class Overload:
     """A leg with more planned on it than its trip carries, this many of them by the detour."""
 
@@ -275,6 +289,7 @@ class Preview:
     took_ms: int | None = None
     later_median_min: float = 0
     overload: tuple[Overload, ...] = ()
+    backlogs: tuple[Backlog, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -303,3 +318,4 @@ class ClosurePage:
     to_call: int
     can_lift: bool
     history: tuple[ScanRow, ...] = field(default=())
+    backlogs: tuple[Backlog, ...] = ()

@@ -24,6 +24,7 @@ from youlu.scenarios.lanzhou import rows
 from youlu.scenarios.lanzhou.cast import cast_make
 from youlu.scenarios.lanzhou.choosing import calls_twice, passes_through, plans_take, pools
 from youlu.scenarios.lanzhou.flows import CLASSES, DAYS_BACK, THROUGH, Flows, flows_draw
+from youlu.scenarios.lanzhou.history import history_make
 from youlu.scenarios.lanzhou.journeys import Plans, delivered_s, positions_at, scans_until
 from youlu.scenarios.lanzhou.notices import tour_zones
 from youlu.scenarios.lanzhou.orders import orders_make
@@ -90,6 +91,7 @@ def scenario_load(
         steps.done(f"时限承诺：{len(drawn.plans):,}件")
         stored, parties = _store(actor, plan, drawn, seed=seed, at=at)
         steps.done(f"轨迹{len(stored):,}条、客户{parties:,}位已入库")
+        history_make(at=at, seed=seed, items=items)
         clock.clock_set(at=at, rate=rate)
     clock.forget()
     ledger = ScanLedger(Path(settings.DATA_DIR))

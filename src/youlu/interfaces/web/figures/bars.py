@@ -65,6 +65,30 @@ def histogram(
     return _svg("hist", id, title, desc, width, height, parts)
 
 
+def columns(
+    values: Sequence[tuple[str, int]], *, title: str, desc: str, width: float = 980, height: float = 130,
+    id: str = "cols",
+) -> SafeString:
+    """One series of bars from zero, labelled below where there is room."""
+    most = max((value for _, value in values), default=0) or 1
+    left, top, bottom = 46.0, 10.0, height - 22
+    step = (width - left - 8) / max(len(values), 1)
+    every = max(1, round(76 / step)) if step else 1
+    parts = [format_html(
+        '<path class="g" d="M{} {}H{}"/><text class="ax" x="{}" y="{}" text-anchor="end">{}</text>', f"{left:.1f}",
+        f"{bottom - (bottom - top) * v / most:.1f}", f"{width - 8:.1f}", f"{left - 6:.1f}",
+        f"{bottom - (bottom - top) * v / most + 4:.1f}", f"{v:,}") for v in dict.fromkeys((0, most // 2, most))]
+    for nth, (label, value) in enumerate(values):
+        x, high = left + nth * step, (bottom - top) * value / most
+        parts.append(format_html('<rect class="af" x="{}" y="{}" width="{}" height="{}"><title>{} {}</title></rect>',
+                                 f"{x + step * 0.1:.1f}", f"{bottom - high:.1f}", f"{step * 0.8:.1f}", f"{high:.1f}",
+                                 label, f"{value:,}"))
+        if nth % every == 0:
+            parts.append(format_html('<text class="ax" x="{}" y="{}">{}</text>', f"{x:.1f}", f"{height - 6:.1f}",
+                                     label))
+    return _svg("hist", id, title, desc, width, height, parts)
+
+
 def _pair(b: Bin, x: float, step: float, heights: tuple[float, float, float]) -> SafeString:
     before, after, bottom = heights
     return format_html(

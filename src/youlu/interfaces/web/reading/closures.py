@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -13,8 +14,12 @@ from youlu.core import clock
 from youlu.domain.access.selectors import Actor
 from youlu.domain.continuity import selectors as domain
 from youlu.domain.desk.selectors import outreach_list
+from youlu.domain.promise.backlog_store import BacklogRow, backlogs_now
 from youlu.interfaces.web import rows, wording
+from youlu.interfaces.web.drawing import backlog_draw
 from youlu.interfaces.web.figures.bars import Bin
+
+BACKLOGS_SHOWN = 6
 
 
 def closures_read(*, actor: Actor, open_only: bool) -> tuple[rows.ClosureRow, ...]:
@@ -79,7 +84,28 @@ def closure_page(*, actor: Actor, closure_id: uuid.UUID) -> rows.ClosurePage:
         to_call,
         actor.can("closure.declare"),
         _history(row),
+        backlog_rows(backlogs_now(closure_id=closure_id)),
     )
+
+
+def backlog_rows(found: tuple[BacklogRow, ...]) -> tuple[rows.Backlog, ...]:
+    """Offices' backlogs with their pictures."""
+    return tuple(_drawn(rows.Backlog(
+        row.office_id, row.office, row.per_hour, row.most, tuple((hour.at, hour.items) for hour in row.hours),
+        row.drained_at)) for row in found[:BACKLOGS_SHOWN])
+
+
+def _drawn(backlog: rows.Backlog) -> rows.Backlog:
+    return replace(backlog, picture=backlog_draw(backlog, id=f"backlog-{backlog.office_id}"))
+
+
+def _foreseen(backlog: dict[str, Any]) -> rows.Backlog:
+    def at(text: str) -> dt.datetime:
+        return dt.datetime.fromisoformat(text)
+
+    return _drawn(rows.Backlog(
+        backlog["office_id"], backlog["name"], backlog["per_hour"], backlog["most"],
+        tuple((at(hour), items) for hour, items in backlog["hours"]), backlog["drained"] and at(backlog["drained"])))
 
 
 def _measures(lines: tuple[domain.MeasureLine, ...]) -> tuple[rows.MeasureRow, ...]:
@@ -151,6 +177,7 @@ def preview_rows(result: dict[str, Any], took_ms: int | None) -> rows.Preview:
                           o["carries"])
             for o in result["overload"]
         ),
+        backlogs=tuple(_foreseen(b) for b in result["backlogs"]),
     )
 
 

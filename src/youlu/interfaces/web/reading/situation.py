@@ -13,6 +13,8 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.continuity import selectors as continuity
 from youlu.domain.desk.capacity import Strip, capacity_strip
 from youlu.domain.desk.selectors import order_list
+from youlu.domain.insight.models import Indicator
+from youlu.domain.insight.selectors import Past, past_read
 from youlu.domain.mail.loads import flows_delayed
 from youlu.domain.mail.selectors import items_counted
 from youlu.domain.network.selectors import offices_all
@@ -57,10 +59,11 @@ def situation_read(*, actor: Actor, line: str = "") -> rows.Situation:
     found = continuity.closures_list(actor=actor).rows
     closures = tuple(closure_row(row) for row in found)
     strip = capacity_strip(at=now)
-    areas = _areas(tallies)
+    past = past_read(now=now)
+    areas = _areas(tallies, past)
     return rows.Situation(
         lead=_lead(found, closures, whole),
-        figures=_figures(whole, closures, found, strip.work.orders_waiting),
+        figures=_figures(whole, closures, found, strip.work.orders_waiting, past),
         map=picture.map_rows({area.code: area for area in areas}, closures),
         areas=areas,
         flows=tuple(
@@ -73,6 +76,7 @@ def situation_read(*, actor: Actor, line: str = "") -> rows.Situation:
         desk=_desk(actor, strip),
         diagram=picture.diagram_read(line=line, now=now),
         read_at=now,
+        is_past_made=past.is_made,
     )
 
 
@@ -88,10 +92,11 @@ def _tallies() -> tuple[dict[str, Tally], Tally]:
     return by_code, whole
 
 
-def _areas(tallies: dict[str, Tally]) -> tuple[rows.AreaRow, ...]:
+def _areas(tallies: dict[str, Tally], past: Past) -> tuple[rows.AreaRow, ...]:
     found = [
         rows.AreaRow(
-            f"{code}00", picture.area_name(f"{code}00"), tally.kept_pct, None, tally.states["late"], tally.state
+            f"{code}00", picture.area_name(f"{code}00"), tally.kept_pct, past.last_week.get(code),
+            tally.states["late"], tally.state
         )
         for code, tally in tallies.items()
     ]
@@ -99,28 +104,45 @@ def _areas(tallies: dict[str, Tally]) -> tuple[rows.AreaRow, ...]:
 
 
 def _figures(
-    whole: Tally, closures: tuple[rows.ClosureRow, ...], found: tuple[continuity.ClosureRow, ...], work: int
+    whole: Tally, closures: tuple[rows.ClosureRow, ...], found: tuple[continuity.ClosureRow, ...], work: int,
+    past: Past,
 ) -> tuple[rows.Figure, ...]:
     pct = whole.kept_pct
     items = reverse("web:items")
     newest = max(found, key=lambda row: row.declared_at, default=None)
     recent = gettext("最近%(time)s") % {"time": wording.stamp(newest.declared_at)} if newest else ""
     short = _against_target(pct, whole.items)
+
+    def counted(label: str, state: str, indicator: Indicator, note: str, shown: str = "") -> rows.Figure:
+        value = whole.states[state]
+        return rows.Figure(label, value, "unknown" if state == "none" else state, "",
+                           _since_last_hour(value, past.hour_ago(indicator)) or note, f"{items}?list={shown or state}",
+                           _trend(past, indicator, value))
+
     return (
-        rows.Figure(gettext("承诺履约率"), "–" if pct is None else f"{pct:.1f}", whole.state, "%", short, items),
-        rows.Figure(gettext("有风险"), whole.states["risk"], "risk", "", gettext("预计晚于承诺"), f"{items}?list=risk"),
-        rows.Figure(
-            gettext("已逾限"), whole.states["late"], "late", "", gettext("过了承诺还没到"), f"{items}?list=late"
-        ),
-        rows.Figure(
-            gettext("无路可达"), whole.states["noway"], "noway", "", gettext("等中断解除"), f"{items}?list=noway"
-        ),
-        rows.Figure(
-            gettext("静默"), whole.states["none"], "unknown", "", gettext("比平常久没有轨迹"), f"{items}?list=silent"
-        ),
-        rows.Figure(gettext("中断中"), len(closures), "closed", gettext("处"), recent, reverse("web:closures")),
-        rows.Figure(gettext("待办工单"), work, "unknown", "", gettext("客服工单池")),
+        rows.Figure(gettext("承诺履约率"), "–" if pct is None else f"{pct:.1f}", whole.state, "%", short, items,
+                    _trend(past, Indicator.KEPT_PCT, pct)),
+        counted(gettext("有风险"), "risk", Indicator.RISK, gettext("预计晚于承诺，或车装不下")),
+        counted(gettext("已逾限"), "late", Indicator.LATE, gettext("过了承诺还没到")),
+        counted(gettext("无路可达"), "noway", Indicator.NO_WAY, gettext("等中断解除")),
+        counted(gettext("静默"), "none", Indicator.SILENT, gettext("过点12小时没有轨迹"), "silent"),
+        rows.Figure(gettext("中断中"), len(closures), "closed", gettext("处"), recent, reverse("web:closures"),
+                    _trend(past, Indicator.CLOSURES, len(closures))),
+        rows.Figure(gettext("待办工单"), work, "unknown", "", gettext("客服工单池"),
+                    trend=_trend(past, Indicator.ORDERS, work)),
     )
+
+
+def _trend(past: Past, indicator: Indicator, value: float | None) -> tuple[float, ...]:
+    """The last day with the present value at its end; nothing where there is no past."""
+    before = past.trend.get(indicator, ())
+    return (*before, float(value)) if before and value is not None else ()
+
+
+def _since_last_hour(value: int, before: float | None) -> str:
+    """比1小时前+212; nothing where it is the same or not known."""
+    change = None if before is None else round(value - before)
+    return gettext("比1小时前%(change)s") % {"change": f"{change:+,}"} if change else ""
 
 
 def _against_target(pct: float | None, items: int) -> str:

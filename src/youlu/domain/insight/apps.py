@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class InsightConfig(AppConfig):
+    name = "youlu.domain.insight"
+    label = "insight"
+    verbose_name = "指标"

@@ -1,0 +1,30 @@
+"""What was counted, by the hour: the past that pages compare the present with."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Indicator(models.TextChoices):
+    """What is counted of the mail in flight and of the work it makes."""
+
+    KEPT_PCT = "kept_pct", "承诺履约率"
+    RISK = "risk", "有风险"
+    LATE = "late", "已逾限"
+    NO_WAY = "noway", "无路可达"
+    SILENT = "silent", "静默"
+    CLOSURES = "closures", "中断中"
+    ORDERS = "orders", "待办工单"
+
+
+class Reading(models.Model):
+    """One indicator of one scope at the full hour `at` (business time): taken once, never changed."""
+
+    indicator = models.TextField(choices=Indicator.choices)
+    scope = models.TextField()  # "" all mail in flight; "6201" a prefecture of destination, four digits
+    at = models.DateTimeField()
+    value = models.FloatField()
+    is_made = models.BooleanField(default=False)  # made up for a scenario, not counted
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["indicator", "scope", "at"], name="insight_reading_once")]

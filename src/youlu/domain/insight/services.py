@@ -1,0 +1,34 @@
+"""Taking readings, and making up those of a scenario's past."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from youlu.core import clock
+from youlu.domain.insight.counting import values_now
+from youlu.domain.insight.models import Reading
+
+KEPT_FOR = dt.timedelta(days=400)
+
+
+def hour_of(at: dt.datetime) -> dt.datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def readings_take() -> int:
+    """Count and keep the readings of the hour under way, once; returns how many were stored."""
+    hour = hour_of(clock.now())
+    if Reading.objects.filter(at=hour).exists():
+        return 0
+    rows = [Reading(indicator=indicator, scope=scope, at=hour, value=value)
+            for (indicator, scope), value in values_now().items()]
+    Reading.objects.filter(at__lt=hour - KEPT_FOR).delete()
+    return len(Reading.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def readings_make(*, values: Mapping[tuple[str, str, dt.datetime], float]) -> None:
+    """Store made-up readings, (indicator, scope, hour) -> value, marked as made."""
+    Reading.objects.bulk_create(
+        (Reading(indicator=indicator, scope=scope, at=hour_of(at), value=value, is_made=True)
+         for (indicator, scope, at), value in values.items()), ignore_conflicts=True)
