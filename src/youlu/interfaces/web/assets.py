@@ -69,7 +69,8 @@ def _htmx() -> str:
 def _passkey() -> str:
     # What allauth ships for passkeys; only pages about logins ask for it.
     parts = ("mfa/static/mfa/js/webauthn-json", "mfa/static/mfa/js/webauthn", "account/static/account/js/onload")
-    return "\n".join(files("allauth").joinpath(f"{part}.js").read_text() for part in parts)
+    # With a semicolon between: each begins with a bracket, which would call the one before.
+    return ";\n".join(files("allauth").joinpath(f"{part}.js").read_text() for part in parts)
 
 
 # Inline, in the head of every page: a request less.
