@@ -11,6 +11,7 @@ from django.db import connection
 
 from tests.domain.small_network import ACTOR, CHENGGUAN, KANGXIAN, LANZHOU, LONGNAN, XIAN, at
 from youlu.core import clock
+from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.continuity.apply import closure_apply, partitions_behind
 from youlu.domain.continuity.errors import AlreadyLiftedError, ClosureInvalidError, OtherAuthorityError
 from youlu.domain.continuity.inputs import ClosureInput, MeasureInput, compounds_paste
@@ -21,6 +22,8 @@ from youlu.domain.mail.errors import AcceptanceStoppedError, NoWayError
 from youlu.domain.mail.models import Item, PromiseRevision
 from youlu.domain.mail.services import ItemInput, item_accept
 from youlu.domain.network.models import Measure
+from youlu.domain.parties.sealing import NewParty
+from youlu.domain.parties.services import party_create
 from youlu.domain.promise.selectors import Place, quote_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_network")]
@@ -197,6 +200,27 @@ def test_a_preview_says_what_the_declaration_then_does(items: list[Item]) -> Non
     run = ApplyRun.objects.get()
     assert (told["in_flight"], told["hit"]) == (6, 5)
     assert (run.hit, run.later, run.unknown) == (told["hit"], told["later"] + told["unknown"], told["unknown"])
+
+
+def test_a_preview_reckons_what_telling_each_customer_once_would_cost() -> None:
+    def customer(phone: str, channel: str) -> uuid.UUID:
+        return party_create(actor=actor_of_system("test"), party=NewParty(name="王某", phone=phone, channel=channel,
+                                                        consent_message=bool(channel), synthetic=True))
+
+    twice, by_hook, by_voice = customer("15400000001", "inbox"), customer("15400000002", "hook"), customer(
+        "15400000003", "")
+    same_phone = customer("15400000003", "")
+    for party in (twice, twice, by_hook, by_voice, same_phone):
+        accept(XIAN, CHENGGUAN, dest_compound_id=2, addressee_id=party)
+    accept(LANZHOU, XIAN, addressee_id=by_voice)  # not hit: not told
+    told = closure_preview(closure(OPEN_DOOR), at=NOW)
+    telling = told["telling"]
+    assert (telling["inbox"], telling["hook"], telling["calls"], telling["unreached"], told["customers"]) == (
+        1, 1, 1, 0, 3)
+    assert telling["message_fen"] == 5
+    assert telling["staff_fen"] == round(150 / 3600 * 4000)
+    assert telling["total_fen"] == telling["message_fen"] + telling["staff_fen"]
+    assert all(row["source"] for row in telling["assumed"])
 
 
 def test_a_pasted_list_of_compounds_names_the_lines_that_are_wrong() -> None:

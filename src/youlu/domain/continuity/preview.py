@@ -15,6 +15,7 @@ from youlu.core import clock
 from youlu.domain.continuity.backlogs import backlog_preview
 from youlu.domain.continuity.inputs import ClosureInput
 from youlu.domain.continuity.models import Preview
+from youlu.domain.continuity.telling_cost import telling_cost
 from youlu.domain.mail.models import MailClass
 from youlu.domain.mail.overload import Loads, legs_ahead, legs_overloaded, loads_of
 from youlu.domain.mail.resident import flight_now
@@ -50,7 +51,8 @@ def preview_answer(preview_id: str) -> None:
 def closure_preview(closure: ClosureInput, *, at: dt.datetime) -> dict[str, Any]:
     """Figures of what the closure would do to the mail in flight at `at`; JSON.
 
-    Keys: in_flight, hit, kept, later, unknown, customers; by_dest, by_class, by_hour_before/after, late_days, worst,
+    Keys: in_flight, hit, kept, later, unknown, customers (to be told), telling (what that costs, see `telling_cost`);
+    by_dest, by_class, by_day_before/after, late_days, worst,
     overload (legs with more planned than their trips carry), backlogs (offices where mail would queue, by hour).
     """
     more = measure_rows(closure)
@@ -70,10 +72,11 @@ def closure_preview(closure: ClosureInput, *, at: dt.datetime) -> dict[str, Any]
                 else foreseen.promises.where(np.concatenate(masks)))
     unknown = promises.arrive_by_s == UNKNOWN_S
     later = ~unknown & (promises.arrive_by_s > hit.expected_s)
+    telling = telling_cost(addressee[promises.arrive_by_s != hit.expected_s])
     return {
         "epoch": epoch, "in_flight": sum(len(part) for part in parts), "hit": len(hit), "later": int(later.sum()),
         "unknown": int(unknown.sum()), "kept": int((~unknown & ~later).sum()),
-        "customers": len(np.unique(addressee)),
+        "customers": telling["inbox"] + telling["hook"] + telling["calls"], "telling": telling,
         "by_dest": _by_dest(hit, promises, later, unknown),
         "by_class": _by_class(hit),
         "by_day_before": _by_day(hit.expected_s), "by_day_after": _by_day(promises.arrive_by_s[~unknown]),

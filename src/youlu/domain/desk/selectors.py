@@ -29,6 +29,7 @@ from youlu.domain.desk.models import (
     Parameter,
     WorkOrder,
 )
+from youlu.domain.desk.trade import PARAMETERS
 from youlu.domain.messages.errors import NoWordingError
 from youlu.domain.messages.phrases import Segment
 from youlu.domain.messages.selectors import MessageRow, messages_of_party, wording_current
@@ -350,3 +351,12 @@ class FigureRow:
 
 def parameters() -> tuple[FigureRow, ...]:
     return tuple(FigureRow(p.name, p.value, p.unit, p.source) for p in Parameter.objects.order_by("code"))
+
+
+def desk_figures(codes: Iterable[str]) -> dict[str, FigureRow]:
+    """Figures of the trade by code; one that the office has not written down is the trade's own."""
+    known = {code: FigureRow(name, value, unit, source) for code, name, value, unit, source in PARAMETERS}
+    codes = list(codes)
+    known.update({p.code: FigureRow(p.name, p.value, p.unit, p.source)
+                  for p in Parameter.objects.filter(code__in=codes)})
+    return {code: known[code] for code in codes}

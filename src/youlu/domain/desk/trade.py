@@ -28,6 +28,9 @@ PARAMETERS = [
     ("order_service_s", "一张工单处理", 300, "秒", f"{UNVERIFIED}：催投5分钟"),
     ("order_base_per_h", "平日工单", 50, "单/小时", f"{UNVERIFIED}：没有预测时用"),
     ("contact_service_s", "一通主动联系", 150, "秒", f"{UNVERIFIED}：2至3分钟"),
+    ("message_inbox_fen", "一条站内信", 0, "分", "自有渠道，不另付费"),
+    ("message_hook_fen", "一条消息网关的消息", 5, "分", f"{UNVERIFIED}：短信每条4至6分"),
+    ("agent_hour_fen", "客服一小时", 4000, "分", f"{UNVERIFIED}：假设，含社保"),
     ("untold_call_share", "没被告知而来电", 0.25, "占比", f"{UNVERIFIED}：假设"),
     ("untold_call_h", "他们在多久内来电", 4, "小时", f"{UNVERIFIED}：假设"),
 ]

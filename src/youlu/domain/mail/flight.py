@@ -14,30 +14,31 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from youlu.core.columns import column_values
 from youlu.domain.mail.models import PARTITIONS
 from youlu.domain.promise.held import UNKNOWN_S, Held, held_join
 
 __all__ = ["PARTITIONS", "UNKNOWN_S", "Flight", "Kinds", "flight_join", "flight_read", "held_all", "instants"]
 
 _NO_TIME = "'-infinity'::timestamptz"
-# (name, SQL, bytes an element takes, dtype)
-_COLUMNS: tuple[tuple[str, str, int, type], ...] = (
-    ("item_key", "item_key", 8, np.int64),
-    ("position_no", "position_no", 4, np.int32),
-    ("place", "place", 2, np.int16),
-    ("place_office", "coalesce(place_office_id, -1)", 4, np.int32),
-    ("place_leg", "coalesce(place_leg, -1)", 8, np.int64),
-    ("since_s", "place_since", 8, np.int64),
-    ("dest_office", "dest_office_id", 4, np.int32),
-    ("dest_segment", "coalesce(dest_segment_id, -1)", 4, np.int32),
-    ("dest_compound", "coalesce(dest_compound_id, -1)", 4, np.int32),
-    ("kind", "hashtextextended(mail_class || ' ' || programme, 0)", 8, np.int64),
-    ("expected_s", f"coalesce(expected_arrive_by, {_NO_TIME})", 8, np.int64),
-    ("arrival_s", f"coalesce(arrival_at, {_NO_TIME})", 8, np.int64),
-    ("departs_s", f"coalesce(next_departure_at, {_NO_TIME})", 8, np.int64),
-    ("legs_done", "legs_done", 2, np.int16),
-    ("n_legs", "cardinality(planned_legs)", 4, np.int32),
-    ("addressee", "coalesce(addressee_id, '00000000-0000-0000-0000-000000000000')", 16, np.void),
+# (name, SQL, an element as sent, as kept)
+_COLUMNS: tuple[tuple[str, str, str, str], ...] = (
+    ("item_key", "item_key", ">i8", "i8"),
+    ("position_no", "position_no", ">i4", "i4"),
+    ("place", "place", ">i2", "i2"),
+    ("place_office", "coalesce(place_office_id, -1)", ">i4", "i4"),
+    ("place_leg", "coalesce(place_leg, -1)", ">i8", "i8"),
+    ("since_s", "place_since", ">i8", "i8"),
+    ("dest_office", "dest_office_id", ">i4", "i4"),
+    ("dest_segment", "coalesce(dest_segment_id, -1)", ">i4", "i4"),
+    ("dest_compound", "coalesce(dest_compound_id, -1)", ">i4", "i4"),
+    ("kind", "hashtextextended(mail_class || ' ' || programme, 0)", ">i8", "i8"),
+    ("expected_s", f"coalesce(expected_arrive_by, {_NO_TIME})", ">i8", "i8"),
+    ("arrival_s", f"coalesce(arrival_at, {_NO_TIME})", ">i8", "i8"),
+    ("departs_s", f"coalesce(next_departure_at, {_NO_TIME})", ">i8", "i8"),
+    ("legs_done", "legs_done", ">i2", "i2"),
+    ("n_legs", "cardinality(planned_legs)", ">i4", "i4"),
+    ("addressee", "coalesce(addressee_id, '00000000-0000-0000-0000-000000000000')", "V16", "V16"),
 )
 _SELECT = (
     "SELECT " + ", ".join(f"array_send(array_agg({sql}))" for _, sql, _, _ in _COLUMNS)
@@ -46,7 +47,6 @@ _SELECT = (
 _TIMES = ("since_s", "expected_s", "arrival_s", "departs_s")
 _EPOCH_2000_S = 946_684_800  # PostgreSQL counts microseconds from the year 2000
 _MINUS_INFINITY = np.iinfo(np.int64).min
-_HEADER_BYTES = 20
 
 
 @dataclass(eq=False)
@@ -106,7 +106,7 @@ def flight_read(partition: int, kinds: Kinds, *, keys: list[int] | None = None) 
         else:
             cursor.execute(f"{sql} AND item_key = ANY(%s::bigint[])", [keys])
         *columns, legs = (bytes(value or b"") for value in cursor.fetchone())
-    return _unpack({name: _elements(raw, size, dtype) for (name, _, size, dtype), raw in
+    return _unpack({name: column_values(raw, value).astype(dtype) for (name, _, value, dtype), raw in
                     zip(_COLUMNS, columns, strict=True)}, legs, kinds)
 
 
@@ -115,15 +115,6 @@ def held_all() -> tuple[Held, ...]:
     kinds = Kinds()
     parts = [flight_read(number, kinds).held for number in range(PARTITIONS)]
     return tuple(replace(part, kinds=tuple(kinds.pairs)) for part in parts)
-
-
-def _elements(raw: bytes, size: int, dtype: type) -> NDArray[Any]:
-    """The elements of array_send's answer: a header of 20 bytes, then each with its length before it."""
-    value = f"V{size}" if dtype is np.void else f">i{size}"
-    if not raw:
-        return np.empty(0, "V16" if dtype is np.void else dtype)
-    elements = np.frombuffer(raw, [("length", ">i4"), ("value", value)], offset=_HEADER_BYTES)["value"]
-    return elements.copy() if dtype is np.void else elements.astype(dtype)
 
 
 def _unpack(columns: dict[str, NDArray[Any]], legs: bytes, kinds: Kinds) -> Flight:

@@ -103,6 +103,10 @@ def preview(
         return
     typer.echo(f"在途{told['in_flight']:,}件，受影响{told['hit']:,}件：仍守时{told['kept']:,}，改期{told['later']:,}，"
                f"无路可达{told['unknown']:,}；涉及客户{told['customers']:,}人。")
+    telling = told["telling"]
+    typer.echo(f"告知：消息{telling['inbox'] + telling['hook']:,}条（{telling['message_fen'] / 100:,.2f}元），"
+               f"电话{telling['calls']:,}通（{telling['staff_hours']:,.1f}工时，{telling['staff_fen'] / 100:,.2f}元）；"
+               f"没有联系方式{telling['unreached']:,}人。")
     if told["by_dest"]:
         table_print(("寄达", "受影响", "改期", "无路", "平均晚几天"),
                     [(row["name"], f"{row['hit']:,}", f"{row['later']:,}", f"{row['unknown']:,}",

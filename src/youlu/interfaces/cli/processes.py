@@ -120,8 +120,10 @@ def work_forever() -> None:
     from procrastinate.contrib.django import app as jobs
 
     from youlu.core.gate import WorkerGate
+    from youlu.domain.continuity.warming import warm_begin
 
     gate = WorkerGate()
+    warm_begin()
     with_connector = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]
 
     async def run() -> None:

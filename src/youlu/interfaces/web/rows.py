@@ -271,6 +271,21 @@ class Overload:
 
 
 @dataclass(frozen=True)
+class Telling:
+    """What telling the customers would cost; `assumed` are the figures reckoned with (name, value and unit, source)."""
+
+    inbox: int = 0
+    hook: int = 0
+    calls: int = 0
+    unreached: int = 0
+    message_fen: int = 0
+    staff_hours: float = 0
+    staff_fen: int = 0
+    total_fen: int = 0
+    assumed: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Preview:
     """What a closure would do, before anybody is told."""
 
@@ -279,8 +294,7 @@ class Preview:
     moved: int
     noway: int
     customers: int
-    by_message: int
-    by_voice: int
+    telling: Telling
     bins: tuple[Bin, ...]
     destinations: tuple[Hit, ...]
     classes: tuple[Hit, ...]

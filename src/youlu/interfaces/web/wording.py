@@ -107,6 +107,12 @@ def count(number: float | None) -> str:
     return "–" if number is None else f"{number:,.0f}"
 
 
+def yuan(fen: int) -> str:
+    """Money to whole yuan from a hundred on, 1,234元 / CNY 1,234; below with its fen."""
+    amount = f"{fen / 100:,.0f}" if fen >= 10_000 or fen % 100 == 0 else f"{fen / 100:,.2f}"
+    return f"CNY {amount}" if is_english() else f"{amount}元"
+
+
 def state_word(state: str) -> str:
     return str(STATE_WORDS[state])
 

@@ -150,8 +150,7 @@ def preview_rows(result: dict[str, Any], took_ms: int | None) -> rows.Preview:
         moved=result["later"],
         noway=result["unknown"],
         customers=result["customers"],
-        by_message=0,
-        by_voice=0,
+        telling=_telling_cost(result.get("telling")),
         bins=_bins(result),
         destinations=tuple(
             rows.Hit(d["name"], d["hit"], d["later"], d["unknown"], d["days_later"] * 1440) for d in result["by_dest"]
@@ -179,6 +178,13 @@ def preview_rows(result: dict[str, Any], took_ms: int | None) -> rows.Preview:
         ),
         backlogs=tuple(_foreseen(b) for b in result["backlogs"]),
     )
+
+
+def _telling_cost(told: dict[str, Any] | None) -> rows.Telling:
+    if told is None:  # stored before the cost was reckoned
+        return rows.Telling()
+    assumed = tuple((row["name"], f"{row['value']:g}{row['unit']}", row["source"]) for row in told["assumed"])
+    return rows.Telling(**{**told, "assumed": assumed})
 
 
 def _median(pairs: list[tuple[int, int]]) -> int:

@@ -22,7 +22,8 @@ from youlu.interfaces.web.icons import ICONS, SHAPES
 
 register = template.Library()
 
-for _name in ("day", "day_long", "day_short", "stamp", "hm", "wave", "span", "span_column", "days_later", "count"):
+for _name in ("day", "day_long", "day_short", "stamp", "hm", "wave", "span", "span_column", "days_later", "count",
+              "yuan"):
     register.filter(_name, lambda value, write=getattr(wording, _name): "" if value is None else write(value))
 
 
