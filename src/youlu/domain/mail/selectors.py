@@ -205,11 +205,10 @@ def scans_of(key: int) -> tuple[ScanRow, ...]:
     for scan in scans:
         leg = legs.get(scan.leg) if scan.leg is not None else None
         office = leg.from_office if leg else scan.office_id
-        rows.append(ScanRow(scan.kind, str(ScanKind(scan.kind).label), names.get(office or -1, ""), scan.occurred_at,
+        rows.append(ScanRow(scan.kind, str(ScanKind(scan.kind).label), _name(names, office), scan.occurred_at,
                             scan.received_at, (scan.device, scan.sequence) in wrong, cause=scan.cause))
-    rows += [ScanRow(c.as_event().kind, container_word(c), names.get(-1 if c.office_id is None else c.office_id, ""),
-                     c.occurred_at,
-                     c.occurred_at, False, c.container) for c in carried]
+    rows += [ScanRow(c.as_event().kind, container_word(c), _name(names, c.office_id), c.occurred_at, c.occurred_at,
+                     False, c.container) for c in carried]
     return tuple(sorted(rows, key=lambda row: row.occurred_at, reverse=True))
 
 
@@ -269,7 +268,7 @@ def _rows(items: list[Item]) -> list[ItemRow]:
 def _position(item: Item, leg, names: dict[int, str]) -> str:
     if item.place == Place.TRIP:
         return f"运往{names[leg.to_office]}途中" if leg else "运输途中"
-    office = names.get(item.place_office_id or -1, "")
+    office = _name(names, item.place_office_id)
     return {Place.OFFICE: f"在{office}", Place.ROUND: f"{office}派送途中", Place.DELIVERED: "已妥投",
             Place.RETURNED: "已退回"}[Place(item.place)]
 
@@ -279,6 +278,10 @@ WHY = {"missed": "运输衔接延误", "timetable": "邮路班期调整"}
 
 def _office_names(ids: Iterable[int]) -> dict[int, str]:
     return dict(Office.objects.filter(id__in=list(ids)).values_list("id", "name"))
+
+
+def _name(names: dict[int, str], office_id: int | None) -> str:
+    return "" if office_id is None else names.get(office_id, "")
 
 
 def _reasons(keys: list[int]) -> dict[int, tuple[str, dt.datetime | None]]:

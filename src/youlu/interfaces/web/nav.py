@@ -31,6 +31,8 @@ ROOMS = (
     Room("web:closures", "construction", N("中断"), N("中断管理"), N("登记、预览、延期、解除"), "closure.read"),
     Room("web:routes", "route", N("班期"), N("邮路班期"), N("邮路、班次，编制和启用"), "timetable.read"),
     Room("web:items", "package", N("邮件"), N("邮件查询"), N("按号码查，或看逾限、有风险、改期的清单"), "mail.read"),
+    Room("web:exceptions", "triangle-alert", N("滞留"), N("滞留与逾限"), N("逾限、错向、静默、有风险"), "mail.read"),
+    Room("web:bags", "boxes", N("总包"), N("总包与车辆"), N("总包和车辆在哪里，开拆差异"), "mail.read"),
     Room("web:quote", "timer", N("时限"), N("问时限"), N("两地之间现在什么时候能送到，为什么"), "promise.quote"),
     Room("web:outreach", "megaphone", N("外呼"), N("主动客服"), N("客户问之前先告诉客户"), "outreach.read"),
     Room("web:desk", "headset", N("工单"), N("工单池"), N("查询、投诉、催投、回访"), "desk.read"),

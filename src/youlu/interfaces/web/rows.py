@@ -204,6 +204,9 @@ class ItemPage:
     steps: tuple[PromiseStep, ...]
     ahead: tuple[LegRow, ...]
     closures: tuple[ClosureRow, ...] = ()
+    undelivered: str = ""  # why, while nothing has happened since
+    choices: tuple[tuple[str, str], ...] = ()  # what may be asked then: value and words
+    asked: tuple[ScanRow, ...] = ()  # what was asked
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -11,6 +12,8 @@ from youlu.core import clock
 from youlu.domain.access.selectors import Actor
 from youlu.domain.mail import selectors as domain
 from youlu.domain.mail import tracking
+from youlu.domain.mail.exceptions.actions import actions_of, cause_standing
+from youlu.domain.mail.exceptions.causes import ACTION_WORDS, cause_of
 from youlu.domain.mail.models import Place
 from youlu.interfaces.web import rows, wording
 from youlu.interfaces.web.figures.bars import PromiseStep
@@ -89,7 +92,23 @@ def item_read(*, actor: Actor, number: str) -> rows.ItemPage:
         _timeline(page.scans, row, is_held=not legs),
         _steps(page.revisions, row),
         tuple(legs),
+        **_undelivered(page),
     )
+
+
+def _undelivered(page: domain.ItemPage) -> dict[str, Any]:
+    """Why it is not delivered, what may be asked, what was."""
+    cause = cause_standing(page.scans)
+    if cause is None:
+        return {}
+    asked = [
+        rows.ScanRow(one.asked_at, one.word, one.asked_by, note=one.note) for one in actions_of(page.row.number)
+    ]
+    return {
+        "undelivered": f"{cause.code} {gettext(cause.name)}",
+        "choices": tuple((str(one), str(ACTION_WORDS[one])) for one in cause.actions),
+        "asked": tuple(asked),
+    }
 
 
 def _person(party: object) -> str:
@@ -106,19 +125,26 @@ def _timeline(scans: tuple[domain.ScanRow, ...], row: domain.ItemRow, *, is_held
         note = (
             gettext("%(reason)s，就地暂存") % {"reason": row.reason}
             if n == 0 and row.reason and is_held and row.place == Place.OFFICE
-            else ""
+            else _note(scan)
         )
         shown.append(
             rows.ScanRow(
                 scan.occurred_at,
                 gettext(scan.label),
                 short_name(scan.place),
-                "closed" if note else "",
+                "closed" if note and note != _note(scan) else "",
                 note,
                 is_here=n == 0,
             )
         )
     return tuple(shown)
+
+
+def _note(scan: domain.ScanRow) -> str:
+    """The bag or vehicle whose scan it is, or why it was not delivered."""
+    if scan.cause is None:
+        return scan.container
+    return f"{scan.cause} {gettext(cause_of(scan.cause).name)}"
 
 
 def _steps(revisions: tuple[domain.RevisionRow, ...], row: domain.ItemRow) -> tuple[PromiseStep, ...]:

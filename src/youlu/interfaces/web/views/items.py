@@ -102,6 +102,7 @@ def item(request: HttpRequest, number: str) -> HttpResponse:
         {
             "page": page,
             "lead": reading.lead_of_item(page),
+            "may_act": actor_in(request).can("mail.act"),
             "steps_svg": steps_draw(page, clock.now()) if page.steps else "",
         },
     )
