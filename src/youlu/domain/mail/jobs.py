@@ -1,12 +1,14 @@
-"""What is done by the clock: the list of exceptions, the traces of closures, what silence usually means."""
+"""What is done by the clock: the list of exceptions, the traces of closures, what silence usually means, sums."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from youlu.domain.mail import loads, selectors  # noqa: F401  (they declare the sums)
 from youlu.domain.mail.exceptions.held import held_write
 from youlu.domain.mail.exceptions.refresh import exceptions_refresh
 from youlu.domain.mail.exceptions.silence import silence_learn
+from youlu.domain.mail.sums import sums_make
 
 
 @app.periodic(cron="* * * * *")
@@ -22,3 +24,10 @@ def exceptions_job(timestamp: int) -> None:
 def silence_job(timestamp: int) -> None:
     """Every night: what the last sixty days teach of each leg."""
     silence_learn()
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="mail.sums", queueing_lock="mail.sums")
+def sums_job(timestamp: int) -> None:
+    """Every ten seconds: what pages show of all mail in flight, where making it takes long."""
+    sums_make()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from youlu.core import clock
+from youlu.domain.mail.sums import Rows, sum_of
 from youlu.domain.network.selectors import epoch_current, offices_all
 from youlu.domain.network.trips import trip_book
 
@@ -44,7 +45,7 @@ def flows_delayed(*, prefix: str = "", limit: int = 5) -> tuple[FlowDelay, ...]:
             " avg(extract(epoch FROM i.expected_arrive_by - i.committed_arrive_by)) / 60"
             " FROM mail_item i JOIN network_office o ON o.id = i.origin_office_id"
             " JOIN network_office d ON d.id = i.dest_office_id"
-            " WHERE i.place < 3 AND i.expected_arrive_by > i.committed_arrive_by"
+            " WHERE i.in_flight AND i.expected_arrive_by > i.committed_arrive_by"
             " AND (o.division_code LIKE %(like)s OR d.division_code LIKE %(like)s)"
             " GROUP BY 1, 2 ORDER BY 3 DESC LIMIT %(limit)s",
             {"like": f"{prefix}%", "limit": limit},
@@ -58,18 +59,19 @@ def stretches_loaded() -> tuple[StretchLoad, ...]:
     epoch = epoch_current()
     if _kept is not None and _kept[1] == epoch and time.monotonic() - _kept[0] < KEPT_S:
         return _kept[2]
-    found = _stretches()
+    found = tuple(StretchLoad(*row) for row in _stretches())
     _kept = (time.monotonic(), epoch, found)
     return found
 
 
-def _stretches() -> tuple[StretchLoad, ...]:
+@sum_of("stretches")
+def _stretches() -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT leg >> 32, leg & 65535, count(*), count(*) FILTER (WHERE late) FROM ("
             " SELECT unnest(planned_legs[legs_done + 1:]) AS leg,"
             "  expected_arrive_by > committed_arrive_by OR committed_arrive_by < %s AS late"
-            " FROM mail_item WHERE place < 3) AS ridden GROUP BY 1, 2",
+            " FROM mail_item WHERE in_flight) AS ridden GROUP BY 1, 2",
             [clock.now()],
         )
         rows = cursor.fetchall()
@@ -84,4 +86,4 @@ def _stretches() -> tuple[StretchLoad, ...]:
             pair = sums[min(ends), max(ends)]
             pair[0] += items
             pair[1] += late
-    return tuple(StretchLoad(a, b, items, late) for (a, b), (items, late) in sorted(sums.items()))
+    return [[a, b, items, late] for (a, b), (items, late) in sorted(sums.items())]

@@ -159,6 +159,19 @@ class Watermark(models.Model):
         db_table = "mail_watermark"
 
 
+class Sum(models.Model):
+    """A sum over all mail in flight, of which `rows` (JSON) are true for `state` (epoch and watermarks)."""
+
+    name = models.TextField(primary_key=True)
+    state = models.TextField()
+    made_at = models.DateTimeField()  # real time
+    took_s = models.FloatField()
+    rows = models.TextField()
+
+    class Meta:
+        db_table = "mail_sum"
+
+
 class NumberRange(models.Model):
     """Numbers of ours by service letters; `next_serial` only grows, so none is issued twice."""
 

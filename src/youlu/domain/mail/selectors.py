@@ -17,6 +17,7 @@ from youlu.domain.mail.errors import ItemNotFoundError
 from youlu.domain.mail.exceptions.marks import item_marks
 from youlu.domain.mail.models import Item, MailClass, Place, PromiseRevision, Scan, ScanKind
 from youlu.domain.mail.state import STATE_SQL, ItemState, item_state
+from youlu.domain.mail.sums import Rows, sum_of
 from youlu.domain.network.models import Closure, Office, Trip
 from youlu.domain.network.selectors import epoch_current
 from youlu.domain.network.trips import trip_book
@@ -185,11 +186,16 @@ class DestCount:
 
 
 def items_counted() -> tuple[DestCount, ...]:
-    """Items in flight by destination office and state: one pass over the table, for the situation page."""
+    """Items in flight by destination office and state, for the situation page and the lists' tabs."""
+    return tuple(DestCount(*row) for row in _counted())
+
+
+@sum_of("counted")
+def _counted() -> Rows:
     with connection.cursor() as db:
-        db.execute(f"SELECT dest_office_id, {STATE_SQL}, count(*) FROM mail_item WHERE place < 3 GROUP BY 1, 2",
+        db.execute(f"SELECT dest_office_id, {STATE_SQL}, count(*) FROM mail_item WHERE in_flight GROUP BY 1, 2",
                    {"now": clock.now()})
-        return tuple(DestCount(*row) for row in db.fetchall())
+        return [list(row) for row in db.fetchall()]
 
 
 def scans_of(key: int) -> tuple[ScanRow, ...]:

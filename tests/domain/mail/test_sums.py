@@ -1,0 +1,42 @@
+"""Sums for the pages: stored where slow, taken while young, made anew as soon as a closure makes them untrue."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.domain.small_network import ACTOR, KANGXIAN, LANZHOU
+from youlu.domain.mail import sums
+from youlu.domain.mail.models import Item, Sum
+from youlu.domain.mail.selectors import items_counted
+from youlu.domain.mail.services import ItemInput, item_accept
+from youlu.domain.network.epoch import epoch_raise
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_network")]
+
+
+def counted() -> int:
+    return sum(row.items for row in items_counted())
+
+
+def test_a_fast_sum_is_not_stored_and_pages_are_exact() -> None:
+    item_accept(actor=ACTOR, item=ItemInput(LANZHOU, KANGXIAN))
+    assert sums.sums_make() == 2
+    assert not Sum.objects.exists()
+    assert counted() == 1
+
+
+def test_a_slow_sum_is_taken_from_the_store_until_a_closure_comes_or_it_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sums, "SLOW_S", -1.0)
+    item_accept(actor=ACTOR, item=ItemInput(LANZHOU, KANGXIAN))
+    assert sums.sums_make() == 2
+    assert sums.sums_make() == 0  # young enough
+    Item.objects.all().delete()
+    assert counted() == 1
+    monkeypatch.setattr(sums, "EVERY_S", -100.0)
+    monkeypatch.setattr(sums, "TOOK_SHARE", -100)
+    assert counted() == 0
+    monkeypatch.undo()
+    assert counted() == 1
+    epoch_raise()
+    assert counted() == 0
+    assert sums.sums_make() == 2
