@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "youlu.interfaces.ops.middleware.ObserveMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "youlu.interfaces.web.guards.SecurityHeadersMiddleware",
+    "youlu.interfaces.web.middleware.ReadingMiddleware",
     "youlu.interfaces.web.middleware.SeatSessionMiddleware",
     "youlu.interfaces.web.middleware.LanguageMiddleware",
     "youlu.interfaces.web.guards.UploadLimitMiddleware",

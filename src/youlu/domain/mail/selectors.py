@@ -18,8 +18,8 @@ from youlu.domain.mail.exceptions.marks import item_marks
 from youlu.domain.mail.models import Item, MailClass, Place, PromiseRevision, Scan, ScanKind
 from youlu.domain.mail.state import STATE_SQL, ItemState, item_state
 from youlu.domain.mail.sums import Rows, sum_of
-from youlu.domain.network.models import Closure, Office, Trip
-from youlu.domain.network.selectors import epoch_current
+from youlu.domain.network.models import Closure, Trip
+from youlu.domain.network.selectors import epoch_current, offices_all
 from youlu.domain.network.trips import trip_book
 from youlu.domain.parties.selectors import MaskedParty, parties_masked
 from youlu.engines.codes.item_key import ItemNumberError, item_key, item_number, number_compact
@@ -283,7 +283,8 @@ WHY = {"missed": "运输衔接延误", "timetable": "邮路班期调整"}
 
 
 def _office_names(ids: Iterable[int]) -> dict[int, str]:
-    return dict(Office.objects.filter(id__in=list(ids)).values_list("id", "name"))
+    rows = offices_all()
+    return {office: rows[office].name for office in ids}
 
 
 def _name(names: dict[int, str], office_id: int | None) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from youlu.core.once import once
 from youlu.domain.network.errors import AmbiguousOfficeError, OfficeNotFoundError, UnknownOfficeError
 from youlu.domain.network.models import (
     Compound,
@@ -97,18 +98,20 @@ class CompoundsFound:
 
 def epoch_current() -> int:
     """The epoch in force; 0 before the first import."""
-    # Written out here and below: every scan asks, and making the statement would cost more than answering it.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT epoch FROM network_epochcounter WHERE id = 1")
-        row = cursor.fetchone()
-    return row[0] if row else 0
+    return once("epoch", lambda: _number("SELECT epoch FROM network_epochcounter WHERE id = 1")) or 0
 
 
 def revision_current() -> int | None:
     """The id of the newest timetable revision; None before the first import."""
+    return once("revision", lambda: _number("SELECT max(id) FROM network_timetablerevision"))
+
+
+def _number(statement: str) -> int | None:
+    # Written out: every scan asks, and making the statement from a model would cost more than answering it.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT max(id) FROM network_timetablerevision")
-        return cursor.fetchone()[0]
+        cursor.execute(statement)
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def measures_in_force(epoch: int | None = None) -> tuple[MeasureRow, ...]:
@@ -116,7 +119,7 @@ def measures_in_force(epoch: int | None = None) -> tuple[MeasureRow, ...]:
     at = epoch_current() if epoch is None else epoch
     rows = (Measure.objects.filter(Q(until_epoch__isnull=True) | Q(until_epoch__gt=at), from_epoch__lte=at)
             .select_related("closure").order_by("starts_at", "id"))
-    return tuple(measure_row(m) for m in rows)
+    return once(f"measures.{at}", lambda: tuple(measure_row(m) for m in rows))
 
 
 def measure_row(m: Measure) -> MeasureRow:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from youlu.core import clock
+from youlu.core.once import once
 from youlu.domain.access.selectors import Actor
 from youlu.domain.workforce.errors import NotAnAgentError
 from youlu.domain.workforce.models import Agent, Demand, Presence, Site
@@ -118,6 +119,10 @@ def demand_of_hour(*, at: dt.datetime | None = None) -> dict[str, float]:
 
 
 def _rows(which: Q) -> tuple[AgentRow, ...]:
+    return once(f"agents.{which}", lambda: _rows_read(which))
+
+
+def _rows_read(which: Q) -> tuple[AgentRow, ...]:
     agents = list(Agent.objects.filter(which, is_active=True).select_related("user").order_by("staff_no"))
     open_ = {p.agent_id: p for p in Presence.objects.filter(agent__in=agents, until=None)}
     return tuple(_row(agent, open_.get(agent.id)) for agent in agents)

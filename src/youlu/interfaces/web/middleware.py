@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from youlu.core.errors import YouluError
+from youlu.core.once import reading
 from youlu.domain.access.selectors import actor_of_user
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -81,3 +82,16 @@ class ErrorPageMiddleware:
         if not isinstance(error, YouluError):
             return None
         return render(request, "web/error.html", {"error": error}, status=error.status)
+
+
+class ReadingMiddleware:
+    """What every row of a page asks for is read once for a request that changes nothing."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with reading():
+            return self.get_response(request)

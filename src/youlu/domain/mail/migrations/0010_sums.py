@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mail", "0007_changed")]
+    dependencies = [("mail", "0009_overload")]
     operations = [
         migrations.CreateModel(
             name="Sum",
