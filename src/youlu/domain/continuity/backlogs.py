@@ -45,9 +45,16 @@ def backlog_settle(world: World, since: int, *, stop: Callable[[], bool]) -> Wor
     return world
 
 
-def backlog_preview(world: World, everyone: Callable[[], Held]) -> Foreseen | None:
-    """What a closure would dam up and how that drains; None where nothing can queue."""
-    return None if _why(world, world.epoch) is None else backlog_foresee(world, everyone())
+def backlog_preview(world: World, alone: World, everyone: Callable[[], Held]) -> Foreseen | None:
+    """What a closure would dam up and how that drains; None where it stops no office, or without an end: the backlogs
+    there are stay as they are.
+
+    Parameters
+    ----------
+    alone : the world of its measures only.
+    """
+    ending = any(alone.window(effect)[1] < OPEN_END for effect in alone.office_stops)
+    return backlog_foresee(world, everyone()) if ending else None
 
 
 def _why(world: World, since: int) -> _Why | None:

@@ -61,7 +61,7 @@ def closure_preview(closure: ClosureInput, *, at: dt.datetime) -> dict[str, Any]
     alone = world_at(at=at, epoch=epoch, more=more, only_more=True)
     parts = flight_now()
     masks = [items_hit(alone, part.held) for part in parts]
-    foreseen = backlog_preview(world, lambda: held_join([part.held for part in parts]))
+    foreseen = backlog_preview(world, alone, lambda: held_join([part.held for part in parts]))
     if foreseen is not None:
         ends = np.cumsum([len(part) for part in parts])[:-1]
         masks = [mask | delayed for mask, delayed in zip(masks, np.split(foreseen.delayed, ends), strict=True)]

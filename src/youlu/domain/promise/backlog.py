@@ -76,8 +76,10 @@ def backlog_foresee(world: World, held: Held, *, lifted: Iterable[Effect] = (), 
     smoothly = promises.arrive_by_s
     lying, dammed = _lying(world, held, lifted), _dammed(world, lifted)
     queues: dict[int, OfficeQueue] = {}
+    arrivals = _arrivals(smooth, held, promises, lying)
     for behind_dams in (True, False):
-        arrivals = _arrivals(smooth, held, promises, lying)
+        if queues:  # what a dam lets through comes later than it came before
+            arrivals = _arrivals(smooth, held, promises, lying)
         found = [q for q in _queues(world, arrivals, dammed if behind_dams else None) if q.office_id not in queues
                  and (behind_dams or q.office_id not in dammed)]
         if found:
