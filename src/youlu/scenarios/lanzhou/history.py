@@ -14,23 +14,27 @@ from youlu.domain.insight.services import hour_of, readings_make
 HOURS = 7 * 24 + 3  # a little more than a week, so that the same hour a week ago is among them
 USUAL_PCT = 97.6  # of an ordinary week
 BY_DAY_PCT = 0.5  # better in the night, when the couriers are back
-SHARES = {Indicator.RISK: 0.012, Indicator.LATE: 0.008, Indicator.NO_WAY: 0.0, Indicator.SILENT: 0.002}
+USUAL_SHARE = {Indicator.RISK: 0.012, Indicator.LATE: 0.001, Indicator.NO_WAY: 0.0, Indicator.SILENT: 0.0004}
+INTO_NOW_H = 8  # the last hours lead to what is counted when the scenario begins
 
 
 def history_make(*, at: dt.datetime, seed: int, items: int) -> None:
     """Store a plausible week before `at` for the whole and every prefecture that mail is on its way to."""
-    rng = np.random.default_rng(seed + 3)
-    scopes = sorted({scope for indicator, scope in values_now() if indicator == Indicator.KEPT_PCT})
+    rng, now = np.random.default_rng(seed + 3), values_now()
+    scopes = sorted({scope for indicator, scope in now if indicator == Indicator.KEPT_PCT})
     offset = {scope: 0.0 if scope == WHOLE else float(rng.normal(0, 0.8)) for scope in scopes}
     values: dict[tuple[str, str, dt.datetime], float] = {}
     for hours_ago in range(1, HOURS + 1):
         hour = hour_of(at) - dt.timedelta(hours=hours_ago)
         wave = math.cos(2 * math.pi * (hour.astimezone(at.tzinfo).hour - 4) / 24)
+        past = min(hours_ago / INTO_NOW_H, 1.0)
         for scope in scopes:
-            pct = USUAL_PCT + offset[scope] + BY_DAY_PCT * wave + float(rng.normal(0, 0.25))
-            values[Indicator.KEPT_PCT, scope, hour] = round(min(pct, 99.9), 2)
-        for indicator, share in SHARES.items():
-            values[indicator, WHOLE, hour] = float(rng.poisson(items * share * (1 - 0.2 * wave)))
+            usual = USUAL_PCT + offset[scope] + BY_DAY_PCT * wave + float(rng.normal(0, 0.25))
+            values[Indicator.KEPT_PCT, scope, hour] = round(
+                min(usual, 99.9) * past + now[Indicator.KEPT_PCT, scope] * (1 - past), 2)
+        for indicator, share in USUAL_SHARE.items():
+            mean = items * share * (1 - 0.2 * wave) * past + now[indicator, WHOLE] * (1 - past)
+            values[indicator, WHOLE, hour] = float(rng.poisson(mean))
         values[Indicator.CLOSURES, WHOLE, hour] = 0.0
-        values[Indicator.ORDERS, WHOLE, hour] = float(rng.poisson(220 * (1 - 0.3 * wave)))
+        values[Indicator.ORDERS, WHOLE, hour] = float(rng.poisson(now[Indicator.ORDERS, WHOLE] * (1 - 0.15 * wave)))
     readings_make(values=values)

@@ -66,7 +66,7 @@ def histogram(
 
 
 def columns(
-    values: Sequence[tuple[str, int]], *, title: str, desc: str, width: float = 980, height: float = 130,
+    values: Sequence[tuple[str, int]], *, title: str, desc: str, width: float = 760, height: float = 130,
     id: str = "cols",
 ) -> SafeString:
     """One series of bars from zero, labelled below where there is room."""
@@ -83,7 +83,7 @@ def columns(
         parts.append(format_html('<rect class="af" x="{}" y="{}" width="{}" height="{}"><title>{} {}</title></rect>',
                                  f"{x + step * 0.1:.1f}", f"{bottom - high:.1f}", f"{step * 0.8:.1f}", f"{high:.1f}",
                                  label, f"{value:,}"))
-        if nth % every == 0:
+        if nth % every == 0 and x + text_width(label, 11) <= width:
             parts.append(format_html('<text class="ax" x="{}" y="{}">{}</text>', f"{x:.1f}", f"{height - 6:.1f}",
                                      label))
     return _svg("hist", id, title, desc, width, height, parts)

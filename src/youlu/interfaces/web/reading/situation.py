@@ -142,7 +142,7 @@ def _trend(past: Past, indicator: Indicator, value: float | None) -> tuple[float
 def _since_last_hour(value: int, before: float | None) -> str:
     """比1小时前+212; nothing where it is the same or not known."""
     change = None if before is None else round(value - before)
-    return gettext("比1小时前%(change)s") % {"change": f"{change:+,}"} if change else ""
+    return gettext("比1小时前%(change)s") % {"change": f"{change:+,}".replace("-", "−")} if change else ""
 
 
 def _against_target(pct: float | None, items: int) -> str:
