@@ -54,7 +54,7 @@ def answers(address: str) -> bool:
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{address}/readyz").status_code == 200:
+            if httpx.get(f"{address}/readyz", timeout=PATIENCE_S).status_code == 200:
                 return True
         with contextlib.suppress(subprocess.TimeoutExpired):
             subprocess.run(["/bin/sleep", "60"], timeout=0.2, check=False)
@@ -68,11 +68,12 @@ def test_two_server_processes_are_counted_as_one_and_stop_stops_everything(machi
     with served(machine) as (address, process):
         assert answers(address)
         for _ in range(40):  # each over a connection of its own: both processes get some
-            assert httpx.get(f"{address}/track").status_code == 200
-        told = httpx.get(f"{address}/metrics", headers={"Authorization": f"Bearer {token}"})
+            assert httpx.get(f"{address}/track", timeout=PATIENCE_S).status_code == 200
+        told = httpx.get(f"{address}/metrics", timeout=PATIENCE_S,
+                         headers={"Authorization": f"Bearer {token}"})
         assert re.search(r'youlu_requests_total\{route="track",status="2xx"\} 40\n', told.text)
         assert re.search(r"youlu_recalc_partitions_behind [1-9]", told.text)
-        assert httpx.get(f"{address}/metrics").status_code == 404
+        assert httpx.get(f"{address}/metrics", timeout=PATIENCE_S).status_code == 404
 
         stopped = machine.youlu("stop")
         assert stopped.returncode == 0
