@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,23 @@ def test_a_byte_changed_in_any_piece_is_found(tmp_path: Path) -> None:
         changed.write_bytes(whole[:start + 20] + bytes([whole[start + 20] ^ 1]) + whole[start + 21:])
         with pytest.raises(ArchiveDamagedError):
             archive_check(changed)
+
+
+def test_a_piece_left_out_or_put_in_anothers_place_is_found(tmp_path: Path) -> None:
+    """Each piece is sound by itself: only the list at the end tells."""
+    with tarfile.open(archive(tmp_path / "a.tar")) as tar:
+        whole = [(entry.name, tar.extractfile(entry).read()) for entry in tar]  # type: ignore[union-attr]
+    first, second = whole[1], whole[2]
+    swapped = [whole[0], (first[0], second[1]), (second[0], first[1]), *whole[3:]]
+    for wrong in (whole[:1] + whole[2:], swapped):
+        path = tmp_path / "wrong.tar"
+        with tarfile.open(path, "w") as tar:
+            for name, body in wrong:
+                entry = tarfile.TarInfo(name)
+                entry.size = len(body)
+                tar.addfile(entry, io.BytesIO(body))
+        with pytest.raises(ArchiveDamagedError):
+            archive_check(path)
 
 
 def test_a_sealed_file_opens_under_its_passphrase_only_and_shows_nothing(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 from youlu.core.metrics import CLASSES, Family, RequestCounts, text_of
@@ -37,17 +36,6 @@ def test_what_other_processes_counted_stays_when_they_end(tmp_path: Path) -> Non
     elsewhere(tmp_path, 7)
     assert counted(counts) == counted(counts) == 13
     assert len(list(tmp_path.glob("*-*.counts"))) == 1  # ours; those that ended are in one file
-
-
-def test_threads_lose_no_count(tmp_path: Path) -> None:
-    counts = RequestCounts(tmp_path)
-    threads = [threading.Thread(target=lambda: [counts.add("pages", 200, 0.001) for _ in range(2_000)])
-               for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert counted(counts) == 8_000
 
 
 def test_where_nothing_can_be_written_requests_go_on(tmp_path: Path) -> None:
