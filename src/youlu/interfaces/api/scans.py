@@ -12,6 +12,7 @@ from ninja import Router, Schema
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from youlu.core.errors import YouluError
+from youlu.domain.access.selectors import Actor
 from youlu.domain.mail.models import ScanKind
 from youlu.domain.mail.scans import BATCH_MAX, ScanInput, ScanOutcome, scans_ingest
 from youlu.domain.network.selectors import OfficeRow, offices_by_code
@@ -63,7 +64,8 @@ class ScanIn(BaseModel):
     corrects: CorrectsIn | None = None
 
 
-SCANS = TypeAdapter(list[ScanIn])
+# Longer lists are not read to the end before they are refused.
+SCANS = TypeAdapter(Annotated[list[ScanIn], Field(max_length=BATCH_MAX)])
 
 
 class ScanRowOut(Schema):
@@ -88,13 +90,16 @@ def ingest(request: HttpRequest) -> HttpResponse:
 
     A scan's own key is (number, device, sequence): send again whatever was not answered, nothing is kept twice.
     """
-    rows = rows_within(_rows(request), BATCH_MAX)
+    return _answered(rows_keep(actor_of(request), rows_within(_rows(request), BATCH_MAX)))
+
+
+def rows_keep(actor: Actor, rows: list[ScanIn | YouluError]) -> list[ScanOutcome]:
+    """Keep what could be read, in one transaction; what could not is answered with its error."""
     offices = offices_by_code({row.office for row in rows if isinstance(row, ScanIn) and row.office})
     inputs = [_input(row, offices) if isinstance(row, ScanIn) else row for row in rows]
     scans = [one for one in inputs if isinstance(one, ScanInput)]
-    outcomes = iter(scans_ingest(actor=actor_of(request), scans=scans))
-    answers = [next(outcomes) if isinstance(one, ScanInput) else ScanOutcome("refused", one) for one in inputs]
-    return _answered(answers)
+    outcomes = iter(scans_ingest(actor=actor, scans=scans))
+    return [next(outcomes) if isinstance(one, ScanInput) else ScanOutcome("refused", one) for one in inputs]
 
 
 def _rows(request: HttpRequest) -> list[ScanIn | YouluError]:
@@ -105,7 +110,7 @@ def _rows(request: HttpRequest) -> list[ScanIn | YouluError]:
         return list(SCANS.validate_json(request.body))
     except ValidationError:
         body = json_read(request.body)
-    return [_read(row) for row in rows_within(body if isinstance(body, list) else [body], BATCH_MAX)]
+    return [row_read(row) for row in rows_within(body if isinstance(body, list) else [body], BATCH_MAX)]
 
 
 def _line(line: bytes) -> ScanIn | YouluError:
@@ -113,12 +118,13 @@ def _line(line: bytes) -> ScanIn | YouluError:
         return ScanIn.model_validate_json(line)
     except ValidationError:
         try:
-            return _read(json_read(line))
+            return row_read(json_read(line))
         except NotJsonError as error:
             return error
 
 
-def _read(row: Any) -> ScanIn | YouluError:
+def row_read(row: Any) -> ScanIn | YouluError:
+    """One row as it was sent, or what is wrong with it."""
     try:
         return ScanIn.model_validate(row)
     except ValidationError as error:

@@ -53,6 +53,7 @@ from youlu.interfaces.cli import (  # noqa: E402, F401
     operations,
     programme,
     promise,
+    scans_file,
     scenario,
     verify,
 )

@@ -56,7 +56,7 @@ def _database(server: str) -> Iterator[dict[str, str]]:
 @app.command(rich_help_panel=GROUP, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def bench(
     context: typer.Context,
-    name: str = typer.Argument(help="promise · tour · periodic · border · rounds · pairing"),
+    name: str = typer.Argument(help="promise · tour · periodic · border · rounds · pairing · scans · pages"),
 ) -> None:
     """运行一项性能测量。 / Run one benchmark. Example: ./youlu bench promise --json"""
     if not (PROJECT_DIR / "bench" / f"{name}.py").exists():

@@ -11,6 +11,7 @@ from typing import TextIO
 
 import numpy as np
 
+from youlu.core.sheets import cell_safe, lines_of
 from youlu.engines.calendar import SECONDS_PER_DAY, date_of_day, day_of_date
 from youlu.engines.gtfs import Feed, GtfsError, feed_read
 from youlu.engines.promise import TripPattern
@@ -55,7 +56,7 @@ def promise_batch(gtfs: Path, queries: Path, handling: int, out: TextIO, errors:
         print(error, file=errors)
         return 1
     except (csv.Error, UnicodeDecodeError):
-        print(f"{queries.name}：不是 UTF-8 的 CSV。请另存为 UTF-8 并检查引号。", file=errors)
+        print(f"{queries.name}：不是 UTF-8 或 GB18030 的 CSV。请另存为 UTF-8 并检查引号。", file=errors)
         return 1
     for warning in feed.warnings:
         print(f"提示：{warning}", file=errors)
@@ -63,7 +64,7 @@ def promise_batch(gtfs: Path, queries: Path, handling: int, out: TextIO, errors:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow((*COLUMNS, "arrival"))
     for row, arrival in zip(rows, arrivals, strict=True):
-        writer.writerow((row.from_stop, row.to_stop, row.ready, arrival))
+        writer.writerow((cell_safe(row.from_stop), cell_safe(row.to_stop), cell_safe(row.ready), arrival))
         if row.error:
             print(f"{queries.name} 第 {row.line} 行：{row.error}", file=errors)
     return int(any(row.error for row in rows))
@@ -79,10 +80,9 @@ def _read(path: Path) -> Iterator[str]:
 
 
 def _query_lines(path: Path) -> Iterable[str]:
-    lines = _lines(path)
-    if lines is None:
+    if not path.is_file():
         raise GtfsError(path.name, 0, "文件不存在", "请用 --queries 指向问题表")
-    return lines
+    return lines_of(path)
 
 
 def _queries_read(lines: Iterable[str], stops: dict[str, int]) -> Iterator[_Query]:

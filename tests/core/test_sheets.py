@@ -1,0 +1,28 @@
+"""Cells that a spreadsheet would run are marked as text; text is read in UTF-8 and in GB18030."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from youlu.core.sheets import cell_safe, encoding_of, lines_of
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x")'])
+def test_what_would_run_in_a_spreadsheet_is_marked_as_text(text: str) -> None:
+    assert cell_safe(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "兰州", "EZ123456785CN", "1-2"])
+def test_all_else_stays_as_it_is(text: str) -> None:
+    assert cell_safe(text) == text
+
+
+@pytest.mark.parametrize(("encoding", "found"), [("utf-8", "utf-8-sig"), ("utf-8-sig", "utf-8-sig"),
+                                                 ("gb18030", "gb18030")])
+def test_lines_come_in_either_encoding(tmp_path: Path, encoding: str, found: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("网点,㐂\n康县,2\n".encode(encoding))
+    assert encoding_of(path) == found
+    assert list(lines_of(path)) == ["网点,㐂\n", "康县,2\n"]
