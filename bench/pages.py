@@ -22,8 +22,8 @@ from bench.scans import server_start
 
 SCAN_ROWS = 100_000
 ITEM_PAGES = re.compile(r"^(/items/[A-Z0-9]+|/track.*|/api/v1/items/.+)$")
-SEARCH_PAGES = re.compile(r"^/search\?|^/quote\?")
-SEARCHES = ["/search?q=兰州", "/search?q=城关", "/search?q=封控", "/search?q=康县"]
+SEARCH_PAGES = re.compile(r"^/items\?q=")
+SEARCHES = [f"/items?q={text}" for text in ("兰州", "城关", "封控", "康县", "催问", "疫情防控")]
 LISTS = ["/items?list=late", "/items?list=risk", "/items?list=noway", "/items?list=silent", "/items?list=moved"]
 
 

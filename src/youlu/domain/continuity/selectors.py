@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from youlu.core.pages import PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor
 from youlu.domain.continuity.apply import partitions_behind
@@ -83,6 +85,16 @@ def closures_list(*, actor: Actor, open_only: bool = True, cursor: str | None = 
     runs = _runs_of([row.declared_epoch for row in found])
     page = tuple(_row(row, runs) for row in found[:PAGE_ROWS])
     return Page(page, str(found[PAGE_ROWS - 1].id) if len(found) > PAGE_ROWS else None)
+
+
+def closures_search(*, actor: Actor, text: str, limit: int = 10) -> tuple[ClosureRow, ...]:
+    """Closures of the actor's scope whose title or document number holds the words, newest first."""
+    actor.require("closure.read")
+    named = Q(title__contains=text) | Q(document_no__contains=text)
+    found = list(Closure.objects.filter(named, scope__startswith=actor.scope).order_by("-id")
+                 .prefetch_related("measures")[:limit])
+    runs = _runs_of([row.declared_epoch for row in found])
+    return tuple(_row(row, runs) for row in found)
 
 
 def closures_open() -> int:

@@ -205,6 +205,14 @@ def order_list(*, actor: Actor, view: str = "open", cursor: str | None = None) -
     return Page(_order_rows(found[:PAGE_ROWS]), f"{more.due_at.isoformat()}_{more.id}" if more else None)
 
 
+def orders_search(*, actor: Actor, text: str, limit: int = 10) -> tuple[OrderRow, ...]:
+    """Work orders that are not closed and whose title holds the words, or of that number; due first."""
+    actor.require("desk.list")
+    named = Q(number=int(text)) if text.isdecimal() and len(text) < 19 else Q(title__contains=text)
+    rows = WorkOrder.objects.filter(named & ~Q(state=WorkOrder.State.CLOSED)).select_related("kind")
+    return _order_rows(list(rows.order_by("due_at", "id")[:limit]))
+
+
 def order_page(*, actor: Actor, order_id: uuid.UUID) -> OrderPage:
     """Raises NotFoundError."""
     actor.require("desk.read")

@@ -16,6 +16,7 @@ from youlu.interfaces.web.drawing import steps_draw
 from youlu.interfaces.web.forms import TrackForm
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.reading import items as reading
+from youlu.interfaces.web.reading.search import search_read
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,9 @@ def _found(request: HttpRequest, query: str) -> HttpResponse:
     try:
         page = reading.item_read(actor=actor_in(request), number=query)
     except ItemNotFoundError:
+        if groups := search_read(actor=actor_in(request), text=query):
+            lead = gettext("“%(text)s”：%(count)s条。") % {"text": query, "count": sum(len(g.hits) for g in groups)}
+            return render(request, "web/items/found.html", {"groups": groups, "lead": lead, "query": query})
         return render(
             request,
             "web/items/list.html",
