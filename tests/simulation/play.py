@@ -128,8 +128,10 @@ class Simulation:
         left = [number]
 
         def wrapper(execute, sql, params, many, context):
-            left[0] -= 1
+            # The end of a transaction happens whole: a kill just before it is one at the statement before.
+            left[0] -= not str(sql).startswith(("RELEASE", "ROLLBACK"))
             if left[0] == 0:
+                left[0] = -1
                 raise Killed()
             return execute(sql, params, many, context)
 
