@@ -10,8 +10,10 @@ from typing import Any
 
 from django.db import connection
 
+from tests.domain.small_network import TRIPS
 from youlu.domain.mail.fold import Event, fold
 
+LEAVES = {(trip, stop): office for trip, offices, _, _ in TRIPS for stop, office in enumerate(offices)}
 OPEN = ("owed", "claimed", "unreached", "scheduled")
 NOT_TOLD = ("given_up", "other")
 OFFICE, TRIP, ROUND, DELIVERED, RETURNED = range(5)
@@ -139,6 +141,8 @@ class Watcher:
         if there != position(now.scans[item.key]) or there != self._folded(now.scans[item.key]):
             raise Broken(f"{item.key} is at {there}, its scans say {position(now.scans[item.key])}")
         self._words(now, item)
+        if item.key not in now.due and now.watermarks[item.partition] >= now.epoch:
+            _plan_begins_where_it_is(item)
 
     def _folded(self, scans: list[tuple]) -> tuple:
         """By the product's fold, of the scans in any order and some of them twice."""
@@ -184,6 +188,15 @@ class Watcher:
                 raise Broken(f"{key}: delivered, and promised anew")
             if now.revisions[key][:was.revision_no] != before.revisions[key]:
                 raise Broken(f"{key}: a revision was rewritten")
+
+
+def _plan_begins_where_it_is(item: ItemRow) -> None:
+    """What waits at an office is planned on a vehicle from there; what is on its way is past the leg it is on."""
+    ahead = item.legs[item.legs_done:]
+    if item.place == OFFICE and ahead and LEAVES[ahead[0] >> 32, ahead[0] & 0xFFFF] != item.office:
+        raise Broken(f"{item.key} waits at {item.office}, its plan begins elsewhere: {ahead}")
+    if item.place == TRIP and item.leg in item.legs and item.legs.index(item.leg) + 1 != item.legs_done:
+        raise Broken(f"{item.key} is on a leg that its plan has still ahead")
 
 
 def position(scans: list[tuple[Any, ...]]) -> tuple:

@@ -41,6 +41,7 @@ from youlu.engines.codes.item_key import item_key
 from youlu.engines.promise.repromise import RepromiseStopped
 
 STEPS = 24
+WRITES = ("INSERT", "UPDATE", "DELETE", "WITH")
 AUTHORITY = "演示机关"
 ZONES = [("delivery", "compound", "0"), ("delivery", "compound", "2"), ("delivery", "segment", "0"),
          ("delivery", "office", "3"), ("delivery", "division", "620100"), ("dispatch", "office", "4"),
@@ -104,7 +105,7 @@ class Simulation:
         line = f"{clock.local(self.now):%m-%d %H:%M} {deed.__name__}: "
         with clock.frozen(self.now):
             if mortal and self.rng.random() < 0.2:
-                with self.killed_at_statement(self.rng.randrange(1, self.rng.choice([20, 60, 300]))):
+                with self.killed_somewhere():
                     line += self.survive(deed)
             else:
                 line += deed()
@@ -123,17 +124,24 @@ class Simulation:
         self._digest.update(f"{line}\n{self.seen.canonical()}\n".encode())
 
     @contextmanager
-    def killed_at_statement(self, number: int) -> Iterator[None]:
-        """End the process at its n-th statement from here; a transaction that is open is rolled back by that."""
-        left = [number]
+    def killed_somewhere(self) -> Iterator[None]:
+        """End the process before its n-th statement, or just after the n-th that changed rows; what is open is rolled
+        back by that."""
+        after_writing = self.rng.random() < 0.6
+        left = [self.rng.randrange(1, self.rng.choice([4, 8, 16] if after_writing else [20, 60, 300]))]
 
-        def wrapper(execute, sql, params, many, context):
-            # The end of a transaction happens whole: a kill just before it is one at the statement before.
-            left[0] -= not str(sql).startswith(("RELEASE", "ROLLBACK"))
+        def kill_if(counts: bool) -> None:
+            left[0] -= counts
             if left[0] == 0:
                 left[0] = -1
                 raise Killed()
-            return execute(sql, params, many, context)
+
+        def wrapper(execute, sql, params, many, context):
+            # The end of a transaction happens whole: a kill just before it is one at the statement before.
+            kill_if(not after_writing and not str(sql).startswith(("RELEASE", "ROLLBACK")))
+            result = execute(sql, params, many, context)
+            kill_if(after_writing and str(sql).lstrip().startswith(WRITES) and context["cursor"].rowcount > 0)
+            return result
 
         with connection.execute_wrapper(wrapper):
             yield
@@ -199,6 +207,9 @@ class Simulation:
         acknowledged = set(chosen)
         self.devices.waiting = [scan for scan in self.devices.waiting if scan not in acknowledged]
         return f"{len(chosen)} acknowledged"
+
+    def mail_moves(self) -> str:
+        return self.move() + self.upload()
 
     def upload_all(self) -> str:
         while self.devices.waiting:
@@ -268,8 +279,8 @@ class Simulation:
     def work(self) -> str:
         """A run; in its middle it is stopped, the network changes again or mail moves, now and then."""
         missed = missed_find(now=self.now, parts=flight_now())
-        meanwhile = self.rng.choice(["", "upload", "upload", "stop", "declare", "lift"])
-        calls, moment, stopped = [0], self.rng.randrange(2, 9), [False]
+        meanwhile = self.rng.choice(["", "mail_moves", "mail_moves", "stop", "declare", "lift"])
+        calls, moment, stopped = [0], self.rng.choice([2, 3, 3, 4, 5, 6, 8]), [False]
 
         def stop() -> bool:
             if threading.get_ident() != self._thread:  # asked by the engine's own threads, which have no post
@@ -349,3 +360,9 @@ class Simulation:
                 break
         self.centre.handle()
         return "all"
+
+
+def posts_play(cast: Cast, seeds: range) -> None:
+    """One post after the other; the first that breaks is raised."""
+    for seed in seeds:
+        Simulation(seed, cast).run()

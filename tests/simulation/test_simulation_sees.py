@@ -84,6 +84,7 @@ def never_notes_what_was_told() -> AbstractContextManager[Any]:
     return mock.patch.object(told, "told_record", return_value=None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("breakage", [
     folds_by_arrival, forgets_that_a_position_moved, forgets_customers, keeps_a_partners_message_twice,
     counts_unanswered_messages_as_sent, commits_in_pieces, raises_the_watermark_too_soon, never_notes_what_was_told])

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "youlu.config.settings")
@@ -20,8 +21,8 @@ SEAT = re.compile(r"^/seat/([a-z]+)(/.*)$")
 
 def die_with_parent() -> None:
     """A worker of the web server ends when its parent is killed: it would answer on, holding the port, and after an
-    upgrade with the old program, beside the server that was started in the parent's place. Linux only."""
-    if sys.platform == "linux":
+    upgrade with the old program, beside the server that was started in the parent's place. Linux and granian only."""
+    if sys.platform == "linux" and b"granian" in Path("/proc/self/cmdline").read_bytes():
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
