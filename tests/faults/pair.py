@@ -32,7 +32,7 @@ class Pair(Post):
 
     def _beside(self, number: int) -> EmbeddedServer:
         folder = self.server.socket_dir / f"s{number}"
-        postgres._own_directory(folder, self.server.system_user)
+        postgres.own_directory(folder, self.server.system_user)
         return replace(self.server, data_dir=folder / "data", socket_dir=folder)
 
     def begin(self) -> None:
