@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from tests import people
+from tests.browser.chromium import IN_CHROMIUM, PHONE
 
 from youlu.core import clock
 from youlu.domain.access.models import User
@@ -22,26 +21,10 @@ from youlu.domain.desk.trade import trade_ensure
 from youlu.domain.messages.defaults import wordings_ensure
 from youlu.domain.workforce.services import presence_report
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in the tests' thread
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser, pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM.exists() and os.environ.get("YOULU_BROWSER_REQUIRED") != "1",
-                       reason="没有Chromium：装上 /usr/bin/chromium 再跑浏览器测试"),
-]
+SIZE = PHONE
+pytestmark = [*IN_CHROMIUM, pytest.mark.django_db(transaction=True)]
 NOON = dt.datetime(2022, 7, 29, 12, 0, tzinfo=clock.SHANGHAI)
 BECOMES = dt.datetime(2022, 8, 3, 18, 0, tzinfo=clock.SHANGHAI)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": str(CHROMIUM),
-            "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args() -> dict[str, Any]:
-    return {"viewport": {"width": 390, "height": 844}, "locale": "zh-CN"}
 
 
 @pytest.fixture
@@ -57,6 +40,7 @@ def phone(live_server: Any, page: Page, context: BrowserContext) -> Iterator[Pag
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     page.goto(f"{live_server.url}/my")
     page.get_by_role("button", name="接下一个").click()
+    page.wait_for_load_state()  # the card answers without a network only once its deferred script is there
     yield page
     clock.forget()
 

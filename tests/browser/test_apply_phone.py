@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.browser.chromium import IN_CHROMIUM, PHONE
 from tests.domain.applications.applicants import ANSWERS, SYSTEM
 
 from youlu.domain.access.models import User
@@ -21,25 +21,9 @@ from youlu.domain.applications.models import Application, State
 from youlu.domain.network.models import Office
 from youlu.domain.partners.services import partner_register
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in the tests' thread
 Phones = Callable[..., Page]
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser, pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM.exists() and os.environ.get("YOULU_BROWSER_REQUIRED") != "1",
-                       reason="没有Chromium：装上 /usr/bin/chromium 再跑浏览器测试"),
-]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": str(CHROMIUM),
-            "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args() -> dict[str, Any]:
-    return {"viewport": {"width": 390, "height": 844}, "locale": "zh-CN"}
+SIZE = PHONE
+pytestmark = [*IN_CHROMIUM, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

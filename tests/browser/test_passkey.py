@@ -8,32 +8,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from tests.browser.chromium import IN_CHROMIUM
 
 from youlu.domain.access.models import User
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in the tests' thread
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and os.environ.get("YOULU_BROWSER_REQUIRED") != "1",
-        reason="没有Chromium：装上 /usr/bin/chromium 再跑浏览器测试",
-    ),
-]
+pytestmark = [*IN_CHROMIUM, pytest.mark.django_db(transaction=True)]
 PASSWORD = "four words make one"
 SHOTS = os.environ.get("YOULU_SHOTS")
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": str(CHROMIUM),
-            "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args() -> dict[str, Any]:
-    return {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN"}
 
 
 def shoot(page: Page, name: str) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
+from tests.browser.chromium import IN_CHROMIUM
 from tests.interfaces.web.conftest import TAIL, House, house, notice  # noqa: F401  (a fixture)
 
 from youlu.domain.access.models import User
@@ -18,34 +17,12 @@ from youlu.domain.continuity.apply import closure_apply
 from youlu.domain.continuity.models import Preview
 from youlu.domain.continuity.preview import preview_answer
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in the tests' thread
-CHROMIUM = Path("/usr/bin/chromium")
 AXE = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "rules": {"target-size": {"enabled": True}},
 }
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and os.environ.get("YOULU_BROWSER_REQUIRED") != "1",
-        reason="没有Chromium：装上 /usr/bin/chromium 再跑浏览器测试",
-    ),
-]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return {
-        "executable_path": str(CHROMIUM),
-        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    }
-
-
-@pytest.fixture(scope="session")
-def browser_context_args() -> dict[str, Any]:
-    return {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN"}
+pytestmark = [*IN_CHROMIUM, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

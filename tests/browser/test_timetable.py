@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
+from tests.browser.chromium import IN_CHROMIUM
 from tests.browser.test_staff_pages import (  # noqa: F401  fixtures
-    CHROMIUM,
     SIZES,
-    browser_context_args,
-    browser_type_launch_args,
     is_sound,
     staff,
 )
@@ -26,14 +24,7 @@ from youlu.domain.continuity.effects import effect_answer
 from youlu.domain.continuity.models import TimetableEffect
 from youlu.domain.network.models import DraftTrip
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and os.environ.get("YOULU_BROWSER_REQUIRED") != "1",
-        reason="没有Chromium：装上 /usr/bin/chromium 再跑浏览器测试",
-    ),
-]
+pytestmark = [*IN_CHROMIUM, pytest.mark.django_db(transaction=True)]
 
 
 def log_in(context: BrowserContext, base: str, username: str, name: str) -> None:

@@ -17,31 +17,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.chromium import IN_CHROMIUM
 
 from youlu.core import postgres
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in the tests' thread
-CHROMIUM = Path("/usr/bin/chromium")
 ITEMS = 20_000
 START_S = 240
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and os.environ.get("YOULU_BROWSER_REQUIRED") != "1",
-        reason="没有Chromium：装上 /usr/bin/chromium 再跑浏览器测试",
-    ),
-]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    return {"executable_path": str(CHROMIUM),
-            "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args() -> dict[str, object]:
-    return {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN"}
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture(scope="module")
