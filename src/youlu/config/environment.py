@@ -6,6 +6,7 @@ import base64
 import fcntl
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,13 +90,45 @@ def _written(path: Path, held: dict[str, Any]) -> Path:
 
 
 class KeyRing(dict[str, str]):
-    """Key id -> key in base64, oldest first. A key that another process has added since is read when it is met."""
+    """Key id -> key in base64, oldest first. A key that another process has added since is read when it is met, and
+    within a second it writes here too: whoever rotates keys need not stop the house."""
+
+    _looked_s = 0.0
 
     def __missing__(self, key_id: str) -> str:
         self.update(ring_of(secrets_read()))
         if key_id in self:
             return self[key_id]
         raise KeyError(key_id)
+
+    def refresh(self) -> None:
+        """Take over keys that the file has got since, at most once a second."""
+        if time.monotonic() - self._looked_s > 1.0:
+            self._looked_s = time.monotonic()
+            fresh = ring_of(secrets_read())
+            for gone in self.keys() - fresh.keys():
+                del self[gone]
+            self.update(fresh)  # new keys come last, in their order
+
+    def add(self) -> str:
+        """Put a new key last in the ring of the secrets file; returns its id."""
+
+        def added(held: dict[str, Any]) -> dict[str, Any]:
+            taken = [int(key[1:]) for key in ring_of(held) if key[1:].isdecimal()]
+            return held | {"field_keys": held.get("field_keys", {}) | {f"k{max(taken, default=0) + 1}": secret_new()}}
+
+        self.update(ring_of(secrets_change(added)))
+        return next(reversed(self))
+
+    def drop(self, key_id: str) -> None:
+        """Take a key out of the ring of the secrets file: what is under it cannot be read any more."""
+
+        def dropped(held: dict[str, Any]) -> dict[str, Any]:
+            rest = {key: value for key, value in ring_of(held).items() if key != key_id}
+            return held | {"field_key": "", "field_keys": rest}
+
+        secrets_change(dropped)
+        self.pop(key_id, None)
 
 
 def ring_of(held: dict[str, Any]) -> dict[str, str]:

@@ -164,6 +164,15 @@ CSRF_COOKIE_HTTPONLY = True
 UPLOAD_MAX_BYTES = int(os.environ.get("YOULU_UPLOAD_MAX_MB", "16")) * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS, DATA_UPLOAD_MAX_NUMBER_FILES = 2_000, 5
+# Calls of one token, and wrong tokens from one address, in a minute and process.
+API_CALLS_PER_MIN = int(os.environ.get("YOULU_API_CALLS_PER_MIN", "12000"))
+API_GUESSES_PER_MIN = int(os.environ.get("YOULU_API_GUESSES_PER_MIN", "240"))
+# Days that personal data is kept after the last business with it (docs/how-to/erase-personal-data.md).
+KEEP_PARTY_DAYS = int(os.environ.get("YOULU_KEEP_PARTY_DAYS", "1095"))
+KEEP_ID_NUMBER_DAYS = int(os.environ.get("YOULU_KEEP_ID_NUMBER_DAYS", "180"))
+KEEP_ORDER_TEXT_DAYS = int(os.environ.get("YOULU_KEEP_ORDER_TEXT_DAYS", "1095"))
+# How often one person or token may have personal data shown in plain within 24 hours.
+REVEALS_DAILY = int(os.environ.get("YOULU_REVEALS_DAILY", "200"))
 # Whom to tell of a weakness: "mailto:…" or "https://…", shown in /.well-known/security.txt.
 SECURITY_CONTACT = os.environ.get("YOULU_SECURITY_CONTACT", "")
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -31,9 +31,17 @@ def _cipher(key_id: str) -> AESGCM:
         raise UnreadableFieldError(f"the key ring has no key {key_id!r}") from None
 
 
+def newest_key() -> str:
+    """The id of the key that writes; a ring in a file is looked at again when the file has changed."""
+    refresh = getattr(settings.FIELD_KEYS, "refresh", None)
+    if refresh is not None:
+        refresh()
+    return next(reversed(settings.FIELD_KEYS))
+
+
 def encrypt(value: str, *, field: str) -> str:
     """Encrypt under the newest key; `field` is bound to the text, so that columns cannot be swapped."""
-    key_id = next(reversed(settings.FIELD_KEYS))
+    key_id = newest_key()
     nonce = os.urandom(12)
     sealed = _cipher(key_id).encrypt(nonce, value.encode(), field.encode())
     return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import time
 import uuid
@@ -14,3 +15,8 @@ def uuid7() -> uuid.UUID:
     value = value & ~(0xF << 76) | 7 << 76
     value = value & ~(0x3 << 62) | 2 << 62
     return uuid.UUID(int=value)
+
+
+def uuid7_floor(at: dt.datetime) -> uuid.UUID:
+    """Below every `uuid7` made from `at` on: an index by id then serves as one by time."""
+    return uuid.UUID(int=int(at.timestamp() * 1000) << 80)

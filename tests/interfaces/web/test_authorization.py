@@ -46,6 +46,7 @@ BODIES = {
     "applications": {"programme": "x", "answers": {}}, "closures": CLOSURE, "closures/previews": CLOSURE,
     "containers/scans": {}, "containers/numbers": {}, f"containers/differences/{KEY}": {"outcome": "found"},
     "exceptions/x/actions": {"action": "return"},
+    "reveals": {"kind": "item", "key": "x", "who": "sender", "field": "name", "reason": "contact"},
     "ordinary": {"counts": [{"office": "O1", "day": "2022-07-11", "kind": "letter", "direction": "accepted",
                              "pieces": 1}]},
     f"closures/{KEY}/lift": ORDER,
@@ -163,5 +164,5 @@ def test_no_staff_page_is_open_to_somebody_without_a_role() -> None:
     table = yaml.safe_load(TABLE.read_text())
     public = {row.split(" ")[1] for row, cells in table.items() if "anonymous" in cells.get("enter", [])}
     known = re.compile(r"^/(login|logout|language|applied|track|quote|newspaper|healthz|readyz|metrics|assets/.*|"
-                       r"apply/.*|account/.*|\.well-known/.*|api/v1/partners/.*|api/v1/openapi.json)?$")
+                       r"apply/.*|invitation/.*|account/.*|\.well-known/.*|api/v1/partners/.*|api/v1/openapi.json)?$")
     assert not [address for address in public if not known.match(address)]

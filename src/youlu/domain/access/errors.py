@@ -56,3 +56,8 @@ class NoPasswordError(YouluError):
     code = "access.no_password"
     status = 403
     sentence = "这个账号没有密码，改不了。需要密码请找安全管理员。"
+
+
+class InvitationError(NotFoundError):
+    code = "access.invitation"
+    sentence = "这个邀请用过了、过期了，或者不全。请安全管理员再发一个。"

@@ -43,7 +43,7 @@ def user_create(
     if User.objects.filter(username=username).exists():
         raise UsernameTakenError()
     user = User(username=username, display_name=display_name, roles=list(roles), scope=scope)
-    _password_set(user, password)
+    password_apply(user, password)
     user.save()
     audit_record(actor=actor.id, action="user.create", object_type="user", object_id=str(user.id), roles=list(roles))
     return user
@@ -58,7 +58,7 @@ def user_roles_set(*, actor: Actor, user_id: uuid.UUID, roles: Sequence[str], sc
     UnknownUserError, OwnAccountError, UnknownRoleError, PowersJoinedError
     """
     actor.require("access.admin")
-    user = _another(actor, user_id)
+    user = another_locked(actor, user_id)
     roles_check(roles)
     before = user.roles
     user.roles = list(roles)
@@ -69,11 +69,11 @@ def user_roles_set(*, actor: Actor, user_id: uuid.UUID, roles: Sequence[str], sc
 
 
 @transaction.atomic
-def user_password_set(*, actor: Actor, user_id: uuid.UUID, password: str) -> None:
+def userpassword_apply(*, actor: Actor, user_id: uuid.UUID, password: str) -> None:
     """A new password; every session of the person ends, because a session is bound to the password."""
     actor.require("access.admin")
-    user = _another(actor, user_id)
-    _password_set(user, password)
+    user = another_locked(actor, user_id)
+    password_apply(user, password)
     user.save(update_fields=["password"])
     audit_record(actor=actor.id, action="user.password", object_type="user", object_id=str(user.id))
 
@@ -88,7 +88,7 @@ def password_changed(*, user: User) -> None:
 def user_factors_reset(*, actor: Actor, user_id: uuid.UUID) -> None:
     """Take every factor and recovery code from somebody who lost them; they set up anew at the next login."""
     actor.require("access.admin")
-    user = _another(actor, user_id)
+    user = another_locked(actor, user_id)
     count = Authenticator.objects.filter(user=user).delete()[0]
     audit_record(actor=actor.id, action="factor.reset", object_type="user", object_id=str(user.id), count=count)
 
@@ -97,7 +97,7 @@ def user_factors_reset(*, actor: Actor, user_id: uuid.UUID) -> None:
 def user_active_set(*, actor: Actor, user_id: uuid.UUID, is_active: bool) -> None:
     """Shut or open an account; sessions of a shut one are nobody's from the next request on."""
     actor.require("access.admin")
-    user = _another(actor, user_id)
+    user = another_locked(actor, user_id)
     user.is_active = is_active
     user.save(update_fields=["is_active"])
     audit_record(actor=actor.id, action="user.open" if is_active else "user.shut", object_type="user",
@@ -113,7 +113,8 @@ def roles_check(roles: Sequence[str]) -> None:
         raise PowersJoinedError()
 
 
-def _another(actor: Actor, user_id: uuid.UUID) -> User:
+def another_locked(actor: Actor, user_id: uuid.UUID) -> User:
+    """Somebody else's account. Raises OwnAccountError, UnknownUserError."""
     if actor.id == actor_id(user_id):
         raise OwnAccountError()
     user = User.objects.select_for_update().filter(id=user_id).first()
@@ -122,7 +123,8 @@ def _another(actor: Actor, user_id: uuid.UUID) -> User:
     return user
 
 
-def _password_set(user: User, password: str | None) -> None:
+def password_apply(user: User, password: str | None) -> None:
+    """Raises WeakPasswordError."""
     if password is not None:
         try:
             validate_password(password, user)

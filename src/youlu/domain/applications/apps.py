@@ -5,6 +5,7 @@ class ApplicationsConfig(AppConfig):
     name = "youlu.domain.applications"
     label = "applications"
     verbose_name = "项目与申请"
+    party_business = "youlu.domain.applications.models.PARTY_BUSINESS"
     grants = {
         "applications.read": ("clerk", "agent", "supervisor", "dispatcher"),
         "applications.handle": ("clerk", "supervisor"),

@@ -39,6 +39,12 @@ class Voucher(models.Model):
         return f"voucher {self.id}"
 
 
+# Parties (for parties.retention) whose application is under way, or ended after the cutoff.
+PARTY_BUSINESS = """
+SELECT v.value::uuid FROM applications_application a, jsonb_each_text(a.parties) v
+WHERE a.state NOT IN ('delivered', 'refused') OR coalesce(a.delivered_at, a.refused_at) >= %(cutoff)s"""
+
+
 class Application(models.Model):
     """One request. Times are business time; a null one has not come, or was overtaken by a later step."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from youlu.domain.access.selectors import actor_of_system
+from youlu.domain.desk.retention import order_texts_expire
 from youlu.domain.desk.sending import contacts_send, failed_messages_take
 
 SLICE_BATCHES = 2  # so that nothing else waits long behind it in a single worker
@@ -24,6 +26,13 @@ def contacts_send_job() -> None:
 def contacts_watch_job(timestamp: int) -> None:
     """Every five seconds: what a closure just owed, and what quiet hours, a missing wording or a kill left."""
     contacts_send_job()
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(name="desk.order_texts_expire", queueing_lock="desk.order_texts_expire", pass_context=False)
+def order_texts_expire_job(timestamp: int = 0) -> None:
+    """Every night: what customers said in orders closed long ago."""
+    order_texts_expire(actor=actor_of_system("retention"))
 
 
 def contacts_send_defer() -> None:

@@ -6,6 +6,7 @@ class MailConfig(AppConfig):
     label = "mail"
     verbose_name = "邮件"
     gauges = "youlu.domain.mail.gauges.mail_gauges"
+    party_business = "youlu.domain.mail.models.PARTY_BUSINESS"
     grants = {
         "mail.read": ("dispatcher", "supervisor", "agent", "clerk"),
         "mail.accept": ("clerk",),

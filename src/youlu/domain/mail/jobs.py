@@ -9,6 +9,7 @@ from youlu.domain.mail.exceptions.held import held_write
 from youlu.domain.mail.exceptions.refresh import exceptions_refresh
 from youlu.domain.mail.exceptions.silence import silence_learn
 from youlu.domain.mail.sums import sums_make
+from youlu.domain.mail.tracking import wrong_tries_forget
 
 
 @app.periodic(cron="* * * * *")
@@ -24,6 +25,13 @@ def exceptions_job(timestamp: int) -> None:
 def silence_job(timestamp: int) -> None:
     """Every night: what the last sixty days teach of each leg."""
     silence_learn()
+
+
+@app.periodic(cron="9 * * * *")
+@app.task(name="mail.tries_forget", queueing_lock="mail.tries_forget")
+def tries_forget_job(timestamp: int) -> None:
+    """Every hour: wrong tries at tracking that no longer count."""
+    wrong_tries_forget()
 
 
 @app.periodic(cron="* * * * * */10")

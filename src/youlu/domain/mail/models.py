@@ -37,6 +37,11 @@ class ScanKind(models.IntegerChoices):
     HELD = 8, "暂存"  # says only why it is not delivered: moves nothing
 
 
+# Parties (for parties.retention) whose item is under way, or ended after the cutoff.
+PARTY_BUSINESS = """
+SELECT unnest(ARRAY[addressee_id, sender_id]) FROM mail_item WHERE place < 3 OR place_since >= %(cutoff)s"""
+
+
 class Item(models.Model):
     """One receipted item. `expected_arrive_by` and `told_arrive_by` are null when no time can be said."""
 

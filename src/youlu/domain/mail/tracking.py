@@ -82,3 +82,10 @@ def _count_wrong(compact: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO mail_wrong_try (number, tried_at) VALUES (%s, %s)",
                        [compact[:40], clock.real_now()])
+
+
+def wrong_tries_forget() -> int:
+    """Drop wrong tries that no longer count; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM mail_wrong_try WHERE tried_at < %s", [clock.real_now() - TRIES_WINDOW])
+        return cursor.rowcount

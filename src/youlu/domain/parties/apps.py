@@ -5,6 +5,7 @@ class PartiesConfig(AppConfig):
     name = "youlu.domain.parties"
     label = "parties"
     verbose_name = "客户"
+    gauges = "youlu.domain.parties.gauges.party_gauges"
     grants = {
         "party.edit": ("clerk", "agent", "supervisor"),
         "party.reveal": ("clerk", "agent", "supervisor"),

@@ -26,6 +26,24 @@ class MissingReasonError(YouluError):
     sentence = "查看客户信息要写明原因，原因会记入审计。"
 
 
+class PersonalReasonError(YouluError):
+    code = "parties.personal_reason"
+    status = 422
+    sentence = "原因里不要写姓名、电话、证件号和地址：它会留在审计里。"
+
+
+class TooManyRevealsError(YouluError):
+    code = "parties.too_many_reveals"
+    status = 429
+    sentence = "24小时内已显示{most}次，到上限了。确需继续，请联系主管。"
+
+
+class PartyInBusinessError(YouluError):
+    code = "parties.in_business"
+    status = 409
+    sentence = "这位客户还有没办完的邮件、申请或工单，现在删不了。办完后再删，或等保存期满自动删除。"
+
+
 class NotRevealableError(YouluError):
     code = "parties.not_revealable"
     status = 422

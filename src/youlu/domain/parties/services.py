@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from youlu.core.audit import audit_record
 from youlu.core.clock import real_now
+from youlu.core.ids import uuid7_floor
+from youlu.core.models import AuditEntry
 from youlu.domain.access.selectors import Actor
-from youlu.domain.parties.errors import MissingReasonError, NotRevealableError, UnknownPartyError
+from youlu.domain.parties.errors import (
+    MissingReasonError,
+    NotRevealableError,
+    PartyInBusinessError,
+    PersonalReasonError,
+    TooManyRevealsError,
+    UnknownPartyError,
+)
 from youlu.domain.parties.models import Party
+from youlu.domain.parties.retention import ERASED_NAME, party_in_business
 from youlu.domain.parties.sealing import COLUMNS, ENCRYPTED, NewParty, sealed
 
+REVEAL = "party.reveal"
+_PHONE_LIKE = re.compile(r"1[3-9]\d{9}|\d{6}(?:19|20)\d{9}[\dXx]")
 COPY_SQL = f"COPY parties_party ({', '.join(COLUMNS)}) FROM STDIN"
 COPY_BINARY_TYPES = ("uuid", "text", "text", "text", "text", "text", "bytea", "bytea", "int4", "text", "text",
                      "bool", "bool")
@@ -48,12 +63,14 @@ def parties_create_bulk(*, actor: Actor, parties: Iterable[NewParty]) -> list[uu
 
 
 @transaction.atomic
-def party_reveal(*, actor: Actor, party_id: uuid.UUID, field: str, reason: str) -> str:
-    """The plain value of one field ("" if none), with an audit row that names actor, field and reason.
+def party_reveal(*, actor: Actor, party_id: uuid.UUID, field: str, reason: str, seen_on: str = "") -> str:
+    """The plain value of one field ("" if none), with an audit row that names actor, field, reason and the object
+    (`seen_on`, "item:EZ…") it was asked for on; never the value.
 
     Raises
     ------
-    NotAllowedError, MissingReasonError, NotRevealableError, UnknownPartyError
+    NotAllowedError, MissingReasonError, PersonalReasonError, NotRevealableError, UnknownPartyError
+    TooManyRevealsError : the actor has used up a day's number (`YOULU_REVEALS_DAILY`).
     """
     actor.require("party.reveal")
     if field not in ENCRYPTED:
@@ -63,9 +80,23 @@ def party_reveal(*, actor: Actor, party_id: uuid.UUID, field: str, reason: str) 
     party = Party.objects.filter(id=party_id).first()
     if party is None:
         raise UnknownPartyError()
-    audit_record(actor=actor.id, action="party.reveal", object_type="party", object_id=str(party_id),
-                 reason=reason.strip(), field=field)
-    return getattr(party, field) or ""
+    value = getattr(party, field) or ""
+    if _PHONE_LIKE.search(reason) or any(one and one in reason for one in (party.name, value)):
+        raise PersonalReasonError()
+    _reveals_within(actor)
+    audit_record(actor=actor.id, action=REVEAL, object_type="party", object_id=str(party_id),
+                 reason=reason.strip(), field=field, seen_on=seen_on)
+    return value
+
+
+def _reveals_within(actor: Actor) -> None:
+    """Under a lock of the actor, so that many at once are no more than one after another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5001))", [actor.id])
+    since = real_now() - dt.timedelta(hours=24)
+    if AuditEntry.objects.filter(actor=actor.id, id__gt=uuid7_floor(since), at__gt=since,
+                                 action=REVEAL).count() >= settings.REVEALS_DAILY:
+        raise TooManyRevealsError(most=settings.REVEALS_DAILY)
 
 
 @transaction.atomic
@@ -73,12 +104,29 @@ def party_erase(*, actor: Actor, party_id: uuid.UUID, reason: str) -> None:
     """Forget who the party was; its id stays, so that mail and orders that name it remain whole."""
     actor.require("party.erase")
     erased = Party.objects.filter(id=party_id, erased_at=None).update(
-        name="已删除", phone=None, id_number=None, address=None, phone_index=None, phone_tail_index=None,
+        name=ERASED_NAME, phone=None, id_number=None, address=None, phone_index=None, phone_tail_index=None,
         channel="", consent_message=False, erased_at=real_now(),
     )
     if not erased:
         raise UnknownPartyError()
     audit_record(actor=actor.id, action="party.erase", object_type="party", object_id=str(party_id), reason=reason)
+
+
+@transaction.atomic
+def party_erase_on_request(*, actor: Actor, party_id: uuid.UUID, reason: str) -> None:
+    """Erase somebody who asks, unless something is under way for them.
+
+    Raises
+    ------
+    NotAllowedError, MissingReasonError, UnknownPartyError, PartyInBusinessError
+    """
+    actor.require("party.erase")
+    if not reason.strip():
+        raise MissingReasonError()
+    Party.objects.select_for_update().filter(id=party_id).first()
+    if party_in_business(party_id):
+        raise PartyInBusinessError()
+    party_erase(actor=actor, party_id=party_id, reason=reason.strip())
 
 
 @transaction.atomic

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from youlu.core.errors import YouluError
+from youlu.core.throttle import Buckets
 from youlu.domain.access.selectors import Actor, actor_of_token
 
 
+class TooManyCallsError(YouluError):
+    code = "api.too_many_calls"
+    status = 429
+    sentence = "调用太频繁。{retry_s}秒后再试；成批的内容请合在一次里发。"
+
+
 class TokenAuth(HttpBearer):
-    """`Authorization: Bearer <secret>` of a device or a partner."""
+    """`Authorization: Bearer <secret>` of a device or a partner: so many calls a minute for a token, so many wrong
+    tokens a minute for an address, in each process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls, self.guesses = Buckets(), Buckets()
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        return actor_of_token(token)
+        actor = actor_of_token(token)
+        if actor is not None:
+            _within(self.calls, actor.id, settings.API_CALLS_PER_MIN)
+        else:
+            _within(self.guesses, request.META.get("REMOTE_ADDR", ""), settings.API_GUESSES_PER_MIN)
+        return actor
+
+
+def _within(buckets: Buckets, caller: str, per_min: int) -> None:
+    if wait_s := buckets.take(caller, per_min=per_min):
+        raise TooManyCallsError(retry_s=math.ceil(wait_s))
 
 
 api = NinjaAPI(title="Youlu", version="1", auth=TokenAuth(), docs_url=None, urls_namespace="api")
@@ -34,7 +58,10 @@ def problem(status: int, code: str, sentence: str, **more: Any) -> JsonResponse:
 @api.exception_handler(YouluError)
 def answer_youlu_error(request: HttpRequest, error: Exception) -> JsonResponse:
     assert isinstance(error, YouluError)  # noqa: S101
-    return problem(error.status, error.code, error.message)
+    answer = problem(error.status, error.code, error.message)
+    if isinstance(error, TooManyCallsError):
+        answer.headers["Retry-After"] = str(error.details["retry_s"])
+    return answer
 
 
 @api.exception_handler(ValidationError)
@@ -64,4 +91,5 @@ api.add_router("/partners", "youlu.interfaces.api.partners.router")
 api.add_router("/applications", "youlu.interfaces.api.applications.router")
 api.add_router("/containers", "youlu.interfaces.api.containers.router")
 api.add_router("/exceptions", "youlu.interfaces.api.exceptions.exceptions")
+api.add_router("/reveals", "youlu.interfaces.api.reveals.router")
 api.add_router("/ordinary", "youlu.interfaces.api.exceptions.ordinary")

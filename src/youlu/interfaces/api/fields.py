@@ -92,7 +92,7 @@ class ProblemOut(Schema):
 
 
 PROBLEMS: dict[Any, Any] = {400: ProblemOut, 401: ProblemOut, 403: ProblemOut, 404: ProblemOut, 409: ProblemOut,
-                            422: ProblemOut, 503: ProblemOut}
+                            422: ProblemOut, 429: ProblemOut, 503: ProblemOut}
 
 
 class OfficeOut(Schema):

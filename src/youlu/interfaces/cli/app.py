@@ -53,8 +53,10 @@ from youlu.interfaces.cli import (  # noqa: E402, F401
     operations,
     programme,
     promise,
+    retention,
     scans_file,
     scenario,
+    secrets,
     verify,
 )
 from youlu.interfaces.cli.routes import app as routes  # noqa: E402

@@ -43,7 +43,7 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     sheet = selectors.application_sheet(actor=actor, number=number)
     return render(request, "web/applications/sheet.html", {
-        "sheet": sheet, "may_handle": actor.can(HANDLE),
+        "sheet": sheet, "may_handle": actor.can(HANDLE), "may_reveal": actor.can("party.reveal"),
         "to_hand_in": sheet.status.programme.partner is None and sheet.row.state == State.SUBMITTED})
 
 

@@ -39,7 +39,7 @@ def _pool(request: HttpRequest, **more: Any) -> HttpResponse:
                                 cursor=request.GET.get("cursor"))
     return render(request, "web/desk/pool.html", {
         "me": me, "view": view, "views": VIEWS, "page": page, "counts": selectors.order_counts(), "order": None,
-        "phone": "", "now": clock.now(), **more})
+        "phone": "", "may_reveal": actor.can("party.reveal"), "now": clock.now(), **more})
 
 
 @require_GET

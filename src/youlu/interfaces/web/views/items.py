@@ -107,6 +107,7 @@ def item(request: HttpRequest, number: str) -> HttpResponse:
             "page": page,
             "lead": reading.lead_of_item(page),
             "may_act": actor_in(request).can("mail.act"),
+            "may_reveal": actor_in(request).can("party.reveal"),
             "steps_svg": steps_draw(page, clock.now()) if page.steps else "",
         },
     )

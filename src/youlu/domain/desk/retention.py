@@ -1,0 +1,42 @@
+"""What customers said at the desk is kept so many days after the work order was closed; who they are, see parties."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+
+from youlu.core import clock
+from youlu.core.audit import audit_record
+from youlu.domain.access.selectors import Actor
+from youlu.domain.desk.models import OrderEvent, WorkOrder
+
+BATCH = 1_000
+# Party ids whose work order is open, or was closed after the cutoff.
+PARTY_BUSINESS = "SELECT party_id FROM desk_workorder WHERE state <> 'closed' OR closed_at >= %(cutoff)s"
+
+
+def order_texts_expire(*, actor: Actor, dry_run: bool = False, batch: int = BATCH) -> int:
+    """Empty body and notes of orders closed long ago; number, kind, times and outcome stay. Returns how many orders."""
+    actor.require("party.erase")
+    cutoff = clock.now() - dt.timedelta(days=settings.KEEP_ORDER_TEXT_DAYS)
+    due = WorkOrder.objects.filter(state=WorkOrder.State.CLOSED, closed_at__lt=cutoff)
+    if dry_run:
+        return sum(1 for order in due.iterator() if order.body)
+    done, after = 0, uuid.UUID(int=0)
+    while found := list(due.filter(id__gt=after).order_by("id")[:batch]):
+        after = found[-1].id
+        done += _batch(actor, [order.id for order in found if order.body])
+    return done
+
+
+@transaction.atomic
+def _batch(actor: Actor, ids: list[uuid.UUID]) -> int:
+    if ids:
+        WorkOrder.objects.filter(id__in=ids).update(body="")
+        OrderEvent.objects.filter(order_id__in=ids).update(note="")
+        audit_record(actor=actor.id, action="order.expire", object_type="work_order", object_id=str(ids[0]),
+                     reason=f"保存期满{settings.KEEP_ORDER_TEXT_DAYS}天", count=len(ids))
+    return len(ids)

@@ -1,0 +1,236 @@
+"""Planted people: values that occur nowhere else go in through every door, and are then looked for in every place
+where they must not be. They may stand encrypted in the table of parties, on the page of the one who typed them, and in
+the body of the message hook that was set up."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import re
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+from django.test import Client
+
+from tests import people
+from tests.domain.applications.applicants import ANSWERS, LETTER, SYSTEM, issue
+from tests.domain.small_network import KANGXIAN, XIAN, at, network_make
+from tests.interfaces.api.conftest import Caller
+from youlu.core import clock
+from youlu.core.audit import audit_record
+from youlu.core.backup import backup_save
+from youlu.core.gauges import gauges_read
+from youlu.core.models import CallerKey, EventRow
+from youlu.domain.access.models import User
+from youlu.domain.applications.dispatch import documents_dispatch
+from youlu.domain.applications.models import Application, State
+from youlu.domain.applications.moves import application_move
+from youlu.domain.desk import services as desk
+from youlu.domain.mail.models import PARTITIONS, Item, Watermark
+from youlu.domain.mail.services import ItemInput, item_accept, number_range_ensure
+from youlu.domain.messages import delivery
+from youlu.domain.messages.defaults import wordings_ensure
+from youlu.domain.parties.models import Party
+from youlu.domain.partners.services import partner_register
+from youlu.domain.promise import arrays
+from youlu.interfaces.ops.logs import JsonFormatter, LineFormatter
+
+NAME, FAMILY, CALLER = "欧阳鸢哨甲", "司徒鸢哨乙", "上官鸢哨丙"
+PHONE, FAMILY_PHONE, CALLER_PHONE = "19907315926", "19902718281", "19901414213"
+ID_NUMBER, ADDRESS = "620102199408130218", "城关镇鸢哨巷77号院9号楼4单元1103室"
+CANARIES = (NAME, FAMILY, CALLER, PHONE, FAMILY_PHONE, CALLER_PHONE, ID_NUMBER, ADDRESS)
+NOON = at("2022-07-11 12:00")
+BOOM = f"nobody anticipated {PHONE}"
+
+
+def found_in(text: str) -> set[str]:
+    """Canaries that stand in a text as they were typed, or as bytes in hexadecimal (how a bytea reads)."""
+    return {one for one in CANARIES if one in text or one.encode().hex() in text}
+
+
+class Ears(logging.Handler):
+    """Every line of the log as both formats write it, whatever its level."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines += [LineFormatter().format(record), JsonFormatter().format(record)]
+
+
+@pytest.fixture
+def ears() -> Iterator[Ears]:
+    listening, root = Ears(), logging.getLogger()
+    before = root.level
+    root.addHandler(listening)
+    root.setLevel(logging.DEBUG)
+    yield listening
+    root.removeHandler(listening)
+    root.setLevel(before)
+
+
+@pytest.fixture
+def town(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.DATA_DIR = tmp_path / "data"
+    settings.MESSAGE_HOOK_URL, settings.MESSAGE_HOOK_SECRET = "http://127.0.0.1:9/", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZI"
+    arrays.timetable_open.cache_clear()
+    network_make()
+    number_range_ensure()
+    for number in range(PARTITIONS):
+        Watermark.objects.get_or_create(partition_no=number, defaults={"epoch": 1})
+    partner_register(actor=SYSTEM, code="card_centre", name="制证中心", url="http://127.0.0.1:9/")
+    with clock.frozen(NOON):
+        wordings_ensure(actor=people.chen_supervisor(), approve=True)
+        yield
+
+
+def applied(citizen: Client) -> None:
+    """A resident answers question after question on the phone; a unit sends a letter's family by its token."""
+    answers = {**ANSWERS, "name": NAME, "phone": PHONE, "id_number": ID_NUMBER, "address": ADDRESS}
+    url = citizen.post(f"/apply/id_card_mail/{issue()}").url
+    while not url.endswith("/check"):
+        citizen.get(url)
+        citizen.post(url, {"answer": "!" * 500})  # refused, and then right
+        url = citizen.post(url, {"answer": answers[url.rsplit("/", 1)[1]]}).url
+    citizen.post(url)
+    letter = {"programme": "merit_letter", "answers": {**LETTER, "family_name": FAMILY, "family_phone": FAMILY_PHONE}}
+    told = Caller("application.submit").post("/applications", letter, key="1")
+    assert told[0] == 201, told
+
+
+def told_by_message(party_id: Any) -> list[str]:
+    """Mail whose promise moved: the loop owes, the desk sends, the hook is posted to. The bodies of the hook."""
+    item = item_accept(actor=SYSTEM, item=ItemInput(XIAN, KANGXIAN, addressee_id=party_id))
+    outreach = desk.outreach_open(closure_id=None, reason="兰州城关区封控", next_review_at=None, at=NOON)
+    key = Item.objects.get(addressee_id=party_id).item_key
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE tell_due (item_key bigint, party_id uuid, was_at timestamptz,"
+                       " becomes_at timestamptz) ON COMMIT DROP")
+        cursor.execute("INSERT INTO tell_due VALUES (%s, %s, %s, %s)",
+                       [key, party_id, at("2022-07-13 12:00"), at("2022-07-15 12:00")])
+        desk.outreach_owe(outreach_id=outreach, at=NOON)
+    desk.contacts_send()
+    bodies: list[str] = []
+
+    def hook(request: httpx.Request) -> httpx.Response:
+        bodies.append(request.content.decode())
+        return httpx.Response(503 if len(bodies) == 1 else 204, text=request.content.decode())  # it echoes
+
+    delivery.messages_deliver(client=httpx.Client(transport=httpx.MockTransport(hook)))
+    assert item.number
+    return bodies
+
+
+def worked_on(staff: Client, party_id: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What staff and programs do with them all; the answers, of which none may show a value."""
+    order = desk.order_open(actor=people.chen_supervisor(), key="o", kind="chase", title="催投", party_id=party_id)
+    number = Application.objects.filter(programme="id_card_mail").get().number
+    item = Item.objects.filter(addressee_id=party_id).get()
+    api = Caller("mail.read", "mail.accept", "application.submit", "party.reveal")
+    addresses = ["/applications", f"/applications/{number}", f"/desk/{order}", "/items?list=moved", "/outreach",
+                 f"/reveal/order/{order}", "/metrics", "/audit"]
+    answers = [staff.get(address) for address in addresses]
+    answers += [staff.post(f"/reveal/order/{order}", {"who": "customer", "field": "phone", "reason": "other",
+                                                      "note": "客户要求"})]
+    assert CALLER_PHONE in answers.pop().content.decode()  # for its reason: the page of the one who asked
+    texts = [answer.content.decode() for answer in answers]
+    bad = [("/applications", {"programme": "merit_letter", "answers": {**LETTER, "family_phone": PHONE[:9]}}),
+           ("/items", {"origin": "O0", "dest": "O3", "addressee_id": str(party_id), "sender_id": NAME}),
+           ("/reveals", {"kind": "order", "key": str(order), "who": "customer", "field": "name", "reason": "other"})]
+    texts += [str(api.post(path, body, key=path)[1]).replace(f"'input': '{NAME}'", "") for path, body in bad]
+
+    def broken(**_: Any) -> None:
+        raise RuntimeError(BOOM)
+
+    monkeypatch.setattr("youlu.domain.applications.selectors.application_sheet", broken)
+    staff.raise_request_exception = False
+    wreck = staff.get(f"/applications/{number}")
+    assert wreck.status_code == 500
+    assert item.item_key
+    return [*texts, wreck.content.decode()]
+
+
+def rows_with_canaries() -> set[tuple[str, str]]:
+    """(table, canary) over every column of every table."""
+    met: set[tuple[str, str]] = set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                       " WHERE c.relkind = 'r' AND n.nspname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"SELECT t::text FROM {table} t")
+            met |= {(table, one) for (row,) in cursor.fetchall() for one in found_in(row)}
+    for session in Session.objects.all():
+        met |= {("decoded session", one) for one in found_in(str(session.get_decoded()))}
+    return met
+
+
+def pieces_of(archive: Path) -> Iterator[tuple[str, bytes]]:
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            raw = tar.extractfile(member).read()  # type: ignore[union-attr]
+            yield member.name, gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+
+
+class Walked(Client):
+    """A browser that notes each address it asked for or was sent to."""
+
+    addresses: list[str]
+
+    def generic(self, method: str, path: str, *args: Any, **more: Any) -> Any:
+        answer = super().generic(method, path, *args, **more)
+        text = answer.content.decode(errors="replace") if not answer.streaming else ""
+        links = re.findall(r'(?:href|action)="([^"]*)"', text)
+        type(self).addresses += [path, answer.headers.get("Location", ""), *links]
+        return answer
+
+
+@pytest.mark.django_db(transaction=True)
+def test_planted_people_are_found_nowhere_but_sealed_and_in_the_hook(
+    town: None, ears: Ears, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Walked.addresses = []
+    citizen, staff = Walked(), Walked()
+    people.chen_supervisor()
+    User.objects.filter(username="chenjing").update(roles=["supervisor", "auditor"])
+    staff.force_login(User.objects.get(username="chenjing"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.conf.settings.SECOND_FACTOR_ROLES", [])
+        applied(citizen)
+        row = Application.objects.filter(programme="id_card_mail").get()
+        with transaction.atomic():
+            application_move(application_id=row.id, to=State.MADE, at=NOON, cause="test")
+        documents_dispatch()
+        party_id = people.customer(name=CALLER, phone=CALLER_PHONE, channel="hook")
+        bodies = told_by_message(party_id)
+        texts = worked_on(staff, party_id, monkeypatch)
+
+    assert {NAME, FAMILY, CALLER} == {one.name for one in Party.objects.all()}, "planted, and to be read with the key"
+    assert [found_in(body) for body in bodies] == [{CALLER_PHONE}], "the hook gets the number to send to, and no more"
+    assert {text[:200]: found_in(text) for text in texts if found_in(text)} == {}
+    assert {line for line in ears.lines if found_in(line)} == set()
+    assert any("RuntimeError" in line for line in ears.lines), "the wreck stands in the log, without its words"
+    assert {address for address in Walked.addresses if found_in(address)} == set()
+    assert found_in("\n".join(line for family in gauges_read(fresh=True) for line in family.lines())) == set()
+    assert rows_with_canaries() == set()
+
+    backup_save(tmp_path / "open.tar")
+    backup_save(tmp_path / "sealed.tar", passphrase="平安到家")
+    assert any(Party.objects.first().pk.hex in raw.decode(errors="replace").replace("-", "")  # type: ignore[union-attr]
+               for _name, raw in pieces_of(tmp_path / "open.tar")), "the pieces can be read"
+    for archive in ("open.tar", "sealed.tar"):
+        assert {name for name, raw in pieces_of(tmp_path / archive) if found_in(raw.decode(errors="replace"))} == set()
+
+
+@pytest.mark.django_db
+def test_the_search_sees_a_value_in_text_in_json_in_bytes_and_in_an_audit_row() -> None:
+    audit_record(actor="x", action="x", object_type="x", object_id="x", reason=f"打{PHONE}")
+    EventRow.objects.create(subscriber="x", topic="x", payload={"to": [NAME]}, made_at=NOON)
+    CallerKey.objects.create(caller="x", key="x", body_digest=ADDRESS.encode(), made_at=NOON)
+    assert rows_with_canaries() == {("core_auditentry", PHONE), ("core_eventrow", NAME), ("core_callerkey", ADDRESS)}
