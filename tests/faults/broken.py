@@ -16,12 +16,12 @@ dies_in_the_middle = wsgi.application
 
 from youlu.domain.mail import scans  # noqa: E402
 
-_insert = scans._insert
+_store = scans.scans_store
 DIED = Path(os.environ["YOULU_DATA_DIR"]) / "died"
 
 
-def _insert_and_die(*args: Any, **options: Any) -> Any:
-    stored = _insert(*args, **options)
+def _store_and_die(*args: Any, **options: Any) -> Any:
+    stored = _store(*args, **options)
     calls = len(DIED.read_text()) if DIED.exists() else 0
     DIED.write_text("x" * (calls + 1))
     if calls % 3 == 1:  # every third call, counted across restarts
@@ -29,7 +29,7 @@ def _insert_and_die(*args: Any, **options: Any) -> Any:
     return stored
 
 
-scans._insert = _insert_and_die
+scans.scans_store = _store_and_die
 
 
 def dies_in_the_middle_without_transaction(environ: Any, start_response: Any) -> Any:

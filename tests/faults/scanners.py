@@ -29,6 +29,8 @@ class Scanner:
     token: str
     known: list[str]
     batch: int = 100
+    share_known: float = 0.2
+    minutes: range = range(60)  # of the hour in which everything is scanned
     first_unknown: int = 20_000_000
     acknowledged: set[Name] = field(default_factory=set)
     sent: int = 0  # calls, with those that were not answered
@@ -37,17 +39,17 @@ class Scanner:
     _sequence: int = 0
 
     def scans(self, rng: Random) -> list[dict[str, Any]]:
-        """The next batch: one in five is of a known item, somewhere at some minute before now."""
+        """The next batch: `share_known` of it of known items, somewhere at some minute before now."""
         rows = []
         for _ in range(self.batch):
             self._sequence += 1
-            if self.known and rng.random() < 0.2:
+            if self.known and rng.random() < self.share_known:
                 number = rng.choice(self.known)
             else:
                 serial = self.first_unknown + self._sequence
                 number = item_number(s10_keys("EZ", np.array([serial]), "CN").tolist()[0])
             rows.append({"number": number, "device": self.device, "sequence": self._sequence, "kind": "arrived",
-                         "office": f"O{rng.randrange(OFFICES)}", "occurred_at": AT % (rng.randrange(60),
+                         "office": f"O{rng.randrange(OFFICES)}", "occurred_at": AT % (rng.choice(self.minutes),
                                                                                     rng.randrange(60))})
         return rows
 

@@ -14,6 +14,7 @@ from django.test import override_settings
 
 from youlu.core import clock
 from youlu.domain.access.models import User
+from youlu.domain.mail.bags.holding import NOTHING, events_inherited
 from youlu.domain.mail.flight import held_all
 from youlu.domain.mail.fold import fold
 from youlu.domain.mail.models import PARTITIONS
@@ -43,7 +44,8 @@ ITEMS = 2000
 TABLES = ("mail_item, mail_scan, mail_promise_revision, mail_recalc_due, mail_number_range, network_office,"
           " network_servicecalendar, network_route, network_trip, network_deliverysegment, network_compound,"
           " network_timetablerevision, network_epochcounter, parties_party, workforce_agent, workforce_demand,"
-          " access_user, desk_workorder, core_auditentry, core_scenarioclock")
+          " mail_container, mail_container_scan, mail_bag_content, mail_vehicle_content, mail_difference,"
+          " mail_ordinary_count, access_user, desk_workorder, core_auditentry, core_scenarioclock")
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +86,10 @@ def test_counts_are_as_asked_and_a_tenth_at_most_goes_to_the_tours_compounds(loa
 @pytest.mark.usefixtures("_read")
 def test_every_position_is_the_fold_of_the_stored_scans_and_fits_the_plan() -> None:
     keys = [key for key, in rows("SELECT item_key FROM mail_item")]
-    events, book = _events(keys), trip_book()
+    own, book = _events(keys), trip_book()
+    carried = events_inherited(own, keys)
+    events = {key: [*own[key], *carried.get(key, NOTHING).events] for key in keys}
+    due = {key for key, in rows("SELECT item_key FROM mail_recalc_due")}
     progress = {key: found for key, *found in rows("SELECT item_key, legs_done, next_departure_at FROM mail_item")}
     with transaction.atomic():
         items = _lock(keys)
@@ -95,27 +100,31 @@ def test_every_position_is_the_fold_of_the_stored_scans_and_fits_the_plan() -> N
             position.place, position.office_id, position.leg, position.since)
         found = progress_of(legs=item.legs, dest_office_id=item.dest_office_id, arrival_at=item.arrival_at,
                             position=position, book=book)
-        assert found.recalc is None
+        assert (found.recalc is None) == (item.item_key not in due)
         assert [found.legs_done, found.next_departure_at] == progress[item.item_key]
 
 
 @pytest.mark.usefixtures("_read")
 def test_every_promise_is_what_the_product_computes_from_where_the_item_is_now() -> None:
     world = world_at(at=CLOCK_AT, epoch=epoch_current())
+    due = [key for key, in rows("SELECT item_key FROM mail_recalc_due")]
     for held in held_all():
         promises = promises_compute(world, held)
-        assert np.array_equal(promises.arrive_by_s, held.expected_s)
-        assert np.array_equal(promises.arrival_s, held.arrival_s)
+        same = ~np.isin(held.item_key, due)  # what an unsealing found elsewhere is promised anew by the first job
+        assert np.array_equal(promises.arrive_by_s[same], held.expected_s[same])
+        assert np.array_equal(promises.arrival_s[same], held.arrival_s[same])
 
 
 @pytest.mark.usefixtures("_read")
-def test_each_item_has_one_accepted_revision_under_the_epoch_and_nothing_is_stale() -> None:
+def test_each_item_has_one_accepted_revision_and_only_what_unsealings_found_elsewhere_is_to_be_promised_anew() -> None:
     assert rows("SELECT count(*) FROM mail_item i FULL JOIN mail_promise_revision r USING (item_key)"
                 " WHERE r.revision_no IS DISTINCT FROM 1 OR i.epoch IS DISTINCT FROM r.epoch"
                 " OR r.arrive_by IS DISTINCT FROM i.committed_arrive_by OR r.computed_at <> i.accepted_at"
                 " OR i.expected_arrive_by <> i.committed_arrive_by OR i.planned_legs <> r.planned_legs") == [(0,)]
     assert rows("SELECT count(*), min(epoch) FROM mail_watermark") == [(PARTITIONS, epoch_current())]
-    assert rows("SELECT count(*) FROM mail_recalc_due") == [(0,)]
+    assert rows("SELECT count(*) FROM mail_recalc_due")[0][0] <= 2
+    assert rows("SELECT count(*) FROM mail_recalc_due WHERE item_key NOT IN (SELECT item_key FROM mail_difference)"
+                ) == [(0,)]
 
 
 @pytest.mark.usefixtures("_read")
@@ -196,3 +205,21 @@ def test_orders_wait_on_the_desk_about_items_that_exist() -> None:
                 " bool_and(o.party_id = i.addressee_id), bool_and(o.opened_at < %s)"
                 " FROM desk_workorder o LEFT JOIN mail_item i USING (item_key)", CLOCK_AT) == [
         (48, True, True, True, True)]
+
+
+@pytest.mark.usefixtures("_read")
+def test_the_evenings_bags_hold_what_waits_and_one_vehicle_stands_loaded() -> None:
+    assert rows("SELECT count(*) FROM mail_container WHERE NOT is_vehicle AND unsealed_at IS NULL")[0][0] >= 3
+    assert rows("SELECT count(*) FROM mail_container WHERE is_vehicle AND bags = 1") == [(1,)]
+    astray = rows("SELECT count(*) FROM mail_astray")[0][0]
+    assert astray <= 2  # the one too many; what is missing stays where it was seen
+
+
+@pytest.mark.usefixtures("_read")
+def test_unsealing_found_one_missing_one_too_many_and_one_damaged() -> None:
+    assert sorted(kind for kind, in rows("SELECT kind FROM mail_difference")) == [0, 1, 2]
+
+
+@pytest.mark.usefixtures("_read")
+def test_ordinary_letters_are_counted_and_nothing_else_is_known_of_them() -> None:
+    assert rows("SELECT count(DISTINCT office_id), count(DISTINCT day) FROM mail_ordinary_count") == [(12, 7)]

@@ -9,6 +9,9 @@ from youlu.core import clock
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.continuity.inputs import ClosureInput, MeasureInput
 from youlu.domain.continuity.preview import closure_preview
+from youlu.domain.mail.exceptions.models import ExceptionKind
+from youlu.domain.mail.exceptions.refresh import exceptions_refresh
+from youlu.domain.mail.exceptions.selectors import exceptions_list
 from youlu.domain.mail.models import Item, OverloadedLeg
 from youlu.domain.mail.overload import overload_mark
 from youlu.domain.mail.resident import flight_now
@@ -37,6 +40,15 @@ def test_items_on_a_trip_that_cannot_carry_them_all_are_at_risk_and_others_are_n
     assert {(row.office_id, row.state, row.items) for row in items_counted()} == {
         (KANGXIAN, "risk", 5), (XIAN, "kept", 1)}
     assert {(leg.items, leg.carries) for leg in OverloadedLeg.objects.all()} == {(5, 4)}
+
+
+def test_items_on_a_trip_that_cannot_carry_them_all_stand_on_the_list_of_those_to_look_at() -> None:
+    items_accept(actor=ACTOR, items=[ItemInput(LANZHOU, KANGXIAN)] * 5)
+    carries(2, 4)
+    marked()
+    with clock.frozen(at("2022-07-11 18:00")):
+        exceptions_refresh()
+    assert len(exceptions_list(actor=ACTOR, kind=ExceptionKind.RISK).rows) == 5
 
 
 def test_a_trip_that_is_full_to_the_last_place_carries_its_items() -> None:

@@ -121,7 +121,7 @@ def items_fold(keys: list[int], *, new: Mapping[int, Sequence[Event]] | None = N
     if not items:
         return
     positions, lasts = _positions(items, new or {})
-    book, epoch = trip_book(), epoch_current()
+    book = trip_book()
     moved, due, astray = [], [], []
     for item in items:
         position = positions.get(item.item_key)
@@ -133,7 +133,7 @@ def items_fold(keys: list[int], *, new: Mapping[int, Sequence[Event]] | None = N
                       progress.legs_done, progress.next_departure_at, lasts[item.item_key]))
         lost = "moved" if item.expected is None and position.place in (Place.OFFICE, Place.TRIP) else progress.recalc
         if lost:
-            due.append((item.item_key, epoch, str(lost)))
+            due.append((item.item_key, str(lost)))
         if is_off_the_way(legs=item.legs, dest_office_id=item.dest_office_id, position=position, book=book):
             astray.append((item.item_key, position.office_id, position.since))
         if position.place == Place.DELIVERED and item.programme:
@@ -234,15 +234,16 @@ def _note_last(rows: list[tuple[int, dt.datetime]]) -> None:
             cursor.execute(_LAST, [array_text(column) for column in zip(*rows, strict=True)], prepare=True)
 
 
-def _due_rows(due: list[tuple[int, int, str]]) -> None:
+def _due_rows(due: list[tuple[int, str]]) -> None:
     if not due:
         return
+    keys, causes = (list(column) for column in zip(*due, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO mail_recalc_due (item_key, epoch, cause) SELECT * FROM"
-            " unnest(%s::bigint[], %s::integer[], %s::text[]) ON CONFLICT (item_key) DO UPDATE SET"
+            "INSERT INTO mail_recalc_due (item_key, epoch, cause) SELECT key, %s, cause FROM"
+            " unnest(%s::bigint[], %s::text[]) AS d(key, cause) ON CONFLICT (item_key) DO UPDATE SET"
             " epoch = greatest(mail_recalc_due.epoch, excluded.epoch), cause = excluded.cause",
-            [list(column) for column in zip(*due, strict=True)],
+            [epoch_current(), keys, causes],
         )
 
 

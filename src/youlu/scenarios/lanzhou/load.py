@@ -21,6 +21,7 @@ from youlu.domain.network.selectors import epoch_current
 from youlu.domain.network.services import network_import
 from youlu.domain.parties.services import parties_create_bulk
 from youlu.scenarios.lanzhou import rows
+from youlu.scenarios.lanzhou.bags import bags_make, ordinary_make
 from youlu.scenarios.lanzhou.cast import cast_make
 from youlu.scenarios.lanzhou.choosing import calls_twice, passes_through, plans_take, pools
 from youlu.scenarios.lanzhou.flows import CLASSES, DAYS_BACK, THROUGH, Flows, flows_draw
@@ -41,6 +42,7 @@ DELIVERED_SHARE = 0.05  # of the items in flight, as many again delivered today
 DRAWN_PER_ITEM = 3.2
 ITEMS_PER_ADDRESSEE = 1.35
 ITEMS_PER_SENDER = 14
+ORDINARY_OFFICES = 12
 
 
 class ScenarioLoadedError(YouluError):
@@ -91,6 +93,12 @@ def scenario_load(
         steps.done(f"时限承诺：{len(drawn.plans):,}件")
         stored, parties = _store(actor, plan, drawn, seed=seed, at=at)
         steps.done(f"轨迹{len(stored):,}条、客户{parties:,}位已入库")
+        centre = next(office.id for office in plan.offices
+                      if office.kind == "provincial_centre" and office.division_code.startswith("62"))
+        bags = bags_make(actor=actor, at=at, centre=centre)
+        ordinary_make(actor=actor, at=at, offices=[office.id for office in plan.offices
+                                                   if office.division_code.startswith("6201")][:ORDINARY_OFFICES])
+        steps.done(f"总包{bags}个")
         history_make(at=at, seed=seed, items=items)
         clock.clock_set(at=at, rate=rate)
     clock.forget()

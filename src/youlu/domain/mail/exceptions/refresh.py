@@ -15,7 +15,8 @@ _REFRESH = f"""
 WITH looked AS MATERIALIZED (
   SELECT i.item_key, i.place_office_id, i.dest_office_id, i.committed_arrive_by AS due_at, i.expected_arrive_by,
     CASE WHEN i.place = 1 OR i.next_departure_at < %(now)s THEN {silent_at_sql("i")} < %(now)s ELSE false END
-      AS is_silent, {astray_sql("i")} AS is_astray
+      AS is_silent, {astray_sql("i")} AS is_astray,
+    i.expected_arrive_by > i.committed_arrive_by OR i.is_overloaded AS is_at_risk
   FROM mail_item_p{{p:02d}} i WHERE i.in_flight),
 fresh AS MATERIALIZED (
   SELECT k.kind, l.item_key, l.due_at, coalesce(here.division_code, dest.division_code) AS here_division,
@@ -23,9 +24,9 @@ fresh AS MATERIALIZED (
   FROM looked l JOIN network_office dest ON dest.id = l.dest_office_id
   LEFT JOIN network_office here ON here.id = l.place_office_id
   CROSS JOIN LATERAL (VALUES (0, %(now)s > l.due_at), (1, l.is_astray), (2, l.is_silent),
-    (3, %(now)s <= l.due_at AND l.expected_arrive_by > l.due_at), (4, l.expected_arrive_by IS NULL)) AS k(kind, holds)
+    (3, %(now)s <= l.due_at AND l.is_at_risk), (4, l.expected_arrive_by IS NULL)) AS k(kind, holds)
   WHERE k.holds AND (l.is_astray OR l.is_silent OR l.expected_arrive_by IS NULL OR %(now)s > l.due_at
-    OR l.expected_arrive_by > l.due_at)),
+    OR l.is_at_risk)),
 gone AS (
   DELETE FROM mail_exception e WHERE e.partition_no = {{p}}
     AND NOT EXISTS (SELECT FROM fresh f WHERE f.kind = e.kind AND f.item_key = e.item_key))
