@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from django.db import connection
-from procrastinate import JobContext
+from django.db import OperationalError, connection
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from youlu.core import clock
@@ -21,9 +21,11 @@ from youlu.domain.mail.resident import flight_now
 OVERLOAD_EVERY_S = 300
 APPLY_LOCK = 0x6170706C79  # "apply": one run at a time, whatever the number of workers
 TRIM_EVERY_S = 60
+# The database was away for a moment: what was asked is still to be answered.
+AGAIN = RetryStrategy(max_attempts=10, wait=2, retry_exceptions=[OperationalError])
 
 
-@app.task(name="continuity.apply", pass_context=True)
+@app.task(name="continuity.apply", retry=AGAIN, pass_context=True)
 def apply_job(context: JobContext) -> None:
     """Make promises true under the current epoch."""
     apply_alone(stop=context.should_abort)
@@ -43,13 +45,13 @@ def apply_alone(*, stop: Callable[[], bool] = lambda: False) -> None:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [APPLY_LOCK])
 
 
-@app.task(name="continuity.preview")
+@app.task(name="continuity.preview", retry=AGAIN)
 def preview_job(preview_id: str) -> None:
     """Answer one preview."""
     preview_answer(preview_id)
 
 
-@app.task(name="continuity.effect")
+@app.task(name="continuity.effect", retry=AGAIN)
 def effect_job(effect_id: str) -> None:
     """Answer what a draft of a timetable would do."""
     effect_answer(uuid.UUID(effect_id))

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from youlu.core.orphans import orphans_rescue
 from youlu.core.process_ids import started_at
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ from procrastinate.exceptions import ConnectorException
 log = logging.getLogger(__name__)
 RESTART_PAUSE_S = 0.3
 HEARTBEAT_S = 1.0
-STALLED_AFTER_S = 4.0
+# On an overloaded machine a worker beats late: one taken for dead too early would see its job begun a second time. What
+# a dead one leaves of the loop waits for none of this: the watch goes on with it as soon as a worker is there.
+STALLED_AFTER_S = 15.0
 SUPERVISOR = "supervisor.pid"
 DRAIN_S = 30.0  # a job may take so long to end before it is aborted; a run of the loop is resumed by the next worker
 
@@ -153,12 +156,9 @@ async def _drain(gate: WorkerGate, work: asyncio.Task[None]) -> None:
 
 
 async def _rescue_orphans(app: object) -> None:
-    manager = app.job_manager  # type: ignore[attr-defined]
     while True:
         try:
-            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
-                log.warning("job %s of a dead worker is put back", job.id)
-                await manager.retry_job(job)
+            await orphans_rescue(app.job_manager, stalled_after_s=STALLED_AFTER_S)  # type: ignore[attr-defined]
         except ConnectorException:  # the database is away: what it left is put back once it answers again
             log.warning("orphans were not looked for", exc_info=True)
         await asyncio.sleep(HEARTBEAT_S)
