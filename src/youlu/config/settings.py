@@ -173,6 +173,9 @@ KEEP_ID_NUMBER_DAYS = int(os.environ.get("YOULU_KEEP_ID_NUMBER_DAYS", "180"))
 KEEP_ORDER_TEXT_DAYS = int(os.environ.get("YOULU_KEEP_ORDER_TEXT_DAYS", "1095"))
 # How often one person or token may have personal data shown in plain within 24 hours.
 REVEALS_DAILY = int(os.environ.get("YOULU_REVEALS_DAILY", "200"))
+# Who CAP messages come from, and whether everybody may read what is closed.
+ALERTS_SENDER = os.environ.get("YOULU_ALERTS_SENDER", "post.invalid")
+ALERTS_PUBLIC = os.environ.get("YOULU_ALERTS_PUBLIC") == "1"
 # Whom to tell of a weakness: "mailto:…" or "https://…", shown in /.well-known/security.txt.
 SECURITY_CONTACT = os.environ.get("YOULU_SECURITY_CONTACT", "")
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -68,3 +68,15 @@ class ApplyRun(models.Model):
     contacts = models.IntegerField(default=0)
     takeovers = models.SmallIntegerField(default=0)  # times another worker went on after a kill
     capacity = models.JSONField(null=True)
+
+
+class Notice(models.Model):
+    """One state of a closure that was made known: its declaration, every extension, part lift and its end.
+
+    The measures of the state are those in force under `epoch`."""
+
+    pk = models.CompositePrimaryKey("closure_id", "epoch")
+    closure_id = models.UUIDField()
+    epoch = models.IntegerField()
+    at = models.DateTimeField()
+    next_review_at = models.DateTimeField(null=True)

@@ -19,7 +19,7 @@ from youlu.domain.continuity.errors import (
     OtherAuthorityError,
 )
 from youlu.domain.continuity.inputs import ClosureInput, MeasureInput, closure_check
-from youlu.domain.continuity.models import Preview
+from youlu.domain.continuity.models import Notice, Preview
 from youlu.domain.continuity.telling import outreach_begin
 from youlu.domain.network.epoch import epoch_raise
 from youlu.domain.network.models import Closure, Measure
@@ -38,6 +38,7 @@ def closure_declare(*, actor: Actor, closure: ClosureInput) -> uuid.UUID:
         document_no=closure.document_no.strip(), scope=closure.scope, declared_at=now, declared_by=actor.id,
         next_review_at=closure.next_review_at, declared_epoch=epoch)
     Measure.objects.bulk_create(_measure(row.id, measure, epoch) for measure in closure.measures)
+    _notice(row, epoch)
     outreach_begin(row)
     audit_record(actor=actor.id, action="closure.declare", object_type="closure", object_id=str(row.id),
                  measures=len(closure.measures), epoch=epoch, document_no=row.document_no)
@@ -61,6 +62,7 @@ def closure_lift(
     if not row.measures.filter(until_epoch__isnull=True).exists():
         row.lifted_at = clock.now()
         row.save(update_fields=["lifted_at"])
+    _notice(row, epoch)
     audit_record(actor=actor.id, action="closure.lift", object_type="closure", object_id=str(row.id),
                  measures=lifted, epoch=epoch, document_no=document_no)
     apply_defer()
@@ -89,6 +91,7 @@ def closure_extend(
                 ends_at=ends_at, from_epoch=epoch) for m in old)
     row.next_review_at = next_review_at
     row.save(update_fields=["next_review_at"])
+    _notice(row, epoch)
     audit_record(actor=actor.id, action="closure.extend", object_type="closure", object_id=str(row.id), epoch=epoch,
                  ends_at=ends_at and ends_at.isoformat(), document_no=document_no)
     apply_defer()
@@ -124,6 +127,11 @@ def _measure(closure_id: uuid.UUID, measure: MeasureInput, epoch: int) -> Measur
         id=uuid7(), closure_id=closure_id, act=measure.act, zone_kind=measure.zone_kind, zone_ref=measure.zone_ref,
         mail_classes=list(measure.mail_classes), exempt_programmes=list(measure.exempt_programmes),
         starts_at=measure.starts_at, ends_at=measure.ends_at, from_epoch=epoch)
+
+
+def _notice(row: Closure, epoch: int) -> None:
+    """Keep when this state of the closure was made known: what feeds of alerts date their messages by."""
+    Notice.objects.create(closure_id=row.id, epoch=epoch, at=clock.now(), next_review_at=row.next_review_at)
 
 
 def _scope_check(actor: Actor, scope: str) -> None:

@@ -22,6 +22,8 @@ from youlu.domain.desk.errors import (
     UnknownKindError,
 )
 from youlu.domain.desk.models import OrderEvent, OrderKind, WorkOrder
+from youlu.domain.mail.traces.errors import ShadowItemError
+from youlu.domain.mail.traces.selectors import item_in_shadow
 from youlu.domain.parties.models import Party
 from youlu.domain.workforce.models import Site
 from youlu.domain.workforce.selectors import AgentRow, agent_of, agents_named
@@ -49,9 +51,11 @@ def order_open(
 
     Raises
     ------
-    UnknownKindError, KeyReusedError
+    UnknownKindError, KeyReusedError, ShadowItemError
     """
     actor.require("desk.work")
+    if item_key is not None and item_in_shadow(item_key):
+        raise ShadowItemError()
     row = OrderKind.objects.filter(code=kind).first()
     if row is None:
         raise UnknownKindError(kind=kind)

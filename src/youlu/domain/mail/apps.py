@@ -15,4 +15,7 @@ class MailConfig(AppConfig):
         "mail.count": ("clerk",),  # and devices, by token
         "mail.settle": ("clerk", "dispatcher", "supervisor"),
         "mail.scan": (),  # devices and partners, by token
+        "traces.feed": (),  # the system that a source is, by token
+        "traces.admin": (),  # by command line
+        "shadow.read": ("dispatcher", "supervisor"),
     }

@@ -76,6 +76,7 @@ class Item(models.Model):
         expression=models.ExpressionWrapper(models.Q(place__lt=3), output_field=models.BooleanField()),
         output_field=models.BooleanField(), db_persist=True)
     is_overloaded = models.BooleanField(default=False, db_default=False)  # a trip ahead cannot carry all planned on it
+    shadow_source = models.TextField(default="", db_default="")  # whose traces it is known by alone: told to nobody
 
     class Meta:
         db_table = "mail_item"
@@ -227,6 +228,7 @@ class OrdinaryCount(models.Model):
         indexes = [models.Index(fields=["-day", "office_id"], name="mail_ordinary_day_idx")]
 
 
-# The tables of two rooms inside this one; by name only, since they name classes of this module.
+# The tables of rooms inside this one; by name only, since they name classes of this module.
 import youlu.domain.mail.bags.models  # noqa: E402
-import youlu.domain.mail.exceptions.models  # noqa: E402, F401
+import youlu.domain.mail.exceptions.models  # noqa: E402
+import youlu.domain.mail.traces.models  # noqa: E402, F401

@@ -25,11 +25,12 @@ CREATE TEMP TABLE revise_new (item_key bigint, position_no integer, arrive_by ti
 # statement that updates can silently lose a row that another transaction is just changing.
 _LOCKED = """
 CREATE TEMP TABLE revise_locked (item_key bigint, position_no integer, revision_no integer, place smallint,
-  place_office_id integer, place_leg bigint, place_since timestamptz, addressee_id uuid, told timestamptz)
+  place_office_id integer, place_leg bigint, place_since timestamptz, addressee_id uuid, told timestamptz,
+  shadow_source text)
   ON COMMIT DROP"""
 _LOCK = """
 INSERT INTO revise_locked SELECT i.item_key, i.position_no, i.revision_no, i.place, i.place_office_id, i.place_leg,
-  i.place_since, i.addressee_id, i.told_arrive_by
+  i.place_since, i.addressee_id, i.told_arrive_by, i.shadow_source
 FROM mail_item_p{p:02d} i WHERE i.item_key IN (SELECT item_key FROM revise_new) ORDER BY i.item_key FOR UPDATE"""
 _REVISIONS = """
 INSERT INTO mail_promise_revision
@@ -54,11 +55,12 @@ WITH gone AS MATERIALIZED (
   SELECT i.item_key FROM mail_item_p{p:02d} i JOIN mail_recalc_due_p{p:02d} d USING (item_key)
   WHERE i.place >= 3 ORDER BY i.item_key FOR UPDATE OF i SKIP LOCKED)
 DELETE FROM mail_recalc_due_p{p:02d} d USING gone WHERE d.item_key = gone.item_key"""
+# The one door to telling: mail in shadow does not pass it.
 _TELL = """
 CREATE TEMP TABLE tell_due ON COMMIT DROP AS
 SELECT n.item_key, l.addressee_id AS party_id, l.told AS was_at, n.arrive_by AS becomes_at
 FROM revise_new n JOIN revise_locked l USING (item_key, position_no)
-WHERE l.addressee_id IS NOT NULL AND l.told IS DISTINCT FROM n.arrive_by"""
+WHERE l.addressee_id IS NOT NULL AND l.told IS DISTINCT FROM n.arrive_by AND l.shadow_source = ''"""
 # Back to what they were last told, before they were told otherwise: nobody needs to hear of it.
 _MOOT = """
 CREATE TEMP TABLE tell_moot ON COMMIT DROP AS
@@ -82,7 +84,7 @@ def revisions_commit(
 
     Call it in a transaction that holds the epoch. Leaves a temporary table `tell_due (item_key, party_id, was_at,
     becomes_at)` of customers whose last told time is no longer true, and `tell_moot (item_key)` of items that are
-    promised what was last told, until the transaction ends.
+    promised what was last told, until the transaction ends. Items in shadow are never in `tell_due`.
     """
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS revise_new, revise_locked, tell_due, tell_moot")  # of this transaction

@@ -57,7 +57,7 @@ def tracking_get(*, number: str, phone_tail: str) -> Tracking:
 
 def _item(compact: str) -> Item | None:
     try:
-        return Item.objects.filter(item_key=item_key(compact)).first()
+        return Item.objects.filter(item_key=item_key(compact), shadow_source="").first()
     except ItemNumberError:
         return None
 

@@ -86,6 +86,8 @@ def answer_unreadable(request: HttpRequest, error: Exception) -> JsonResponse:
 
 api.add_router("/items", "youlu.interfaces.api.items.router")
 api.add_router("/scans", "youlu.interfaces.api.scans.router")
+api.add_router("/alerts", "youlu.interfaces.api.alerts.router")
+api.add_router("/traces", "youlu.interfaces.api.traces.router")
 api.add_router("/closures", "youlu.interfaces.api.closures.router")
 api.add_router("/partners", "youlu.interfaces.api.partners.router")
 api.add_router("/applications", "youlu.interfaces.api.applications.router")

@@ -62,3 +62,9 @@ from youlu.interfaces.cli import (  # noqa: E402, F401
 from youlu.interfaces.cli.routes import app as routes  # noqa: E402
 
 app.add_typer(routes, name="routes", rich_help_panel="网络")
+from youlu.interfaces.cli.traces import app as traces  # noqa: E402
+
+app.add_typer(traces, name="traces", rich_help_panel="邮件")
+from youlu.interfaces.cli.shadow import app as shadow  # noqa: E402
+
+app.add_typer(shadow, name="shadow", rich_help_panel="邮件")

@@ -65,6 +65,7 @@ ICONS = (
     "printer",
     "refresh-cw",
     "route",
+    "ruler",
     "scan-line",
     "search",
     "send",

@@ -42,6 +42,7 @@ ROOMS = (
     Room("web:applications", "id-card", N("申请"), N("项目与申请"), N("身份证直递、喜报等"), "applications.read"),
     Room("web:accounts", "users", N("账号"), N("账号与岗位"), N("谁能登录，以什么岗位"), "access.admin"),
     Room("web:audit", "shield", N("审计"), N("审计"), N("谁在什么时候做了什么"), "audit.read"),
+    Room("web:shadow", "ruler", N("旁路"), N("旁路对照"), N("现有系统的邮件，按我们的时限算准不准"), "shadow.read"),
     Room("web:newspaper", "file-text", N("报纸"), N("这一版报纸"), N("每个数字在哪里跑")),
     Room("web:situation_wall", "monitor", N("大屏"), N("总览大屏"), N("挂在墙上看的态势"), "situation.read", last=True),
     Room("web:home", "circle-user", N("我"), N("我的首页"), N("岗位、语言、退出"), last=True),
