@@ -33,9 +33,10 @@ WITH done AS (
   JOIN network_office o ON o.id = i.origin_office_id JOIN network_office d ON d.id = i.dest_office_id
   JOIN mail_promise_revision r ON r.item_key = i.item_key AND r.revision_no = 1
   CROSS JOIN LATERAL (
-    SELECT count(*) AS legs, count(*) FILTER (WHERE EXISTS (
-      SELECT FROM mail_scan s WHERE s.item_key = i.item_key AND s.kind = 1 AND s.leg >> 16 = leg >> 16)) AS seen
-    FROM unnest(r.planned_legs) AS leg) p
+    SELECT count(*) AS legs, count(*) FILTER (WHERE l.was_seen) AS seen FROM (
+      SELECT EXISTS (SELECT FROM mail_scan s WHERE s.item_key = i.item_key AND s.kind = 1
+                     AND s.leg >> 16 = n.planned >> 16) AS was_seen
+      FROM unnest(r.planned_legs) AS n(planned)) l) p
   CROSS JOIN LATERAL (SELECT CASE
       WHEN EXISTS (SELECT FROM mail_scan s WHERE s.item_key = i.item_key AND s.kind = 5) THEN 'undelivered'
       ELSE coalesce((SELECT v.cause FROM mail_promise_revision v

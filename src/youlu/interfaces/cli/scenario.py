@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
 
 import typer
 
@@ -53,3 +55,19 @@ def zones(
     else:
         for zone in found:
             typer.echo(zone.compound.name)
+
+
+@scenario.command()
+def traces(
+    file: Path = typer.Argument(help="写到哪个CSV / the CSV to write"),
+    day: datetime = typer.Option(..., formats=["%Y-%m-%d"], help="收寄日 / day of acceptance"),
+    items: int = typer.Option(2_000, min=1, max=1_000_000, help="邮件数 / items"),
+    seed: int = typer.Option(1, min=1, max=9_000, help="种子 / seed"),
+) -> None:
+    """扮演现有系统，写一天的轨迹。 / A day's traces. Example: ./youlu scenario traces t.csv --day 2022-07-11"""
+    need_database()
+    from youlu.scenarios.present_system import traces_write
+
+    with file.open("w", encoding="utf-8-sig", newline="") as out:
+        rows = traces_write(out, items=items, day=day.date(), seed=seed)
+    typer.echo(f"已写{rows:,}条轨迹：{file}。号码和邮件都是合成的。")

@@ -54,14 +54,14 @@ def shadow_accept(*, source: str, items: Sequence[ShadowItem]) -> set[int]:
 def _accept_day(source: str, items: list[ShadowItem]) -> set[int]:
     for _ in range(RETRIES):
         world = world_at(at=items[0].accepted_at, epoch=epoch_current())
-        promises = promises_compute(world, _held(items))
+        promises = promises_compute(world, shadow_held(items))
         with transaction.atomic():
             if epoch_hold() == world.epoch:
                 return _store(source, world, items, promises)
     raise RuntimeError("the epoch moved at every try")  # the caller sends again: nothing was kept
 
 
-def _held(items: list[ShadowItem]) -> Held:
+def shadow_held(items: list[ShadowItem]) -> Held:
     n = len(items)
     kinds = tuple(dict.fromkeys((str(item.mail_class), "") for item in items))
     nothing = np.full(n, -1, np.int32)
