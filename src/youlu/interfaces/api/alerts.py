@@ -11,7 +11,7 @@ from ninja.security.base import AuthBase
 
 from youlu.domain.access.selectors import Actor
 from youlu.domain.continuity.alerts import cap_list, cap_message, realtime_feed
-from youlu.interfaces.api.api import TokenAuth
+from youlu.interfaces.api.api import token_auth
 from youlu.interfaces.api.fields import PROBLEMS, actor_of
 
 CAP, PROTOBUF = "application/cap+xml; charset=utf-8", "application/x-protobuf"
@@ -25,7 +25,7 @@ class PublicOrToken(AuthBase):
     def __call__(self, request: HttpRequest) -> Actor | None:
         if settings.ALERTS_PUBLIC:
             return Actor("public", "public", frozenset({"closure.read"}))
-        return TokenAuth()(request)
+        return token_auth(request)
 
 
 router = Router(tags=["alerts"], auth=PublicOrToken())

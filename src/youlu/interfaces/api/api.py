@@ -44,7 +44,8 @@ def _within(buckets: Buckets, caller: str, per_min: int) -> None:
         raise TooManyCallsError(retry_s=math.ceil(wait_s))
 
 
-api = NinjaAPI(title="Youlu", version="1", auth=TokenAuth(), docs_url=None, urls_namespace="api")
+token_auth = TokenAuth()
+api = NinjaAPI(title="Youlu", version="1", auth=token_auth, docs_url=None, urls_namespace="api")
 
 
 def problem(status: int, code: str, sentence: str, **more: Any) -> JsonResponse:
