@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import gettext
+
 
 class YouluError(Exception):
     """Something that a user did, or that befell them, told in their language.
@@ -22,7 +25,8 @@ class YouluError(Exception):
 
     @property
     def message(self) -> str:
-        return str(self.sentence).format(**self.details)
+        sentence = str(self.sentence)  # lazy: in the reader's language already; plain: perhaps translated
+        return (gettext(sentence) if settings.configured else sentence).format(**self.details)
 
 
 class NotFoundError(YouluError):

@@ -93,7 +93,7 @@ def test_the_list_of_exceptions_counts_filters_and_says_as_of_when(dispatcher: C
     assert house.to_county in near
     assert house.to_compound not in near
     assert "没有叫" in text(dispatcher, "/exceptions?place=火星")
-    assert "没有这样的邮件" in text(dispatcher, "/exceptions?kind=astray&after=rubbish")
+    assert "没有“错向”的邮件" in text(dispatcher, "/exceptions?kind=astray&after=rubbish")
 
 
 def test_an_undelivered_item_offers_only_what_its_cause_allows(dispatcher: Client, house: House) -> None:

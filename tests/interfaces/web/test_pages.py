@@ -210,6 +210,8 @@ def test_english_pages_have_no_chinese_left_but_names(dispatcher: Client) -> Non
             "兰州",
             "陇南",
             "康县",
+            "天水",
+            "敦煌",
             "西安",
             "城关区",
             "张掖",

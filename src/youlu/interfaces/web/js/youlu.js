@@ -11,6 +11,16 @@
     if (field) { event.preventDefault(); field.focus(); field.select(); }
   });
 
+  /* on a narrow screen a row is a card: each value carries its column's heading */
+  const label = () => each(".tbl:not(.keep)", (table) => {
+    const heads = [...table.querySelectorAll("thead tr:last-child > *")].map((head) => head.innerText.trim());
+    table.querySelectorAll("tbody tr").forEach((row) => {
+      if (row.cells.length === heads.length) [...row.cells].forEach((cell, i) => { if (heads[i]) cell.dataset.l = heads[i]; });
+    });
+  });
+  label();
+  document.addEventListener("htmx:afterSwap", label);
+
   /* the clock of the scenario runs on between two answers of the server */
   const zone = { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const tick = () => each("[data-clock]", (node) => {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -116,6 +118,20 @@ def lead_of_differences(count: int, more: bool) -> str:
         return gettext("没有待处理的开拆差异。")
     shown = gettext("%(count)s条以上") % {"count": wording.count(count)} if more else wording.count(count)
     return gettext("开拆差异%(count)s条等着处理。") % {"count": shown}
+
+
+def lead_of_containers(rows: Sequence[domain.ContainerRow], more: bool, chosen: str) -> str:
+    """How many were scanned and how many of them are still sealed; of the first page where there are more."""
+    if not rows:
+        return gettext("还没有扫过车辆。") if chosen == "vehicle" else gettext("还没有扫过总包。")
+    count = wording.count(len(rows))
+    shown = gettext("最近%(count)s") % {"count": count} if more else count
+    if chosen == "vehicle":
+        held = wording.count(sum(row.bags for row in rows))
+        return gettext("%(count)s趟车，装着%(bags)s袋。") % {"count": shown, "bags": held}
+    states = Counter(row.state for row in rows)
+    return gettext("%(count)s个总包：%(sealed)s个封着，%(open)s个已开拆，%(unknown)s个没有封发轨迹。") % {
+        "count": shown, **{name: wording.count(states[name]) for name in STATES}}
 
 
 def lead_of_container(page: domain.ContainerPage) -> str:

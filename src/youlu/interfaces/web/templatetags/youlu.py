@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +11,7 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from youlu.core.ids import uuid7
 from youlu.domain.network.trip_checks import clock_text
@@ -19,8 +20,10 @@ from youlu.interfaces.web.assets import FAVICON, asset_url
 from youlu.interfaces.web.figures.small import dumbbell as draw_dumbbell
 from youlu.interfaces.web.figures.small import sparkline
 from youlu.interfaces.web.icons import ICONS, SHAPES
+from youlu.interfaces.web.reading.wordings import wording_name
 
 register = template.Library()
+HAN = re.compile("[\u4e00-\u9fff]")
 
 for _name in ("day", "day_long", "day_short", "stamp", "hm", "wave", "span", "span_column", "days_later", "count",
               "yuan"):
@@ -253,6 +256,27 @@ def number_grouped(number: str) -> str:
     if len(number) == 13 and number[:2].isalpha():
         return f"{number[:2]} {number[2:6]} {number[6:10]} {number[10]} {number[11:]}"
     return " ".join(number[i : i + 4] for i in range(0, len(number), 4))
+
+
+@register.filter
+def said(text: str) -> str:
+    """A word of the domain in the reader's language; what people wrote themselves is marked as Chinese in English."""
+    shown = pgettext("domain", text) if text else ""
+    shown = gettext(text) if text and shown == text else shown
+    if wording.is_english() and HAN.search(shown):
+        return format_html('<span lang="zh-Hans">{}</span>', shown)
+    return shown
+
+
+@register.filter
+def order_title(row: Any) -> str:
+    """催投 · 药品，请先送: the kind once, also where the title begins with it."""
+    head, colon, rest = row.title.partition("：")
+    title = rest if colon and head in row.kind_name else row.title
+    return format_html("{} · {}", said(row.kind_name), said(title))
+
+
+register.filter("wording_name", wording_name)
 
 
 @register.filter

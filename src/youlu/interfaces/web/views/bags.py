@@ -44,7 +44,7 @@ def _list(request: HttpRequest, chosen: str) -> HttpResponse:
     else:
         found = containers_list(actor=actor, kind=chosen, cursor=cursor)
         context |= {"containers": [reading.container_row(row) for row in found.rows], "next_cursor": found.next_cursor,
-                    "lead": gettext("扫一次总包或车辆，里面的邮件都动。")}
+                    "lead": reading.lead_of_containers(found.rows, found.next_cursor is not None, chosen)}
     return render(request, "web/bags/list.html", context)
 
 

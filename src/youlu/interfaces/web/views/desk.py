@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core import clock
@@ -19,8 +20,10 @@ from youlu.domain.messages.services import wording_approve, wording_withdraw
 from youlu.domain.workforce.errors import NotAnAgentError
 from youlu.domain.workforce.selectors import AgentRow, agent_of
 from youlu.interfaces.web.pages import staff_page
+from youlu.interfaces.web.reading.wordings import wording_card
 
-VIEWS = (("open", "待派"), ("mine", "我的"), ("all", "未办结"), ("closed", "办结"))
+N = gettext_noop
+VIEWS = (("open", N("待派")), ("mine", N("我的")), ("all", N("未办结")), ("closed", N("办结")))
 
 
 def _me(request: HttpRequest) -> AgentRow | None:
@@ -37,9 +40,18 @@ def _pool(request: HttpRequest, **more: Any) -> HttpResponse:
     me = _me(request)
     page = selectors.order_list(actor=actor, view="all" if view == "mine" and me is None else view,
                                 cursor=request.GET.get("cursor"))
+    if not more and page.rows:
+        more = _opened(request, page.rows[0].id)
     return render(request, "web/desk/pool.html", {
         "me": me, "view": view, "views": VIEWS, "page": page, "counts": selectors.order_counts(), "order": None,
         "phone": "", "may_reveal": actor.can("party.reveal"), "now": clock.now(), **more})
+
+
+def _opened(request: HttpRequest, order_id: uuid.UUID) -> dict[str, Any]:
+    """One order with its customer and their items; on a bare pool the first of the list."""
+    page = selectors.order_page(actor=request.actor, order_id=order_id)  # type: ignore[attr-defined]
+    return {"order": page, "people": page.customer,
+            "items": items_of_parties(party_ids=[person.id for person in page.customer])}
 
 
 @require_GET
@@ -51,9 +63,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_GET
 @staff_page("desk.read")
 def order(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
-    page = selectors.order_page(actor=request.actor, order_id=order_id)  # type: ignore[attr-defined]
-    ids = [person.id for person in page.customer]
-    return _pool(request, order=page, people=page.customer, items=items_of_parties(party_ids=ids))
+    return _pool(request, is_asked=True, **_opened(request, order_id))
 
 
 @require_POST
@@ -86,7 +96,7 @@ def order_new(request: HttpRequest) -> HttpResponse:
 def order_next(request: HttpRequest) -> HttpResponse:
     order_id = services.order_take_next(actor=request.actor)  # type: ignore[attr-defined]
     if order_id is None:
-        messages.warning(request, "没有您能接的工单。先报在岗情况，再来接。")
+        messages.warning(request, gettext("没有您能接的工单。先报在岗情况，再来接。"))
         return redirect("web:desk")
     return redirect("web:order", order_id)
 
@@ -121,7 +131,8 @@ def outreach(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     rows = selectors.outreach_list(actor=actor)
     return render(request, "web/desk/outreach.html", {
-        "rows": rows, "total": _total(rows), "wordings": wording_list(actor=actor),
+        "rows": rows, "total": _total(rows),
+        "wordings": [wording_card(row, clock.now()) for row in wording_list(actor=actor)],
         "may_approve": actor.can("messages.approve")})
 
 

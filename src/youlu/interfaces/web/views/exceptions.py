@@ -35,7 +35,6 @@ class Tab:
 @staff_page("mail.read")
 def exceptions(request: HttpRequest) -> HttpResponse:
     actor, asked = actor_in(request), request.GET
-    chosen = asked.get("kind", "late") if asked.get("kind") in KINDS else "late"
     mail_class = asked.get("class", "") if asked.get("class") in dict(CLASSES) else ""
     place, wrong = asked.get("place", "").strip(), ""
     area = ""
@@ -44,17 +43,20 @@ def exceptions(request: HttpRequest) -> HttpResponse:
             area = _prefix(office_find(place).division_code)
         except YouluError as error:
             wrong = error.message
-    page = exceptions_list(actor=actor, kind=ExceptionKind[chosen.upper()], area=area, mail_class=mail_class,
-                           cursor=asked.get("after"))
     counts = exceptions_counted(actor=actor, area=area)
     tabs = [Tab(key, gettext(name), counts[ExceptionKind[key.upper()]]) for key, name in KINDS.items()]
+    first = next((tab.key for tab in tabs if tab.count), "late")
+    chosen = asked["kind"] if asked.get("kind") in KINDS else first
+    page = exceptions_list(actor=actor, kind=ExceptionKind[chosen.upper()], area=area, mail_class=mail_class,
+                           cursor=asked.get("after"))
     kept = asked.copy()
     for name in ("after", "kind"):
         kept.pop(name, None)
     return render(request, "web/exceptions/list.html", {
         "rows": [(item_row(row.item), row.noted_at, row.item.reason) for row in page.rows], "tabs": tabs,
         "chosen": chosen, "place": place, "wrong": wrong, "classes": CLASSES, "mail_class": mail_class,
-        "as_of": exceptions_as_of(), "next_cursor": page.next_cursor, "kept": kept.urlencode(), "lead": _lead(tabs)})
+        "as_of": exceptions_as_of(), "next_cursor": page.next_cursor, "kept": kept.urlencode(), "lead": _lead(tabs),
+        "chosen_name": gettext(KINDS[chosen])})
 
 
 def _prefix(code: str) -> str:

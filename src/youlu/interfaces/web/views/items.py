@@ -33,9 +33,9 @@ def items(request: HttpRequest) -> HttpResponse:
     if query:
         return _found(request, query)
     tabs = _tabs()
-    chosen = request.GET.get("list", "late")
+    chosen = request.GET.get("list", "")
     if chosen not in {tab.key for tab in tabs}:
-        chosen = "late"
+        chosen = next((tab.key for tab in tabs if tab.count), "late")
     shown, next_cursor = reading.items_read(actor=actor_in(request), chosen=chosen, cursor=request.GET.get("after"))
     return render(
         request,
@@ -47,7 +47,8 @@ def items(request: HttpRequest) -> HttpResponse:
             "chosen": chosen,
             "query": "",
             "lead": _lead(tabs),
-            "empty": gettext("没有这样的邮件。"),
+            "empty": gettext("没有“%(state)s”的邮件。输入邮件号查任何一件。")
+            % {"state": next(tab.name for tab in tabs if tab.key == chosen)},
         },
     )
 
@@ -90,6 +91,8 @@ def _tabs() -> list[Tab]:
 
 def _lead(tabs: list[Tab]) -> str:
     late, risk, noway = (wording.count(tab.count) for tab in tabs[:3])
+    if not any(tab.count for tab in tabs[:3]):
+        return gettext("在途邮件都守时：没有逾限、有风险和无路可达的。")
     return gettext("%(late)s件逾限，%(risk)s件有风险，%(noway)s件无路可达。") % {
         "late": late,
         "risk": risk,

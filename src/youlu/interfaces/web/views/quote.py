@@ -6,6 +6,7 @@ import time
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_noop
 
 from youlu.core import clock
 from youlu.interfaces.web.drawing import diagram_draw
@@ -13,12 +14,17 @@ from youlu.interfaces.web.forms import QuoteForm, local_value
 from youlu.interfaces.web.pages import staff_page
 from youlu.interfaces.web.reading import quotes as reading
 
+N = gettext_noop
+# Asked often, and each shows something else of the network.
+EXAMPLES = (("兰州", "康县", N("到山区县")), ("兰州", "敦煌", N("河西走廊全程")),
+            ("天水", "兰州", N("到省会")))
+
 
 @staff_page("promise.quote")
 def quote(request: HttpRequest) -> HttpResponse:
     if not request.GET.get("start") and not request.GET.get("end"):
         form = QuoteForm(initial={"ready_at": local_value(clock.now()), "mail_class": "express"})
-        return render(request, "web/quote/page.html", {"form": form})
+        return render(request, "web/quote/page.html", {"form": form, "examples": EXAMPLES})
     asked = request.GET.copy()
     asked["ready_at"] = asked.get("ready_at") or local_value(clock.now())
     form = QuoteForm(asked)
