@@ -4,8 +4,13 @@ spreadsheet would run."""
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+from youlu.core.workbook import WorkbookError, workbook_rows
 
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,3 +37,46 @@ def lines_of(path: Path) -> Iterator[str]:
     """The lines of a text file in either encoding, one after the other, whatever its size."""
     with path.open(encoding=encoding_of(path), newline="") as file:
         yield from file
+
+
+@dataclass(frozen=True)
+class LineFault:
+    """What is wrong with one line of a table, and what to do."""
+
+    line: int
+    what: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"第{self.line}行：{self.what}。{self.cure}。"
+
+
+def table_read(content: bytes) -> list[tuple[int, list[str]]]:
+    """The rows of a CSV text in either encoding, or of the first sheet of an Excel workbook (.xlsx), each with its
+    line number; blank rows are left out.
+
+    Raises
+    ------
+    WorkbookError : it begins like a workbook and is none.
+    """
+    if content.startswith(b"PK"):
+        return [(line, cells) for line, cells in workbook_rows(content) if any(cells)]
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030", errors="replace")
+    reader = csv.reader(io.StringIO(text.replace("\0", "\ufffd"), newline=""))
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        rows.extend((reader.line_num, [cell.strip() for cell in cells]) for cells in reader)
+    except csv.Error as error:
+        raise WorkbookError(what=f"第{reader.line_num}行读不下去，可能缺一个引号") from error
+    return [(line, cells) for line, cells in rows if any(cells)]
+
+
+def table_write(rows: Iterable[Iterable[object]]) -> str:
+    """CSV that no spreadsheet runs, with the mark by which Excel knows UTF-8."""
+    out = io.StringIO()
+    out.write("\ufeff")
+    csv.writer(out, lineterminator="\r\n").writerows([cell_safe(str(cell)) for cell in row] for row in rows)
+    return out.getvalue()

@@ -5,3 +5,4 @@ class InsightConfig(AppConfig):
     name = "youlu.domain.insight"
     label = "insight"
     verbose_name = "指标"
+    grants = {"insight.read": ("dispatcher", "supervisor")}

@@ -28,3 +28,27 @@ class Reading(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["indicator", "scope", "at"], name="insight_reading_once")]
+
+
+class KeptDay(models.Model):
+    """A day whose kept rates were counted; later scans of it are counted again while it is young."""
+
+    day = models.DateField(primary_key=True)
+    counted_at = models.DateTimeField()  # business time
+    is_made = models.BooleanField(default=False)  # made up for a scenario, not counted
+
+
+class Kept(models.Model):
+    """Mail that was due on a day by the standard, and by what was promised: how much of it was there by then."""
+
+    day = models.DateField()
+    mail_class = models.TextField()
+    prefecture = models.TextField()  # of destination, four digits
+    standard_due = models.IntegerField()
+    standard_kept = models.IntegerField()
+    committed_due = models.IntegerField()
+    committed_kept = models.IntegerField()
+    no_standard = models.IntegerField()  # promised for the day, of no known standard
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "mail_class", "prefecture"], name="insight_kept_once")]

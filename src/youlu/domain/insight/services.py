@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
 
 from youlu.core import clock
 from youlu.domain.insight.counting import values_now
-from youlu.domain.insight.models import Reading
+from youlu.domain.insight.models import Kept, KeptDay, Reading
 
 KEPT_FOR = dt.timedelta(days=400)
 
@@ -32,3 +34,11 @@ def readings_make(*, values: Mapping[tuple[str, str, dt.datetime], float]) -> No
     Reading.objects.bulk_create(
         (Reading(indicator=indicator, scope=scope, at=hour_of(at), value=value, is_made=True)
          for (indicator, scope, at), value in values.items()), ignore_conflicts=True)
+
+
+def kept_make(*, rows: Sequence[Kept]) -> None:
+    """Store made-up kept rates; their days are marked as made, and no count replaces them."""
+    with transaction.atomic():
+        KeptDay.objects.bulk_create((KeptDay(day=day, counted_at=clock.now(), is_made=True)
+                                     for day in sorted({row.day for row in rows})), ignore_conflicts=True)
+        Kept.objects.bulk_create(rows, ignore_conflicts=True)

@@ -13,6 +13,7 @@ from youlu.core import clock
 from youlu.core.pages import PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor
 from youlu.domain.mail.bags.trace import container_trace, container_word
+from youlu.domain.mail.clocks import Clocks, clocks_of
 from youlu.domain.mail.errors import ItemNotFoundError
 from youlu.domain.mail.exceptions.marks import item_marks
 from youlu.domain.mail.models import Item, MailClass, Place, PromiseRevision, Scan, ScanKind
@@ -98,6 +99,7 @@ class ItemPage:
     scans: tuple[ScanRow, ...]
     revisions: tuple[RevisionRow, ...]
     legs: tuple[LegRow, ...]
+    clocks: Clocks
 
 
 def item_get(*, actor: Actor, number: str) -> ItemPage:
@@ -113,7 +115,7 @@ def item_get(*, actor: Actor, number: str) -> ItemPage:
     return ItemPage(
         _rows([item])[0], people.get(item.sender_id) if item.sender_id else None,
         people.get(item.addressee_id) if item.addressee_id else None, scans_of(item.item_key),
-        revisions_of(item.item_key), legs_of(item))
+        revisions_of(item.item_key), legs_of(item), clocks_of(item))
 
 
 def _item(number: str) -> Item:

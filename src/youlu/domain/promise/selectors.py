@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from youlu.core import clock
-from youlu.domain.network.models import Office, Trip
+from youlu.domain.network.models import Office, TimetableRevision, Trip
 from youlu.domain.network.selectors import epoch_current
 from youlu.domain.promise.arrays import revision_current
 from youlu.domain.promise.errors import NoTimetableError, OrdinaryNotPromisedError
 from youlu.domain.promise.held import AT_OFFICE, UNKNOWN_S, Held
 from youlu.domain.promise.hits import items_hit
+from youlu.domain.promise.standards import Standard, standard_of
 from youlu.domain.promise.waves import NO_WAVE, accepted_min, waves_group, waves_told
 from youlu.domain.promise.world import World, world_at
 from youlu.engines.promise import UNREACHABLE, Scan, Timetable, explain, leg_key_encode, scan
@@ -57,7 +58,8 @@ class Reason:
 
 @dataclass(frozen=True)
 class Quote:
-    """`arrive_by` is the end of a delivery wave; None: no time can be said now, and `reasons` say why."""
+    """`arrive_by` is the end of a delivery wave; None: no time can be said now, and `reasons` say why. The three clocks
+    are `standard` (published), `undisturbed_arrive_by` (planned, by the timetable alone) and `arrive_by` (promised)."""
 
     at: dt.datetime
     epoch: int
@@ -69,6 +71,8 @@ class Quote:
     steps: tuple[QuoteStep, ...]
     reasons: tuple[Reason, ...]
     legs: tuple[int, ...]
+    standard: Standard
+    timetable: int  # the number of the timetable's revision
 
     @property
     def next_review_at(self) -> dt.datetime | None:
@@ -102,13 +106,16 @@ def quote_make(
         if free_told != told:
             legs = _legs(free_timetable, free_found, dest.office_id)
             reasons = _reasons(world, dest, kind, free_told, free_arrival, legs)
-    names = dict(Office.objects.filter(id__in=[origin_office_id, dest.office_id]).values_list("id", "name"))
+    offices = Office.objects.in_bulk([origin_office_id, dest.office_id])
+    start, end = offices[origin_office_id], offices[dest.office_id]
     return Quote(
-        world.at, epoch, names[origin_office_id], names[dest.office_id],
+        world.at, epoch, start.name, end.name,
         None if told is None else world.instant(told), None if arrival is None else world.instant(arrival),
         None if free_told is None else world.instant(free_told),
         _steps(world, found, dest.office_id) if arrival is not None else (), reasons,
         _legs(timetable, found, dest.office_id) if arrival is not None else (),
+        standard_of(mail_class=mail_class, origin=start.division_code, dest=end.division_code, accepted_at=world.at),
+        TimetableRevision.objects.order_by("-id").values_list("id", flat=True)[0],
     )
 
 

@@ -9,6 +9,7 @@ from youlu.engines.calendar.days import (
     minute_of,
     weekday_of_day,
 )
+from youlu.engines.calendar.standard import CalendarUnknown, StandardDue, StandardRule, standard_due
 from youlu.engines.calendar.windows import OPEN_END, window_shift, windows_merge
 from youlu.engines.calendar.workdays import WorkdayError, Workdays, workdays_read
 
@@ -16,12 +17,16 @@ __all__ = [
     "MINUTES_PER_DAY",
     "OPEN_END",
     "SECONDS_PER_DAY",
+    "CalendarUnknown",
+    "StandardDue",
+    "StandardRule",
     "WorkdayError",
     "Workdays",
     "date_of_day",
     "day_of_compact",
     "day_of_date",
     "minute_of",
+    "standard_due",
     "weekday_of_day",
     "window_shift",
     "windows_merge",

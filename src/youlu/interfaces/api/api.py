@@ -86,6 +86,9 @@ def answer_unreadable(request: HttpRequest, error: Exception) -> JsonResponse:
 
 
 api.add_router("/items", "youlu.interfaces.api.items.router")
+api.add_router("/quotes", "youlu.interfaces.api.quotes.quotes")
+api.add_router("/standards", "youlu.interfaces.api.quotes.standards")
+api.add_router("/kept", "youlu.interfaces.api.kept.router")
 api.add_router("/scans", "youlu.interfaces.api.scans.router")
 api.add_router("/alerts", "youlu.interfaces.api.alerts.router")
 api.add_router("/traces", "youlu.interfaces.api.traces.router")

@@ -17,6 +17,7 @@ from youlu.domain.mail.services import Accepted, ItemInput, items_accept
 from youlu.domain.mail.state import STATE_WORDS
 from youlu.domain.network.selectors import CompoundRow, OfficeRow, compounds_find, offices_by_code
 from youlu.domain.parties.selectors import parties_masked
+from youlu.interfaces.api.clocks import ClocksOut, clocks_out
 from youlu.interfaces.api.fields import (
     PROBLEMS,
     OfficeCode,
@@ -126,6 +127,7 @@ class ItemOut(Schema):
     scans: list[ScanOut]
     revisions: list[RevisionOut]
     legs: list[LegOut]
+    clocks: ClocksOut
 
 
 @router.post("", response={201: AcceptedOut, **PROBLEMS})
@@ -242,4 +244,5 @@ def _item_out(page: ItemPage) -> ItemOut:
                    for r in page.revisions],
         legs=[LegOut(from_office=office_out(leg.from_office_id), to_office=office_out(leg.to_office_id),
                      departs_at=iso(leg.departs_at), arrives_at=iso(leg.arrives_at), trip_number=leg.trip_number,
-                     route_name=leg.route_name, is_done=leg.is_done) for leg in page.legs])
+                     route_name=leg.route_name, is_done=leg.is_done) for leg in page.legs],
+        clocks=clocks_out(page.clocks))

@@ -57,6 +57,7 @@ from youlu.interfaces.cli import (  # noqa: E402, F401
     scans_file,
     scenario,
     secrets,
+    standards,
     verify,
 )
 from youlu.interfaces.cli.routes import app as routes  # noqa: E402

@@ -20,6 +20,7 @@ DISK_FAIL, DISK_WARN = 1 * GB, 10 * GB
 SKEW_WARN_S, SKEW_FAIL_S = 2.0, 30.0
 JOB_OLD_MIN = 10
 EMBEDDED_ITEMS_MAX = 300_000  # beyond: a server of its own, with somebody who looks after it
+CALENDAR_WARN_DAYS = 60
 CHINESE_FONT = ":lang=zh"
 
 
@@ -53,7 +54,7 @@ def checkup_run(*, port: int, start: Callable[..., None]) -> list[Finding]:
     state = _schema()
     findings.append(state)
     if state.state == "ok":
-        findings += [*_work(), _timetable(), _reviews(), _embedded()]
+        findings += [*_work(), _timetable(), _calendar(), _reviews(), _embedded()]
     return findings
 
 
@@ -176,6 +177,24 @@ def _timetable() -> Finding:
     state = "ok" if writable else "fail"
     found = "数组文件在" if place.exists() else "数组文件下次报价时建"
     return Finding("timetable", "班期", state, found, "" if writable else f"{settings.DATA_DIR}要可写。")
+
+
+def _calendar() -> Finding:
+    """Standard times in working days end where the announced holidays end."""
+    from youlu.core import clock
+    from youlu.domain.promise.holidays import year_last_known
+
+    last = year_last_known()
+    if last is None:
+        found = f"{clock.today().year}年放假安排尚未导入"
+    else:
+        days = (dt.date(last, 12, 31) - clock.today()).days
+        if days > CALENDAR_WARN_DAYS:
+            return Finding("calendar", "放假安排", "ok", f"到{last}年底，还有{days}天")
+        found = f"只到{last}年底，还有{days}天，{last + 1}年放假安排尚未导入"
+    year = clock.today().year if last is None else last + 1
+    return Finding("calendar", "放假安排", "warn", found,
+                   f"国务院办公厅公布后：./youlu calendar import {year} 文件.csv --title 通知名；之前标准时限算不出。")
 
 
 def _reviews() -> Finding:

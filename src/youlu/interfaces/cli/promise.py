@@ -18,6 +18,7 @@ from youlu.interfaces.cli.tables import instant_read, iso, span, stamp, table_pr
 if TYPE_CHECKING:
     from youlu.domain.network.selectors import OfficeRow
     from youlu.domain.promise.selectors import Place, Quote, QuoteStep
+    from youlu.domain.promise.standards import Standard
 
 GROUP = "时限"
 promise = typer.Typer(no_args_is_help=True, help="时限：什么时候能送到。 / When mail will be there.")
@@ -112,6 +113,7 @@ def _quote_tell(found: Quote, *, explain: bool) -> None:
         typer.echo(f"没有中断时是{stamp(found.undisturbed_arrive_by)}前。")
     if found.arrive_by is None and not found.reasons:
         typer.echo("班期里没有路能到。核对寄达地，或看这一段的班期：./youlu network show。")
+    _clocks_tell(found)
     rows = [_step_row(step, explain) for step in found.steps if explain or step.kind == "ride"]
     if explain and found.arrival_at and found.arrive_by:
         last = _row("投递", found.dest, "", found.arrival_at, found.arrive_by, ["", "", ""])
@@ -120,6 +122,15 @@ def _quote_tell(found: Quote, *, explain: bool) -> None:
         table_print(COLUMNS[:None if explain else -1], rows, right=("用时", "绕开的中断班次"))
     if rows and not explain:
         typer.echo("每一步和等了多久：加 --explain。", err=True)
+
+
+def _clocks_tell(found: Quote) -> None:
+    """The three clocks, each with its source."""
+    planned = f"{stamp(found.undisturbed_arrive_by)}前" if found.undisturbed_arrive_by else "时刻表里没有路"
+    promised = f"{stamp(found.arrive_by)}前" if found.arrive_by else "现在说不出"
+    table_print(("时限", "何时", "来源"), [
+        ["标准", *standard_words(found.standard)], ["计划", planned, f"班期第{found.timetable}版，不算中断"],
+        ["承诺", promised, "现行中断之下，收寄时所许"]])
 
 
 def _first_row(found: Quote) -> list[list[str]]:
@@ -142,11 +153,32 @@ def _row(
     return [word, office, to_office, stamp(from_at), stamp(to_at), span(minutes), *rest]
 
 
+def standard_json(standard: Standard) -> dict[str, Any]:
+    return {"arrive_by": iso(standard.arrive_by), "day": standard.day.isoformat() if standard.day else None,
+            "why": standard.why, "sentence": standard.why_words, "year": standard.year, "version": standard.version,
+            "source": standard.source, "document_no": standard.document_no, "is_model": standard.is_model}
+
+
+def standard_words(standard: Standard) -> tuple[str, str]:
+    """(when, or why it cannot be said; which version of which source)."""
+    said = standard_stamp(standard) if standard.arrive_by else standard.why_words
+    source = f"第{standard.version}版·{standard.document_no or standard.source}" if standard.version else ""
+    return said, source + ("（示例模型，不是公布的标准）" if standard.is_model else "")
+
+
+def standard_stamp(standard: Standard) -> str:
+    """08-03当天内, or 08-03 18:00前."""
+    if standard.due_min == 1440 and standard.day:
+        return f"{standard.day:%m-%d}当天内"
+    return f"{stamp(standard.arrive_by)}前"
+
+
 def _quote_json(found: Quote) -> dict[str, Any]:
     return {
         "origin": found.origin, "dest": found.dest, "at": iso(found.at), "epoch": found.epoch,
         "arrive_by": iso(found.arrive_by), "arrival_at": iso(found.arrival_at), "sentence": arrive_by_words(found),
         "undisturbed_arrive_by": iso(found.undisturbed_arrive_by), "next_review_at": iso(found.next_review_at),
+        "standard": standard_json(found.standard), "timetable": found.timetable,
         "reasons": [{"closure_id": str(r.closure_id), "title": r.title, "next_review_at": iso(r.next_review_at)}
                     for r in found.reasons],
         "steps": [{"kind": s.kind, "from": s.office, "to": s.to_office, "from_at": iso(s.from_at),

@@ -53,6 +53,10 @@ def _timetable_style() -> str:
     return (HERE / "css" / "timetable" / "timetable.css").read_text()
 
 
+def _clocks_style() -> str:
+    return (HERE / "css" / "clocks" / "clocks.css").read_text()
+
+
 def _timetable_script() -> str:
     return (HERE / "js" / "timetable" / "timetable.js").read_text()
 
@@ -83,6 +87,7 @@ MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
     "youlu.css": ("text/css; charset=utf-8", _style),
     "tour.css": ("text/css; charset=utf-8", _tour_style),
     "timetable.css": ("text/css; charset=utf-8", _timetable_style),
+    "clocks.css": ("text/css; charset=utf-8", _clocks_style),
     "timetable.js": ("text/javascript; charset=utf-8", _timetable_script),
     "youlu.js": ("text/javascript; charset=utf-8", _script),
     "htmx.js": ("text/javascript; charset=utf-8", _htmx),

@@ -34,6 +34,8 @@ ROOMS = (
     Room("web:exceptions", "triangle-alert", N("滞留"), N("滞留与逾限"), N("逾限、错向、静默、有风险"), "mail.read"),
     Room("web:bags", "boxes", N("总包"), N("总包与车辆"), N("总包和车辆在哪里，开拆差异"), "mail.read"),
     Room("web:quote", "timer", N("时限"), N("问时限"), N("两地之间现在什么时候能送到，为什么"), "promise.quote"),
+    Room("web:kept", "badge-check", N("达成"), N("时限达成"), N("标准和承诺各守住了多少"), "insight.read"),
+    Room("web:standards", "calendar-clock", N("标准"), N("标准时限"), N("公布的时限和放假安排"), "standard.read"),
     Room("web:outreach", "megaphone", N("外呼"), N("主动客服"), N("客户问之前先告诉客户"), "outreach.read"),
     Room("web:desk", "headset", N("工单"), N("工单池"), N("查询、投诉、催投、回访"), "desk.read"),
     Room("web:my", "phone", N("我的"), N("我的任务"), N("下一个要联系的人和该说的话"), "contact.take"),

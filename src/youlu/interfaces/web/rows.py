@@ -150,6 +150,18 @@ class LegRow:
 
 
 @dataclass(frozen=True)
+class ClockRow:
+    """One of the three clocks. `said` is the time, or why there is none."""
+
+    key: str
+    name: str
+    said: str
+    source: str
+    note: str = ""
+    is_known: bool = True
+
+
+@dataclass(frozen=True)
 class QuotePage:
     """The answer to 问时限. `promised_at` None: no way now; `reasons` say why in either case."""
 
@@ -163,6 +175,7 @@ class QuotePage:
     usual_at: dt.datetime | None = None
     review_at: dt.datetime | None = None
     diagram: Diagram | None = None
+    clocks: tuple[ClockRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -207,6 +220,8 @@ class ItemPage:
     undelivered: str = ""  # why, while nothing has happened since
     choices: tuple[tuple[str, str], ...] = ()  # what may be asked then: value and words
     asked: tuple[ScanRow, ...] = ()  # what was asked
+    clocks: tuple[ClockRow, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()  # what moves: name and words
 
 
 @dataclass(frozen=True)

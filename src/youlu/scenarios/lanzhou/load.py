@@ -33,6 +33,7 @@ from youlu.scenarios.lanzhou.people import ids_make, parties_make
 from youlu.scenarios.lanzhou.promising import plans_make
 from youlu.scenarios.ledger import Acknowledged, ScanLedger
 from youlu.scenarios.national import national_build
+from youlu.scenarios.national.standards import standards_model_load
 
 # The evening of the first notice: the afternoon wave is back, the counties' lorries left at 18:30, the trunks leave
 # from 20:00 and 22:00 on. Little departs for an hour, and until 21:00 customers may be told.
@@ -86,6 +87,7 @@ def scenario_load(
     with clock.frozen(at), transaction.atomic():
         plan = national_build(seed=seed)
         network_import(actor=actor, plan=plan)
+        standards_model_load(at=at)
         zones = [zone.compound.id for zone in tour_zones(plan)]
         cast_make(actor=actor, home_compounds=zones, at=at)
         steps.done(f"网络{len(plan.offices):,}个网点，人员就位")

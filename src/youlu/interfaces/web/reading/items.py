@@ -17,6 +17,7 @@ from youlu.domain.mail.exceptions.causes import ACTION_WORDS, cause_of
 from youlu.domain.mail.models import Place
 from youlu.interfaces.web import rows, wording
 from youlu.interfaces.web.figures.bars import PromiseStep
+from youlu.interfaces.web.reading.clocks import beside_clocks, clocks_of_item
 from youlu.interfaces.web.reading.places import short_name
 
 MARK = {"kept": "kept", "risk": "risk", "late": "late", "noway": "noway", "none": "unknown", "astray": "risk"}
@@ -92,6 +93,8 @@ def item_read(*, actor: Actor, number: str) -> rows.ItemPage:
         _timeline(page.scans, row, is_held=not legs),
         _steps(page.revisions, row),
         tuple(legs),
+        clocks=clocks_of_item(page),
+        beside=beside_clocks(row),
         **_undelivered(page),
     )
 

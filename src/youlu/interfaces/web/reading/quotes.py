@@ -11,6 +11,7 @@ from youlu.domain.network.selectors import OfficeRow
 from youlu.domain.promise import selectors as domain
 from youlu.interfaces.web import rows, wording
 from youlu.interfaces.web.figures.yxt import Station, Stop, TripLine
+from youlu.interfaces.web.reading.clocks import clocks_of_quote
 from youlu.interfaces.web.reading.places import short_name
 
 MEANS = {"air": "航空", "rail": "铁路", "road": "汽车"}
@@ -45,6 +46,7 @@ def quote_read(*, start: OfficeRow, end: OfficeRow, ready_at: dt.datetime, mail_
         quote.undisturbed_arrive_by,
         quote.next_review_at,
         way_diagram(legs, ready_at),
+        clocks_of_quote(quote),
     )
 
 
