@@ -36,7 +36,7 @@ LIFT = {"authority": "x", "document_no": "x"}
 PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("closure", "GET", "/closures/{}", {}), ("closure", "POST", "/closures/{}/lift", {"document_no": "x"}),
     ("closure", "POST", "/closures/{}/extend", {"document_no": "x", "next_review_at": "2022-07-19T18:00"}),
-    ("application", "GET", "/applications/{}", {}), ("application", "POST", "/applications/{}/handed-in", {}),
+    ("application", "GET", "/applications/{}", {}), ("application", "POST", "/applications/{}/handed-in", {}), ("application", "POST", "/applications/{}/card", {}),
     ("application", "GET", "/reveal/application/{}", {}),
     ("bag", "GET", "/bags/{}", {}), ("difference", "POST", "/bags/differences/{}", {"outcome": "found"}),
     ("preview", "GET", "/closures/preview/{}", {}), ("preview", "POST", "/closures/preview/{}/declare", {}),
@@ -70,7 +70,8 @@ def things(house: House) -> dict[str, Thing]:  # noqa: F811
     Application.objects.create(number="A2000-00001", programme="id_card_mail", state=State.SUBMITTED,
                                applicant="token:other", division_code="621224", made_draft_at=NOW)
     container_scans_ingest(actor=ACTOR, scans=[ContainerScanInput(
-        BAG, "gun-1", 1, ContainerScanKind.SEALED, NOW, office_id=LANZHOU, to_office_id=KANGXIAN)])
+        BAG, "gun-1", 1, ContainerScanKind.SEALED, NOW, office_id=LANZHOU, to_office_id=KANGXIAN,
+        contents=(house.to_county,))])
     difference = Difference.objects.create(
         id=uuid.uuid4(), container=BAG, device="d", sequence=1, subject="EZ1", kind=0, office_id=KANGXIAN,
         found_at=NOW)

@@ -104,7 +104,7 @@ def application_submit_by_unit(*, actor: Actor, programme: str, answers: Mapping
 def application_handed_in(*, actor: Actor, number: str) -> None:
     """The unit has brought the document to the counter: it goes to the post without a partner's word."""
     actor.require("applications.handle")
-    row = _by_number(number)
+    row = _by_number(actor, number)
     if programme_get(row.programme).partner is not None or row.state != State.SUBMITTED:
         raise WrongStateError()
     if not application_move(application_id=row.id, to=State.MADE, at=clock.now(), cause=actor.id):
@@ -116,7 +116,7 @@ def application_handed_in(*, actor: Actor, number: str) -> None:
 def demand_meet(*, actor: Actor, number: str, demand: str) -> None:
     """Note that something demanded was done: the old card is in, the visit was joint. Noting twice keeps the first."""
     actor.require("applications.handle")
-    row = Application.objects.select_for_update().get(id=_by_number(number).id)
+    row = Application.objects.select_for_update().get(id=_by_number(actor, number).id)
     demands = {one.code for one in programme_get(row.programme).demands(row.answers)}
     if demand not in demands:
         raise WrongStateError()
@@ -143,8 +143,10 @@ def partner_message_apply(payload: Mapping[str, Any]) -> None:
                      cause=f"{payload['partner']} {payload['message_id']}")
 
 
-def _by_number(number: str) -> Application:
-    row = Application.objects.filter(number=application_number_compact(number)).first()
+def _by_number(actor: Actor, number: str) -> Application:
+    """One that was sent, in the actor's scope; another's is not there."""
+    row = Application.objects.filter(number=application_number_compact(number),
+                                     division_code__startswith=actor.scope).exclude(state=State.DRAFT).first()
     if row is None:
         raise UnknownApplicationError()
     return row
