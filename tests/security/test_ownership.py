@@ -36,7 +36,8 @@ LIFT = {"authority": "x", "document_no": "x"}
 PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("closure", "GET", "/closures/{}", {}), ("closure", "POST", "/closures/{}/lift", {"document_no": "x"}),
     ("closure", "POST", "/closures/{}/extend", {"document_no": "x", "next_review_at": "2022-07-19T18:00"}),
-    ("application", "GET", "/applications/{}", {}), ("application", "POST", "/applications/{}/handed-in", {}), ("application", "POST", "/applications/{}/card", {}),
+    ("application", "GET", "/applications/{}", {}), ("application", "POST", "/applications/{}/handed-in", {}),
+    ("application", "POST", "/applications/{}/card", {}),
     ("application", "GET", "/reveal/application/{}", {}),
     ("bag", "GET", "/bags/{}", {}), ("difference", "POST", "/bags/differences/{}", {"outcome": "found"}),
     ("preview", "GET", "/closures/preview/{}", {}), ("preview", "POST", "/closures/preview/{}/declare", {}),
