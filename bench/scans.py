@@ -269,6 +269,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     if not os.environ.get("DATABASE_URL"):
         ground.big(items=args.items, scans=args.scans, name="scans")
+    os.environ.setdefault("YOULU_API_CALLS_PER_MIN", "1000000")  # one token sends here what thousands send elsewhere
     ground.start()
     server = None
     try:

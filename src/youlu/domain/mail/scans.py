@@ -48,13 +48,14 @@ class ScanOutcome:
 OUTCOMES = {result: ScanOutcome(result) for result in ("stored", "duplicate")}
 
 
-def scans_ingest(*, actor: Actor, scans: Sequence[ScanInput]) -> list[ScanOutcome]:
+def scans_ingest(*, actor: Actor, scans: Sequence[ScanInput], book: TripBook | None = None) -> list[ScanOutcome]:
     """Store scans and fold the items they concern, in one transaction; rows that are wrong do not stop the others.
 
-    Scans of numbers that nobody accepted yet are kept and folded when the item is accepted.
+    Scans of numbers that nobody accepted yet are kept and folded when the item is accepted. `book`: the timetable's,
+    where the caller has just read it.
     """
     actor.require("mail.scan")
-    book = trip_book()
+    book = book or trip_book()
     latest = clock.now() + FUTURE_TOLERANCE
     outcomes: list[ScanOutcome | None] = [None] * len(scans)
     good: dict[int, KeyedScan] = {}
@@ -69,7 +70,7 @@ def scans_ingest(*, actor: Actor, scans: Sequence[ScanInput]) -> list[ScanOutcom
             outcomes[place] = ScanOutcome("refused", ScanChangedError()) if result == "changed" else OUTCOMES[result]
             if result == "stored":
                 events[row.name[0]].append(row.event())
-        items_fold(sorted(events), new=events)
+        items_fold(sorted(events), new=events, book=book)
     return [outcome for outcome in outcomes if outcome is not None]
 
 
@@ -110,7 +111,9 @@ class _Known(NamedTuple):
     last_event_at: dt.datetime | None
 
 
-def items_fold(keys: list[int], *, new: Mapping[int, Sequence[Event]] | None = None) -> None:
+def items_fold(
+    keys: list[int], *, new: Mapping[int, Sequence[Event]] | None = None, book: TripBook | None = None
+) -> None:
     """Fold the items among `keys` that are known, move them, note whose promise must be made anew.
 
     `new` are the events just added, where the caller knows all of them: an item for which they are later than
@@ -121,7 +124,7 @@ def items_fold(keys: list[int], *, new: Mapping[int, Sequence[Event]] | None = N
     if not items:
         return
     positions, lasts = _positions(items, new or {})
-    book = trip_book()
+    book = book or trip_book()
     moved, due, astray = [], [], []
     for item in items:
         position = positions.get(item.item_key)

@@ -12,10 +12,12 @@ from ninja import Router, Schema
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from youlu.core.errors import YouluError
+from youlu.core.once import reading
 from youlu.domain.access.selectors import Actor
 from youlu.domain.mail.models import ScanKind
 from youlu.domain.mail.scans import BATCH_MAX, ScanInput, ScanOutcome, scans_ingest
 from youlu.domain.network.selectors import OfficeRow, offices_by_code
+from youlu.domain.network.trips import trip_book
 from youlu.interfaces.api.fields import (
     PROBLEMS,
     Instant,
@@ -95,10 +97,12 @@ def ingest(request: HttpRequest) -> HttpResponse:
 
 def rows_keep(actor: Actor, rows: list[ScanIn | YouluError]) -> list[ScanOutcome]:
     """Keep what could be read, in one transaction; what could not is answered with its error."""
-    offices = offices_by_code({row.office for row in rows if isinstance(row, ScanIn) and row.office})
+    with reading():  # codes and times of one revision, asked for once
+        offices = offices_by_code({row.office for row in rows if isinstance(row, ScanIn) and row.office})
+        book = trip_book()
     inputs = [_input(row, offices) if isinstance(row, ScanIn) else row for row in rows]
     scans = [one for one in inputs if isinstance(one, ScanInput)]
-    outcomes = iter(scans_ingest(actor=actor, scans=scans))
+    outcomes = iter(scans_ingest(actor=actor, scans=scans, book=book))
     return [next(outcomes) if isinstance(one, ScanInput) else ScanOutcome("refused", one) for one in inputs]
 
 
