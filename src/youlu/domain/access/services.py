@@ -69,7 +69,7 @@ def user_roles_set(*, actor: Actor, user_id: uuid.UUID, roles: Sequence[str], sc
 
 
 @transaction.atomic
-def userpassword_apply(*, actor: Actor, user_id: uuid.UUID, password: str) -> None:
+def user_password_set(*, actor: Actor, user_id: uuid.UUID, password: str) -> None:
     """A new password; every session of the person ends, because a session is bound to the password."""
     actor.require("access.admin")
     user = another_locked(actor, user_id)
