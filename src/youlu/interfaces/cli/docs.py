@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from youlu.interfaces.cli.app import app, need_database
+from youlu.interfaces.cli.faults import Fault
 
 GROUP = "检查"
 docs = typer.Typer(no_args_is_help=True, help="文档：由产品生成的几页。 / Documentation made from the product.")
@@ -32,6 +33,31 @@ def api() -> None:
     """生成接口参考。 / Write docs/reference/api.md. Example: ./youlu docs api"""
     need_database(migrate=False)
     _write("api", api_reference())
+
+
+@docs.command()
+def build(
+    language: str = typer.Option("", help="zh或en；不写就两种 / one language, else both"),
+    to: Path = typer.Option(Path("site"), help="写到哪个文件夹 / the folder"),
+) -> None:
+    """生成文档网站，中文英文各一套。 / Build the documentation. Example: ./youlu docs build --language zh"""
+    from youlu.interfaces.cli.site import LANGUAGES, site_build
+
+    if language and language not in LANGUAGES:
+        raise Fault(f"没有语言“{language}”。", "docs build --language", "写 zh 或 en / zh or en")
+    site_build(languages=[language] if language else list(LANGUAGES), to=to)
+    typer.echo(f"打开 / open: {to.resolve() / 'index.html'}")
+
+
+@docs.command()
+def translate() -> None:
+    """把改过的英文放进中文目录，列出要写的。 / Update the Chinese catalogues. Example: ./youlu docs translate"""
+    from youlu.interfaces.cli.site import catalogues_update
+
+    gaps = catalogues_update()
+    for gap in gaps:
+        typer.echo(gap)
+    typer.echo(f"还有{len(gaps)}段要写 / paragraphs to write: {len(gaps)}", err=True)
 
 
 def newspaper_page() -> str:

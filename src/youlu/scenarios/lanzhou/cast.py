@@ -1,4 +1,4 @@
-"""The people of the post in the scenario: a dispatcher, a supervisor, 23 agents of whom 14 are locked down at home.
+"""The people of the post in the scenario: two dispatchers, a supervisor, 23 agents of whom 14 are locked down at home.
 
 The counts are the newspaper page's; it leaves two of the 23 unaccounted for: here they are out. Names are invented.
 """
@@ -14,6 +14,7 @@ from youlu.domain.access.services import user_create
 from youlu.domain.workforce.services import agent_create, demand_set, presence_set
 
 DISPATCHER = ("hegong", "何工")
+DEPUTY = ("lupeng", "鲁鹏")  # puts in force what the first one drafted
 SUPERVISOR = ("chenjing", "陈静")
 CLERK = ("zhaoyan", "赵岩")
 # In the order of their staff numbers from 2201: first the seven on site, then the fourteen at home, then the two out.
@@ -35,6 +36,7 @@ SOURCE = "演示：按报载日均工单与电话三倍推算"
 def cast_make(*, actor: Actor, home_compounds: Sequence[int], at: dt.datetime) -> None:
     """Make users and agents, say where each is, and what is expected of each hour of two days from `at`'s."""
     user_create(actor=actor, username=DISPATCHER[0], display_name=DISPATCHER[1], roles=["dispatcher"], scope="62")
+    user_create(actor=actor, username=DEPUTY[0], display_name=DEPUTY[1], roles=["dispatcher"], scope="62")
     user_create(actor=actor, username=SUPERVISOR[0], display_name=SUPERVISOR[1], roles=["supervisor"], scope="62")
     user_create(actor=actor, username=CLERK[0], display_name=CLERK[1], roles=["clerk"], scope="62")
     for rank, (username, name) in enumerate(AGENTS):
