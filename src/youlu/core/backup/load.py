@@ -65,7 +65,7 @@ def backup_restore(
     targets = _targets(header)
     if not without_keys:
         _keys_compare(header)
-    _room_make(replace)
+    room_make(replace)
     MigrationExecutor(connection).migrate(targets)
     _fill(ArchiveReader(path, passphrase), manifest, tell)
     if upgrade:
@@ -90,7 +90,7 @@ def _keys_compare(header: Header) -> None:
         raise KeysDifferError(which="、".join(differ))
 
 
-def _room_make(replace: str) -> None:
+def room_make(replace: str) -> None:
     """Nothing but ourselves in the database, and nothing in it."""
     database = connection.settings_dict["NAME"]
     with transaction.atomic(), connection.cursor() as cursor:

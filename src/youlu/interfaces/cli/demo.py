@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -12,12 +13,15 @@ from youlu.interfaces.cli.app import app, need_database
 
 CARD_CENTRE_PORT_AFTER = 10  # beside the web port
 CARD_MADE_AFTER_S = 5.0
+# What a demo keeps in the data directory; the keys stay.
+BESIDE = ("tour.json", "kills.txt", "recount.json", "card_centre.sqlite", "ledger", "arrays", "audit-anchor.jsonl")
 
 
 @app.command(rich_help_panel="运行")
 def demo(
     port: int = typer.Option(8000, help="端口 / port"),
     items: int = typer.Option(100_000, min=1_000, help="在途邮件数 / items in flight"),
+    fresh: bool = typer.Option(False, "--fresh", help="丢掉上次的演示，从头来 / throw the last demo away, begin anew"),
     open_browser: bool = typer.Option(True, "--open/--no-open", help="打开浏览器 / open the browser"),
 ) -> None:
     """五分钟演示：封控、改期、告知、复核。 / The tour of five minutes. Example: ./youlu demo"""
@@ -25,6 +29,8 @@ def demo(
     os.environ["YOULU_TOUR_SEATS"] = "1"
     os.environ.setdefault("YOULU_PUBLIC_BASE_URL", f"http://127.0.0.1:{port}")
     need_database()
+    if fresh:
+        _throw_away()
     steps.done("数据库就绪 / database")
     _kernels()
     steps.done("计算内核就绪 / kernels")
@@ -49,6 +55,27 @@ def demo(
         webbrowser.open(address)
     run_together({"web": server_command("127.0.0.1", port), "worker": worker_command(), "card-centre": centre},
                  pid_dir=Path(settings.DATA_DIR), envs={"card-centre": centre_env})
+
+
+def _throw_away() -> None:
+    """Empty a database that holds a demo, and what the demo keeps beside it; any other stays as it is."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    from youlu.core.backup.load import room_make
+    from youlu.scenarios.lanzhou.load import scenario_loaded
+
+    if not scenario_loaded():
+        return
+    room_make(connection.settings_dict["NAME"])
+    for name in BESIDE:
+        path = Path(settings.DATA_DIR) / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    call_command("migrate", verbosity=0)
 
 
 def _kernels() -> None:
