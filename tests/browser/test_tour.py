@@ -2,68 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.chromium import IN_CHROMIUM
-
-from youlu.core import postgres
+from tests.browser.demo import demo_running
 
 ITEMS = 20_000
-START_S = 240
 pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a demo with a database, a web server and a worker of its own."""
-    home = tmp_path_factory.mktemp("demo")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = {name: value for name, value in os.environ.items()
-           if name not in ("DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE")} | {"YOULU_DATA_DIR": str(home)}
-    with (home / "demo.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "youlu", "demo", "--port", str(port), "--items", str(ITEMS), "--no-open"],
-            env=env, stdout=log, stderr=log)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/tour", process, home / "demo.log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-        server = postgres.server_locate(home)
-        server.stop(mode="immediate")
-        shutil.rmtree(server.data_dir, ignore_errors=True)
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Return when the page answers; the log is the message when it does not."""
-    patience = time.monotonic() + START_S
-    while time.monotonic() < patience:
-        assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 (our own http address)
-                if answer.status == 200:
-                    return
-        except OSError:
-            pass
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(0.5)
-    raise AssertionError(log.read_text())
+    with demo_running(tmp_path_factory.mktemp("demo"), items=ITEMS) as address:
+        yield address
 
 
 def test_a_person_closes_kills_recounts_and_lifts_and_every_pane_follows(demo: str, page: Page) -> None:

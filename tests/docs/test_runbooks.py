@@ -1,4 +1,4 @@
-"""Commands in the how-tos exist, with the options that are given; what the doctor points to is there."""
+"""Commands in the tutorials and how-tos exist, with the options that are given; what the doctor points to is there."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from youlu.interfaces.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
 HOW_TO = ROOT / "docs" / "how-to"
-LINE = re.compile(r"(?:^\s{4,}|`)((?:\S*/)?youlu [a-z][^`\n]*)", re.M)
+PAGES = sorted((ROOT / "docs").glob("tutorial/*.md")) + sorted(HOW_TO.glob("*.md"))
+LINE = re.compile(r"(?:^ *|`)((?:[A-Z_]+=\S+ )*(?:\./|/\S*/)youlu [a-z][^`\n]*)", re.M)
+LABEL = re.compile(r"\*\*([^*\n]*[\u4e00-\u9fff][^*\n]*)\*\*")  # what the reader is to find on a page of the product
+TESTS_READ = {"YOULU_SIMULATION_SEED", "YOULU_FAULTS_SEED", "YOULU_BROWSER_REQUIRED", "YOULU_PICTURES"}
 IN_UNIT = re.compile(r"^\s*ExecStart=(\S*youlu .*)$", re.M)
 
 
 def commands() -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    for page in sorted(HOW_TO.glob("*.md")):
+    for page in PAGES:
         text = page.read_text()
         found += [(page.name, line.partition("  #")[0].strip())
                   for line in [*LINE.findall(text), *IN_UNIT.findall(text)]]
@@ -30,7 +33,7 @@ def commands() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("page", "line"), commands(), ids=lambda value: value)
 def test_a_command_of_a_how_to_exists_with_its_options(page: str, line: str) -> None:
     command: Any = typer.main.get_command(app)
-    words = shlex.split(line)[1:]
+    words = shlex.split(re.sub(r"^([A-Z_]+=\S+ )+", "", line.partition(" > ")[0]))[1:]
     while words and hasattr(command, "commands"):
         name = words.pop(0)
         assert name in command.commands, f"{page}: {name}"
@@ -39,6 +42,21 @@ def test_a_command_of_a_how_to_exists_with_its_options(page: str, line: str) -> 
     if not command.context_settings.get("ignore_unknown_options"):
         for word in words:
             assert not word.startswith("-") or word.partition("=")[0] in options, f"{page}: {word}"
+
+
+def test_settings_named_in_a_tutorial_or_how_to_exist() -> None:
+    known = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/reference/settings.md").read_text(), re.M))
+    for page in PAGES:
+        named = set(re.findall(r"\b(YOULU_[A-Z_]+|DATABASE_URL)\b", page.read_text()))
+        assert named <= known | TESTS_READ, page.name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_the_reader_is_to_find_on_a_page_of_the_product_is_written_there(page: Path) -> None:
+    pages = "".join(path.read_text() for path in (ROOT / "src/youlu").rglob("*") if path.suffix in (".html", ".py"))
+    for label in LABEL.findall(page.read_text()):
+        for part in label.split("…"):
+            assert part in pages, f"{page.name}: **{label}**"
 
 
 def test_there_are_commands_to_look_at() -> None:

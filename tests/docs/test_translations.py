@@ -1,0 +1,63 @@
+"""Tutorials and how-tos are whole in Chinese: a paragraph without it, or with yesterday's, is found."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from youlu.interfaces.cli import site
+
+PAGE = "tutorial/change-a-timetable"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Two pages with their catalogues, to be broken."""
+    for name in ("conf.py", "index.md", f"{PAGE}.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(site.DOCS / name, tmp_path / name)
+    for name in ("index", PAGE):
+        catalogue = tmp_path / "locale/zh_CN/LC_MESSAGES" / f"{name}.po"
+        catalogue.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(site.DOCS / "locale/zh_CN/LC_MESSAGES" / f"{name}.po", catalogue)
+    for folder in ("_templates", "_static"):
+        (tmp_path / folder).mkdir()
+    return tmp_path
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_every_paragraph_of_tutorials_and_how_tos_has_its_chinese() -> None:
+    assert site.chinese_gaps() == [], "run ./youlu docs translate, then write the Chinese in docs/locale"
+
+
+def test_a_paragraph_that_is_new_changed_fuzzy_or_gone_is_found(copy: Path) -> None:
+    page = copy / f"{PAGE}.md"
+    catalogue = copy / "locale/zh_CN/LC_MESSAGES" / f"{PAGE}.po"
+    assert site.chinese_gaps(copy) == []
+    replace(page, "Half a day was gained", "Half a day was saved")
+    page.write_text(page.read_text() + "\nOne more paragraph.\n")
+    replace(catalogue, 'msgid "2. Begin a draft"', '#, fuzzy\nmsgid "2. Begin a draft"')
+    found = "\n".join(site.chinese_gaps(copy))
+    assert "没有中文：One more paragraph." in found
+    assert "Half a day was saved" in found
+    assert "英文已经没有这一段" in found
+    assert "中文要再看：2. Begin a draft" in found
+    page.unlink()
+    assert site.chinese_gaps(copy) == ["tutorial/change-a-timetable.po: 这一页没有了，删掉这个文件"]
+
+
+@pytest.mark.slow
+def test_the_site_is_built_in_both_languages_without_a_warning(tmp_path: Path) -> None:
+    site.site_build(languages=["en", "zh"], to=tmp_path)
+    english, chinese = ((tmp_path / language / "tutorial/change-a-timetable.html").read_text() for language in ("en", "zh"))
+    assert "Begin a draft" in english
+    assert "新开一份草稿" in chinese
+    assert 'href="../../en/tutorial/change-a-timetable.html"' in chinese
+    assert 'url=zh/index.html' in (tmp_path / "index.html").read_text()
