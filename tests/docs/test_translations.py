@@ -56,7 +56,7 @@ def test_a_paragraph_that_is_new_changed_fuzzy_or_gone_is_found(copy: Path) -> N
 @pytest.mark.slow
 def test_the_site_is_built_in_both_languages_without_a_warning(tmp_path: Path) -> None:
     site.site_build(languages=["en", "zh"], to=tmp_path)
-    english, chinese = ((tmp_path / language / "tutorial/change-a-timetable.html").read_text() for language in ("en", "zh"))
+    english, chinese = ((tmp_path / language / f"{PAGE}.html").read_text() for language in ("en", "zh"))
     assert "Begin a draft" in english
     assert "新开一份草稿" in chinese
     assert 'href="../../en/tutorial/change-a-timetable.html"' in chinese
