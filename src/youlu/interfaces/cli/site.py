@@ -18,7 +18,6 @@ from youlu.interfaces.cli.faults import Fault
 DOCS = Path(__file__).resolve().parents[4] / "docs"
 LANGUAGES = {"en": "en", "zh": "zh_CN"}
 WHOLE = ("index", "tutorial/*", "how-to/*")  # what is whole in Chinese
-NOT_YET = ("how-to/beside-your-present-system", "how-to/erase-personal-data", "how-to/rotate-keys")
 FIRST_PAGE = """<!doctype html>
 <html lang="zh"><meta charset="utf-8"><title>邮路 Youlu</title>
 <meta http-equiv="refresh" content="0; url=zh/index.html">
@@ -49,8 +48,7 @@ def chinese_gaps(docs: Path = DOCS) -> list[str]:
     """A line for each paragraph of the whole pages that has no Chinese, or one that nobody looked at again."""
     with tempfile.TemporaryDirectory() as folder:
         _extract(docs, Path(folder))
-        pages = [page for page in sorted(Path(folder).rglob("*.pot"))
-                 if page.relative_to(folder).with_suffix("").as_posix() not in NOT_YET]
+        pages = sorted(Path(folder).rglob("*.pot"))
         catalogues = docs / "locale" / LANGUAGES["zh"] / "LC_MESSAGES"
         names = [page.relative_to(folder).with_suffix(".po") for page in pages]
         found = [line for page, name in zip(pages, names, strict=True) for line in _page_gaps(page, catalogues / name)]
