@@ -41,12 +41,12 @@ def test_a_paragraph_that_is_new_changed_fuzzy_or_gone_is_found(copy: Path) -> N
     page = copy / f"{PAGE}.md"
     catalogue = copy / "locale/zh_CN/LC_MESSAGES" / f"{PAGE}.po"
     assert site.chinese_gaps(copy) == []
-    replace(page, "Half a day was gained", "Half a day was saved")
+    replace(page, "So moving it was wrong", "So moving it was a mistake")
     page.write_text(page.read_text() + "\nOne more paragraph.\n")
     replace(catalogue, 'msgid "2. Begin a draft"', '#, fuzzy\nmsgid "2. Begin a draft"')
     found = "\n".join(site.chinese_gaps(copy))
     assert "没有中文：One more paragraph." in found
-    assert "Half a day was saved" in found
+    assert "So moving it was a mistake" in found
     assert "英文已经没有这一段" in found
     assert "中文要再看：2. Begin a draft" in found
     page.unlink()
