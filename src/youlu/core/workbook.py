@@ -10,6 +10,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
@@ -23,6 +24,9 @@ COLUMNS_MAX = 100
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 DAY_ZERO = dt.datetime(1899, 12, 30)  # noqa: DTZ001  (a spreadsheet knows no zone)
+# What a file that is cut off, encrypted or made to hurt brings up while it is read.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ElementTree.ParseError, KeyError, ValueError,
+          IndexError, OverflowError, AttributeError)
 DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 
 
@@ -49,7 +53,7 @@ def workbook_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
             if count > ROWS_MAX:
                 raise WorkbookError(what=f"超过{ROWS_MAX:,}行")
             yield int(row.get("r") or count), _cells(row, shared, styles)
-    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, IndexError, OverflowError) as error:
+    except BROKEN as error:
         raise WorkbookError(what="不是完整的.xlsx文件") from error
 
 
@@ -118,12 +122,12 @@ def _value(cell: ElementTree.Element, shared: list[str], dates: frozenset[int]) 
 def _date(number: float) -> str:
     """A day, a time of day, or both."""
     moment = DAY_ZERO + dt.timedelta(minutes=round(number * 1440))
-    if number < 1:
+    if number <= 1:
         return "24:00" if number > 0.9997 else f"{moment:%H:%M}"
     return f"{moment:%Y-%m-%d}" if number.is_integer() else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _text_of(node: ElementTree.Element) -> str:
     """The text of all runs, without how they are read aloud."""
-    return "".join(part.text or "" for child in node.iter() if child.tag != MAIN + "rPh"
-                   for part in ([child] if child.tag == MAIN + "t" else []))
+    aloud = {part for phonetic in node.iter(MAIN + "rPh") for part in phonetic.iter(MAIN + "t")}
+    return "".join(part.text or "" for part in node.iter(MAIN + "t") if part not in aloud)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from youlu.core import clock
 from youlu.domain.mail.models import MailClass
 from youlu.domain.network.selectors import offices_by_code
 from youlu.domain.promise.selectors import Place, quote_make
 from youlu.domain.promise.versions import VersionRow, versions_list
 from youlu.interfaces.api.clocks import PlannedOut, StandardOut, standard_out
-from youlu.interfaces.api.fields import PROBLEMS, OfficeCode, OfficeOut, UnknownCodeError, actor_of, iso, office_out
+from youlu.interfaces.api.fields import (
+    PROBLEMS,
+    Instant,
+    OfficeCode,
+    OfficeOut,
+    UnknownCodeError,
+    actor_of,
+    iso,
+    office_out,
+)
 
 quotes = Router(tags=["quotes"])
 standards = Router(tags=["standards"])
@@ -52,7 +59,7 @@ class VersionOut(Schema):
 @quotes.get("", response={200: QuoteOut, **PROBLEMS})
 def quote(
     request: HttpRequest, origin: OfficeCode = "", dest: OfficeCode = "", mail_class: MailClass = MailClass.EXPRESS,
-    at: Annotated[dt.datetime | None, Query(description="交寄时间，不写就是现在；不写时区按北京时间")] = None,
+    at: Annotated[Instant | None, Query(description="交寄时间，不写就是现在 / when it is handed in, else now")] = None,
 ) -> QuoteOut:
     """When mail between two offices is due by the standard, by the timetable, and by what would be promised now."""
     actor_of(request).require("promise.quote")
@@ -61,8 +68,7 @@ def quote(
         if code not in offices:
             raise UnknownCodeError(code=code)
     start, end = offices[origin].id, offices[dest].id
-    when = at.replace(tzinfo=clock.SHANGHAI) if at is not None and at.tzinfo is None else at
-    found = quote_make(origin_office_id=start, dest=Place(end), at=when, mail_class=mail_class)
+    found = quote_make(origin_office_id=start, dest=Place(end), at=at, mail_class=mail_class)
     return QuoteOut(
         origin=office_out(start), dest=office_out(end), handed_in_at=iso(found.at), mail_class=mail_class,
         standard=standard_out(found.standard), promised=iso(found.arrive_by), epoch=found.epoch,
