@@ -16,7 +16,7 @@ from pathlib import Path
 
 from youlu.core import postgres
 
-START_S = 240
+START_S = 480
 
 
 @contextlib.contextmanager
