@@ -16,7 +16,7 @@ from youlu.domain.promise.standard_lists import CLASSES, COLUMNS
 from youlu.domain.promise.versions import standard_activate, standard_import
 from youlu.scenarios.national.facts import Division, distance_km, divisions
 
-MODEL = Source("全程时限标准（示例模型，不是公布的标准）", "示例〔2022〕1号")
+MODEL = Source("全程时限标准", "示例〔2022〕1号")
 MORE = {"express": 0, "parcel": 1, "registered": 2}  # days
 UNIT = {"express": "自然日", "parcel": "自然日", "registered": "工作日"}
 NEAR_KM, FAR_KM = 900, 2200
