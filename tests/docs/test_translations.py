@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -44,10 +45,12 @@ def test_a_paragraph_that_is_new_changed_fuzzy_or_gone_is_found(copy: Path) -> N
     replace(page, "So moving it was wrong", "So moving it was a mistake")
     page.write_text(page.read_text() + "\nOne more paragraph.\n")
     replace(catalogue, 'msgid "2. Begin a draft"', '#, fuzzy\nmsgid "2. Begin a draft"')
+    replace(catalogue, 'msgstr "3\\\\. ', 'msgstr "3. ')
     found = "\n".join(site.chinese_gaps(copy))
     assert "没有中文：One more paragraph." in found
     assert "So moving it was a mistake" in found
     assert "英文已经没有这一段" in found
+    assert "：3. Move the run" in found
     assert "中文要再看：2. Begin a draft" in found
     page.unlink()
     assert site.chinese_gaps(copy) == ["tutorial/change-a-timetable.po: 这一页没有了，删掉这个文件"]
@@ -59,5 +62,8 @@ def test_the_site_is_built_in_both_languages_without_a_warning(tmp_path: Path) -
     english, chinese = ((tmp_path / language / f"{PAGE}.html").read_text() for language in ("en", "zh"))
     assert "Begin a draft" in english
     assert "新开一份草稿" in chinese
+    for page in (tmp_path / "zh").glob("*to*/*.html"):  # what Sphinx could not use it leaves English, without a word
+        for heading in re.findall(r"<h[123]>(.*?)<a class", page.read_text()):
+            assert re.search("[\u4e00-\u9fff]", heading), f"{page.name}: {heading}"
     assert 'href="../../en/tutorial/change-a-timetable.html"' in chinese
     assert 'url=zh/index.html' in (tmp_path / "index.html").read_text()

@@ -7,6 +7,7 @@ Needs Sphinx, which the tests' lock brings.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from youlu.interfaces.cli.faults import Fault
 DOCS = Path(__file__).resolve().parents[4] / "docs"
 LANGUAGES = {"en": "en", "zh": "zh_CN"}
 WHOLE = ("index", "tutorial/*", "how-to/*")  # what is whole in Chinese
+_A_LIST = re.compile(r"\d+\. ")
 FIRST_PAGE = """<!doctype html>
 <html lang="zh"><meta charset="utf-8"><title>邮路 Youlu</title>
 <meta http-equiv="refresh" content="0; url=zh/index.html">
@@ -68,6 +70,8 @@ def _page_gaps(template: Path, catalogue: Path) -> Iterator[str]:
             yield f"{catalogue.name}: 没有中文：{text[:80]}"
         elif message.fuzzy:
             yield f"{catalogue.name}: 英文改过，中文要再看：{text[:80]}"
+        elif _A_LIST.match(message.string):  # Sphinx would read a list and keep the English heading, without a word
+            yield f"{catalogue.name}: 开头的“1.”写成“1\\\\.”：{text[:80]}"
     for text in have.keys() - set(wanted):
         yield f"{catalogue.name}: 英文已经没有这一段：{text[:80]}"
 
