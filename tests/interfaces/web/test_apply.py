@@ -11,6 +11,8 @@ from django.test import Client
 from tests.domain.applications.applicants import ANSWERS, NOW, SYSTEM, issue
 
 from youlu.core import clock
+from youlu.core.models import AuditEntry
+from youlu.domain.access.models import User
 from youlu.domain.applications.models import Application, State
 from youlu.domain.network.models import Office
 from youlu.domain.partners.services import partner_register
@@ -64,6 +66,40 @@ def test_a_resident_applies_from_the_code_to_the_number(client: Client) -> None:
     assert "旧证" in text_of(sent)
     again = client.get(address(voucher), follow=True)
     assert row.number in text_of(again), "the one who sent it comes back to the number"
+
+
+def clerk_of_the_counter() -> Client:
+    client = Client()
+    client.force_login(User.objects.create(username="sunli", display_name="孙丽", roles=["clerk"], scope="62",
+                                           password="!"))
+    return client
+
+
+def test_a_clerk_applies_by_telephone_for_a_person_without_a_smartphone() -> None:
+    clerk = clerk_of_the_counter()
+    unread = clerk.post("/vouchers/id_card_mail", {"proxy": "phone"}, follow=True)
+    assert "把告知念给本人听" in text_of(unread)
+    assert not Application.objects.exists()
+    begun = clerk.post("/vouchers/id_card_mail", {"proxy": "phone", "consented": "1"})
+    url = clerk.get(begun.url).url
+    while not url.endswith("/check"):
+        url = clerk.post(url, {"answer": ANSWERS[url.rsplit("/", 1)[1]]}).url
+    sent = clerk.post(url, follow=True)
+    row = Application.objects.get()
+    assert row.number in text_of(sent)
+    assert "五个一组" in text_of(sent)
+    assert "电话代办" in text_of(clerk.get(f"/applications/{row.number}"))
+    assert "电话代办" in text_of(clerk.get("/applications"))
+    noted = AuditEntry.objects.get(action="application.proxy")
+    assert (noted.object_id, noted.facts) == (row.number, {"proxy": "phone", "consent": "read_aloud"})
+    assert noted.actor == row.applicant != "public"
+
+
+def test_who_may_not_issue_vouchers_applies_for_nobody() -> None:
+    client = Client()
+    client.force_login(User.objects.create(username="limin", roles=["agent"], scope="62", password="!"))
+    assert client.post("/vouchers/id_card_mail", {"proxy": "phone", "consented": "1"}).status_code == 403
+    assert not Application.objects.exists()
 
 
 def test_sending_twice_sends_once(client: Client) -> None:

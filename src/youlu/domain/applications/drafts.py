@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from youlu.core import clock
+from youlu.core.audit import audit_record
 from youlu.core.ids import uuid7
-from youlu.domain.access.selectors import actor_of_system
+from youlu.domain.access.selectors import Actor, actor_of_system
 from youlu.domain.applications.answers import YES, answer_clean
 from youlu.domain.applications.errors import (
     BadAnswerError,
+    ConsentNotReadError,
     NotADraftError,
     NotByPublicError,
     UnknownApplicationError,
 )
-from youlu.domain.applications.models import Application, State
-from youlu.domain.applications.numbers import application_number_make
-from youlu.domain.applications.vouchers import voucher_read
+from youlu.domain.applications.models import Application, Proxy, State
+from youlu.domain.applications.numbers import application_number_make, serial_make
+from youlu.domain.applications.vouchers import voucher_issue, voucher_read
 from youlu.domain.catalogue.registry import programme_get
 from youlu.domain.catalogue.spec import ADDRESSEE, PERSONAL, Applies, Facts, Field, FieldKind, Programme
 from youlu.domain.parties.models import Party
@@ -60,10 +62,32 @@ def draft_start(*, programme: str, voucher_text: str) -> uuid.UUID:
                       voucher_id=voucher_read(programme=programme, text=voucher_text)).id
 
 
-def draft_make(*, programme: str, applicant: str, voucher_id: uuid.UUID | None = None) -> Application:
+@transaction.atomic
+def draft_start_for(*, actor: Actor, programme: str, proxy: str, has_consented: bool) -> tuple[str, uuid.UUID]:
+    """Open an application for a person who is at the counter or on the telephone: a fresh voucher and the draft.
+
+    Raises
+    ------
+    NotAllowedError, UnknownProgrammeError, NotByPublicError, ConsentNotReadError
+    """
+    if programme_get(programme).applies is not Applies.VOUCHER_HOLDER:
+        raise NotByPublicError()
+    if proxy not in Proxy.values or not has_consented:
+        raise ConsentNotReadError()
+    text = voucher_issue(actor=actor, programme=programme, serial=serial_make())
+    row = draft_make(programme=programme, applicant=actor.id, proxy=proxy,
+                     voucher_id=voucher_read(programme=programme, text=text))
+    audit_record(actor=actor.id, action="application.proxy", object_type="application", object_id=row.number,
+                 proxy=proxy, consent="read_aloud")
+    return text, row.id
+
+
+def draft_make(
+    *, programme: str, applicant: str, voucher_id: uuid.UUID | None = None, proxy: str = ""
+) -> Application:
     return Application.objects.create(
         id=uuid7(), number=application_number_make(), programme=programme, applicant=applicant,
-        voucher_id=voucher_id, made_draft_at=clock.now())
+        voucher_id=voucher_id, proxy=proxy, made_draft_at=clock.now())
 
 
 @transaction.atomic

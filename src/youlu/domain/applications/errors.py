@@ -31,6 +31,14 @@ class WithdrawnVoucherError(YouluError):
     sentence = _("这张凭证已由发证单位撤销。请联系发证窗口，或打11185。")
 
 
+class ConsentNotReadError(YouluError):
+    """A proxy neither read the consent aloud nor heard a yes, or said no way of asking."""
+
+    code = "applications.consent_not_read"
+    status = 422
+    sentence = _("先选在柜台还是打电话，把告知念给本人听，本人同意了再开始。")
+
+
 class UnknownApplicationError(YouluError):
     """Wrong number, wrong digits, not yours: told alike."""
 

@@ -21,6 +21,13 @@ class State(models.TextChoices):
     REFUSED = "refused", _("未通过")
 
 
+class Proxy(models.TextChoices):
+    """How somebody without a smartphone applied, through a colleague who walked the questions for them."""
+
+    COUNTER = "counter", _("柜台代办")
+    PHONE = "phone", _("电话代办")
+
+
 class Voucher(models.Model):
     """A voucher that was shown to us or issued by us. Redeeming it is one conditional UPDATE."""
 
@@ -53,6 +60,7 @@ class Application(models.Model):
     programme = models.TextField()
     state = models.TextField(choices=State.choices, default=State.DRAFT)
     applicant = models.TextField()  # the actor's id; "public" with a voucher
+    proxy = models.TextField(choices=Proxy.choices, blank=True, default="")  # "" where people applied themselves
     voucher = models.ForeignKey(Voucher, null=True, on_delete=models.PROTECT)
     answers = models.JSONField(default=dict)  # key -> answer, none of them personal
     parties = models.JSONField(default=dict)  # role -> id of a party

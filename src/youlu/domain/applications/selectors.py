@@ -58,6 +58,7 @@ class ApplicationRow:
     item_number: str
     held_because: str
     demands_open: tuple[Demand, ...]
+    proxy_label: str  # "" where people applied themselves
 
 
 @dataclass(frozen=True)
@@ -222,4 +223,5 @@ def _rows(rows: list[Application]) -> tuple[ApplicationRow, ...]:
         item_number=item_number(row.item_key) if row.item_key is not None and row.item_at else "",
         held_because=row.held_because,
         demands_open=tuple(one for one in _demands(row) if one.proved and one.code not in row.demands_met),
+        proxy_label=row.get_proxy_display() if row.proxy else "",
     ) for row in rows)

@@ -10,13 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from youlu.domain.applications import selectors, services
-from youlu.domain.applications.models import State
+from youlu.domain.applications.drafts import draft_start_for
+from youlu.domain.applications.errors import ConsentNotReadError
+from youlu.domain.applications.models import Proxy, State
 from youlu.domain.applications.numbers import serial_make
 from youlu.domain.applications.vouchers import voucher_issue
 from youlu.domain.catalogue.errors import UnknownProgrammeError
 from youlu.domain.catalogue.registry import programme_get
 from youlu.interfaces.web.pages import staff_page
 from youlu.interfaces.web.qr import qr_svg
+from youlu.interfaces.web.views.apply import draft_hold
 
 READ, HANDLE, ISSUE = "applications.read", "applications.handle", "voucher.issue"
 STATES = [state for state in State if state != State.DRAFT]
@@ -68,6 +71,8 @@ def voucher(request: HttpRequest, programme: str) -> HttpResponse:
     if spec.voucher is None:
         raise UnknownProgrammeError()
     slip = None
+    if request.method == "POST" and "proxy" in request.POST:
+        return _apply_for(request, programme)
     if request.method == "POST":
         serial = request.POST.get("serial", "").strip() or serial_make()
         text = voucher_issue(actor=request.actor, programme=programme, serial=serial)  # type: ignore[attr-defined]
@@ -75,4 +80,17 @@ def voucher(request: HttpRequest, programme: str) -> HttpResponse:
         # The public's address, whatever chair this page is looked at from.
         address = settings.PUBLIC_BASE_URL.rstrip("/") + path[path.index("/apply/"):]
         slip = {"serial": serial, "path": path, "address": address, "qr": qr_svg(address, label=str(spec.name))}
-    return render(request, "web/applications/voucher.html", {"programme": spec, "slip": slip})
+    return render(request, "web/applications/voucher.html", {"programme": spec, "slip": slip, "proxies": Proxy.choices})
+
+
+def _apply_for(request: HttpRequest, programme: str) -> HttpResponse:
+    """Walk the questions for somebody without a smartphone."""
+    try:
+        text, draft_id = draft_start_for(
+            actor=request.actor, programme=programme, proxy=request.POST["proxy"],  # type: ignore[attr-defined]
+            has_consented=request.POST.get("consented") == "1")
+    except ConsentNotReadError as error:
+        messages.error(request, error.message)
+        return redirect("web:voucher", programme=programme)
+    draft_hold(request, text, draft_id)
+    return redirect("web:apply_check", programme=programme, voucher=text)

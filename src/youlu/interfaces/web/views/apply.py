@@ -68,7 +68,7 @@ def start(request: HttpRequest, programme: str, voucher: str) -> HttpResponse:
     spec = programme_get(programme)
     voucher_read(programme=programme, text=voucher)
     if request.method == "POST":
-        _remember(request, voucher, draft_start(programme=programme, voucher_text=voucher))
+        draft_hold(request, voucher, draft_start(programme=programme, voucher_text=voucher))
         return _next(programme, voucher, _draft(request, voucher))
     return render(request, "web/apply/start.html", {"programme": spec, "draft": _draft(request, voucher)})
 
@@ -148,7 +148,9 @@ def _session_key(voucher: str) -> str:
     return "apply-" + hashlib.sha256(voucher.encode()).hexdigest()[:16]
 
 
-def _remember(request: HttpRequest, voucher: str, draft_id: uuid.UUID) -> None:
+def draft_hold(request: HttpRequest, voucher: str, draft_id: uuid.UUID) -> None:
+    """The browser that asks holds the draft: a person's own telephone, or the desk of a colleague who applies for
+    them on the same pages."""
     request.session[_session_key(voucher)] = str(draft_id)
 
 
