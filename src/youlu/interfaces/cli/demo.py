@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
+import urllib.request
+import webbrowser
 from pathlib import Path
 
 import typer
@@ -48,13 +51,22 @@ def demo(
         make_after_s=CARD_MADE_AFTER_S)
     connections.close_all()
     address = f"http://127.0.0.1:{port}/tour"
-    typer.echo(f"打开 / open: {address}   （停止 / stop: Ctrl-C）", err=True)
-    if open_browser and os.environ.get("DISPLAY"):
-        import webbrowser
-
-        webbrowser.open(address)
+    threading.Thread(target=_say_open, args=(address, open_browser), daemon=True).start()
     run_together({"web": server_command("127.0.0.1", port), "worker": worker_command(), "card-centre": centre},
                  pid_dir=Path(settings.DATA_DIR), envs={"card-centre": centre_env})
+
+
+def _say_open(address: str, open_browser: bool) -> None:
+    """Name the page once it answers: a line that comes sooner sends people to an error of their browser."""
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=60):  # noqa: S310  our own, on this machine
+                break
+        except OSError:
+            time.sleep(0.3)
+    typer.echo(f"打开 / open: {address}   （停止 / stop: Ctrl-C）", err=True)
+    if open_browser and os.environ.get("DISPLAY"):
+        webbrowser.open(address)
 
 
 def _throw_away() -> None:

@@ -176,7 +176,7 @@ def handler_for(centre: CardCentre) -> type[BaseHTTPRequestHandler]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="The card centre of a demonstration.")
-    parser.add_argument("--port", type=int, default=8010, help="0: any free one")
+    parser.add_argument("--port", type=int, default=8010, help="0: any free one, which is printed")
     parser.add_argument("--state", type=Path, required=True, help="its own file")
     parser.add_argument("--youlu", required=True, help="where its news go")
     parser.add_argument("--make-after", type=float, default=None, metavar="SECONDS", help="make cards by itself")
@@ -185,7 +185,8 @@ def main() -> None:
                         sign=os.environ["CARD_CENTRE_SIGN"])
     server = ThreadingHTTPServer(("127.0.0.1", options.port), handler_for(centre))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(server.server_port, flush=True)
+    if not options.port:
+        print(server.server_port, flush=True)
     while True:
         if options.make_after is not None:
             centre.make(older_than_s=options.make_after)
