@@ -98,8 +98,8 @@ def test_the_night_the_district_closed(demo: Demo, page: Page, phone: Page) -> N
     page.get_by_role("link", name="中断").first.click()
     page.get_by_role("link", name="登记中断").first.click()
     for label, written in {"名称": "兰州城关区封控", "文号": "演示〔2022〕9号", "发文机关": "演示指挥部",
-                           "所在市县": "兰州城关区", "名单": zones, "到 （选填）": "2022-07-18T00:00"}.items():
-        page.get_by_label(label, exact=label in ("名称", "文号")).fill(written)
+                           "所在市县": "兰州城关区", "名单": zones, "到": "2022-07-18T00:00"}.items():
+        page.get_by_label(label, exact=label in ("名称", "文号", "到")).fill(written)
     page.get_by_role("button", name="预览影响").click()
     close = page.get_by_role("button", name=re.compile("封控并告知.*人"))
     expect(close).to_be_visible(timeout=PATIENCE_MS)
