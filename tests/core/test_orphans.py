@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -38,7 +39,8 @@ def rescue() -> None:
         async with with_connector.open_async():
             await orphans_rescue(with_connector.job_manager, stalled_after_s=4)
 
-    asyncio.run(once())
+    with ThreadPoolExecutor() as beside:  # another test's browser may keep a loop in this thread
+        beside.submit(lambda: asyncio.run(once())).result()
 
 
 def test_a_dead_workers_job_whose_successor_waits_is_ended_and_those_behind_it_are_put_back() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
-
-from django.conf import settings
-from django.utils.translation import gettext
 
 
 class YouluError(Exception):
@@ -26,7 +24,17 @@ class YouluError(Exception):
     @property
     def message(self) -> str:
         sentence = str(self.sentence)  # lazy: in the reader's language already; plain: perhaps translated
-        return (gettext(sentence) if settings.configured else sentence).format(**self.details)
+        return _translated(sentence).format(**self.details)
+
+
+def _translated(sentence: str) -> str:
+    """In the reader's language; as it stands where the web framework was never begun: errors of commands need none."""
+    if "django.conf" not in sys.modules:
+        return sentence
+    from django.conf import settings
+    from django.utils.translation import gettext
+
+    return gettext(sentence) if settings.configured else sentence
 
 
 class NotFoundError(YouluError):

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from youlu.core.workbook import WorkbookError, workbook_rows
-
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -59,6 +57,8 @@ def table_read(content: bytes) -> list[tuple[int, list[str]]]:
     ------
     WorkbookError : it begins like a workbook and is none.
     """
+    from youlu.core.workbook import WorkbookError, workbook_rows  # whoever only writes tables needs no web framework
+
     if content.startswith(b"PK"):
         return [(line, cells) for line, cells in workbook_rows(content) if any(cells)]
     try:

@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from youlu.core.orphans import orphans_rescue
 from youlu.core.process_ids import started_at
 
 if TYPE_CHECKING:
@@ -156,6 +155,8 @@ async def _drain(gate: WorkerGate, work: asyncio.Task[None]) -> None:
 
 
 async def _rescue_orphans(app: object) -> None:
+    from youlu.core.orphans import orphans_rescue
+
     while True:
         try:
             await orphans_rescue(app.job_manager, stalled_after_s=STALLED_AFTER_S)  # type: ignore[attr-defined]
