@@ -19,6 +19,19 @@ GOOD = ["EZ123456785CN", "203", "O0", "2022-07-11 15:00:00", "O2", "经兰州"]
 BAD = ["EZ123456789CN", "203", "O0", "2022-07-11 15:00:00", "O2", ""]
 
 
+SHEETS = ('<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r='
+          '"http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet r:id="r1"/></sheets>'
+          '</workbook>')
+WHERE = '<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>'
+
+
+def workbook_named(book: zipfile.ZipFile, sheet: str) -> None:
+    """The parts that lead to the first sheet, and the sheet."""
+    book.writestr("xl/workbook.xml", SHEETS)
+    book.writestr("xl/_rels/workbook.xml.rels", WHERE)
+    book.writestr("xl/worksheets/sheet1.xml", sheet)
+
+
 def workbook(path: Path, rows: list[list[str]]) -> Path:
     """The least workbook: one sheet, headings as shared texts, the rest inline."""
     space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -29,8 +42,7 @@ def workbook(path: Path, rows: list[list[str]]) -> Path:
                  for n, text in enumerate(row) if text)
         lines.append(f"<row>{''.join(cells)}</row>")
     with zipfile.ZipFile(path, "w") as book:
-        book.writestr("xl/worksheets/sheet1.xml",
-                      f"<worksheet {space}><sheetData>{''.join(lines)}</sheetData></worksheet>")
+        workbook_named(book, f"<worksheet {space}><sheetData>{''.join(lines)}</sheetData></worksheet>")
         book.writestr("xl/sharedStrings.xml", f"<sst {space}>{shared}</sst>")
     return path
 
@@ -68,7 +80,7 @@ def test_a_workbook_that_declares_types_is_not_read(youlu, tmp_path):
     youlu("traces", "source", "zd", "--name", "现有系统")
     path = tmp_path / "t.xlsx"
     with zipfile.ZipFile(path, "w") as book:
-        book.writestr("xl/worksheets/sheet1.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a/>')
+        workbook_named(book, '<!DOCTYPE a [<!ENTITY b "c">]><a/>')
     said = youlu("traces", "import", str(path), "--source", "zd")
     assert "文档类型声明" in said.err
 

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from youlu.core.sheets import lines_of
-from youlu.core.tables_in import TableUnreadableError, rows_of
+from youlu.core.tables_in import rows_of
 from youlu.interfaces.cli.app import need_database
 from youlu.interfaces.cli.faults import Fault
 
@@ -111,11 +111,8 @@ def _parts(file: Path) -> Iterator[list[tuple[int, Any]]]:
     from youlu.domain.mail.traces.ingest import BATCH_MAX
 
     rows = rows_of(file)
-    try:
-        while part := list(islice(rows, BATCH_MAX)):
-            yield part
-    except TableUnreadableError as error:
-        raise Fault(f"{error}。", str(file), "另存为CSV或.xlsx再导入") from None
+    while part := list(islice(rows, BATCH_MAX)):
+        yield part
 
 
 def _ingest(code: str, rows: list[Any]) -> list[tuple[str, str]]:
