@@ -62,8 +62,8 @@ class _Read:
 class _Batch:
     """Rows of one call on their way; `left` are (reason, word) by place."""
 
-    def __init__(self, source: SourceRow, raws: Sequence[Any]) -> None:
-        self.source = source
+    def __init__(self, source: SourceRow, names: Names, raws: Sequence[Any]) -> None:
+        self.source, self.names = source, names
         self.outcomes: list[TraceOutcome | None] = [None] * len(raws)
         self.rows: dict[int, TraceRow] = {}
         self.left: dict[int, tuple[str, str]] = {}
@@ -94,8 +94,8 @@ def traces_ingest(*, actor: Actor, source: str, rows: Sequence[Any]) -> list[Tra
     actor.require("traces.feed")
     if actor.id.startswith("token:") and actor.name != source:
         raise SourceNotFoundError()
-    batch = _Batch(source_get(source), rows)
-    read = _in_our_words(batch, names_of(source))
+    batch = _Batch(source_get(source), names_of(source), rows)
+    read = _in_our_words(batch)
     _items_make(batch, read)
     scans = _scans(batch, read)
     outcomes = scans_ingest(actor=actor_of_system("traces"), scans=list(scans.values()))
@@ -109,7 +109,8 @@ def traces_ingest(*, actor: Actor, source: str, rows: Sequence[Any]) -> list[Tra
     return [outcome for outcome in batch.outcomes if outcome is not None]
 
 
-def _in_our_words(batch: _Batch, names: Names) -> list[_Read]:
+def _in_our_words(batch: _Batch) -> list[_Read]:
+    names = batch.names
     said = {row.office for row in batch.rows.values()}
     offices = offices_by_code({names.offices.get(word, word) for word in said})
     read = []
@@ -134,7 +135,7 @@ def _items_make(batch: _Batch, read: list[_Read]) -> None:
     for one in sorted(read, key=lambda one: one.row.occurred_at):
         if one.kind == ScanKind.ACCEPTED and one.row.item_key not in known:
             fresh.setdefault(one.row.item_key, one)
-    names = names_of(batch.source.code).offices
+    names = batch.names.offices
     offices = offices_by_code({names.get(o.row.dest_office, o.row.dest_office) for o in fresh.values()})
     items = []
     for one in fresh.values():
@@ -153,7 +154,7 @@ def _scans(batch: _Batch, read: list[_Read]) -> dict[int, ScanInput]:
     """What is stored, by place; a shadow source moves its own items and no others."""
     known = _shadow_of([one.row.item_key for one in read])
     plans = _plans_of([one.row.item_key for one in read if one.kind == ScanKind.DEPARTED])
-    names = names_of(batch.source.code).offices
+    names = batch.names.offices
     ahead = offices_by_code({names.get(one.row.next_office, one.row.next_office) for one in read})
     scans: dict[int, ScanInput] = {}
     for one in read:
