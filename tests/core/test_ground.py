@@ -9,6 +9,7 @@ from django.db import connection
 
 from youlu.core import clock, crypto
 from youlu.core.idempotency import KeyReusedError, answer_once
+from youlu.core.pages import cursor_number
 
 AT = dt.datetime(2022, 7, 29, 9, 0, tzinfo=dt.UTC)
 
@@ -59,3 +60,9 @@ def test_the_same_key_does_the_work_once_and_another_body_is_refused() -> None:
     assert first == again == (201, {"n": 1})
     with pytest.raises(KeyReusedError):
         answer_once(caller="token:a", key="k", body=b"y", work=work)
+
+
+@pytest.mark.parametrize(("written", "number"), [("7", 7), ("", 0), (None, 0), ("²", 0), ("٣", 0), ("-1", 0),
+                                                 ("9" * 30, 0), ("x", 0)])
+def test_a_cursor_that_nobody_made_begins_at_the_first_page(written: str | None, number: int) -> None:
+    assert cursor_number(written) == number

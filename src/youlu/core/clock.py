@@ -55,6 +55,11 @@ def today() -> dt.date:
     return local(now()).date()
 
 
+def midnight(day: dt.date) -> dt.datetime:
+    """The instant at which a day begins at the counter."""
+    return dt.datetime.combine(day, dt.time(), SHANGHAI)
+
+
 def clock_set(*, at: dt.datetime, rate: float = 1.0) -> None:
     """Make a scenario's clock stand at `at` (aware) and run at `rate` business seconds a real second."""
     with connection.cursor() as cursor:

@@ -7,6 +7,9 @@ from typing import Generic, TypeVar
 
 Row = TypeVar("Row")
 PAGE_ROWS = 50
+CURSOR_DIGITS = 9
+# Where people are counted, or what is theirs, fewer than this are told as no number.
+LEAST_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -15,3 +18,9 @@ class Page(Generic[Row]):
 
     rows: tuple[Row, ...]
     next_cursor: str | None = None
+
+
+def cursor_number(cursor: str | None) -> int:
+    """A cursor that is a number, as a selector made it; 0 for none, and for whatever else somebody writes there."""
+    written = cursor or ""
+    return int(written) if written.isascii() and written.isdecimal() and len(written) <= CURSOR_DIGITS else 0

@@ -10,22 +10,23 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from django.conf import settings
 
 from youlu.core import clock
-from youlu.core.pages import PAGE_ROWS, Page
+from youlu.core.pages import LEAST_TOLD, PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor
 from youlu.domain.continuity.errors import ClosureNotFoundError
 from youlu.domain.continuity.models import Notice
 from youlu.domain.network.drafts import trips_newest
 from youlu.domain.network.models import Closure, Compound, DeliverySegment, Measure, Route
 from youlu.domain.network.selectors import offices_all
+from youlu.domain.network.versions import TripRow
 from youlu.engines.alerts import Alert, Area, CapMessage, Entity, Info, cap_write, feed_bytes
 
 Act, Zone, Cause = Measure.Act, Measure.Zone, Closure.Cause
-HOUSEHOLDS_LEAST = 10
 CATEGORY = {Cause.LOCKDOWN: "Health", Cause.LANDSLIDE: "Geo", Cause.FLOOD: "Met", Cause.SNOW: "Met",
             Cause.OTHER: "Transport"}
 ENGLISH_CAUSE = {Cause.LOCKDOWN: "Lockdown", Cause.LANDSLIDE: "Landslide", Cause.FLOOD: "Flood", Cause.SNOW: "Snow",
@@ -141,14 +142,18 @@ class _Places:
                           Compound.objects.filter(id__in=_ids(refs[Zone.COMPOUND])).select_related("segment")}
         self.segments = {str(row.id): row for row in DeliverySegment.objects.filter(id__in=_ids(refs[Zone.SEGMENT]))}
         self.routes = {str(row.id): row for row in Route.objects.filter(id__in=_ids(refs[Zone.ROUTE]))}
-        self.trips = trips_newest() if refs.keys() & {Zone.ROUTE, Zone.LEG} else {}
+
+    @cached_property
+    def trips(self) -> dict[int, TripRow]:
+        """Every trip of the newest revision, for whoever speaks of routes, legs or stops: read once."""
+        return trips_newest()
 
     def area(self, kind: str, ref: str) -> Area:
         if kind == Zone.DIVISION:
             return Area(ref, (ref,))
         if kind == Zone.COMPOUND:
             compound = self.compounds[ref]
-            few = compound.households < HOUSEHOLDS_LEAST
+            few = compound.households < LEAST_TOLD
             return Area(compound.division_code if few else compound.name, (compound.division_code,))
         if kind == Zone.SEGMENT:
             office = self.offices[self.segments[ref].office_id]
@@ -194,7 +199,7 @@ def realtime_feed(*, actor: Actor) -> bytes:
     measures = list(Measure.objects.filter(until_epoch__isnull=True, closure__scope__startswith=actor.scope)
                     .select_related("closure").order_by("closure_id", "id"))
     places = _Places(measures)
-    stops = {places.offices[key].code for trip in trips_newest().values() for key in trip.office_ids}
+    stops = {places.offices[key].code for trip in places.trips.values() for key in trip.office_ids}
     groups: dict[tuple, list[Measure]] = defaultdict(list)
     for measure in measures:
         groups[measure.closure_id, measure.act, measure.starts_at, measure.ends_at].append(measure)

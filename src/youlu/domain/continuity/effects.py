@@ -56,7 +56,7 @@ def effect_compute(row: TimetableEffect, *, at: dt.datetime) -> dict[str, Any]:
     steps = _Steps(row.id)
     scope = TimetableDraft.objects.values_list("scope", flat=True).get(id=row.draft_id)
     draft, epoch = DraftFrom(row.draft_id, row.effective_date), epoch_current()
-    begins = max(at, dt.datetime.combine(row.effective_date, dt.time(), clock.SHANGHAI))
+    begins = max(at, clock.midnight(row.effective_date))
     standard = pairs_standard(scope, begins)
     before = promises_compute(world_at(at=begins, epoch=epoch), standard)
     steps.one_done()

@@ -70,7 +70,7 @@ def _first_day(yesterday: dt.date) -> dt.date:
 def tallies_between(first: dt.date, last: dt.date) -> Tallies:
     """What was due on the days `first` to `last`, both included: one pass over the items, held as sums only."""
     book, codes = StandardBook(), [office.division_code for office in offices_all()]
-    start, end = _midnight(first), _midnight(last + DAY)
+    start, end = clock.midnight(first), clock.midnight(last + DAY)
     tallies: Tallies = defaultdict(Tally)
     for row in items_due(accepted_since=start - DAY * STANDARD_DAYS, due_from=start, until=end):
         _add(tallies, row, book, codes, (first, last))
@@ -95,7 +95,3 @@ def _add(tallies: Tallies, row: DueRow, book: StandardBook, codes: list[str], da
 
 def due_day(instant: dt.datetime) -> dt.date:
     return clock.local(instant).date()
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), clock.SHANGHAI)

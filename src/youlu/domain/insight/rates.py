@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from django.db.models import QuerySet, Sum
 
 from youlu.core import clock
+from youlu.core.pages import LEAST_TOLD
 from youlu.domain.access.selectors import Actor
 from youlu.domain.insight.models import Kept, KeptDay
 
-LEAST = 10  # of fewer no rate is told: it would speak of single people's mail
 DAYS = 14
 DAYS_MAX = 92
 FIELDS = ("standard_due", "standard_kept", "committed_due", "committed_kept", "no_standard")
@@ -31,11 +31,11 @@ class Rate:
 
     @property
     def standard_pct(self) -> float | None:
-        return 100 * self.standard_kept / self.standard_due if self.standard_due >= LEAST else None
+        return 100 * self.standard_kept / self.standard_due if self.standard_due >= LEAST_TOLD else None
 
     @property
     def committed_pct(self) -> float | None:
-        return 100 * self.committed_kept / self.committed_due if self.committed_due >= LEAST else None
+        return 100 * self.committed_kept / self.committed_due if self.committed_due >= LEAST_TOLD else None
 
 
 @dataclass(frozen=True)

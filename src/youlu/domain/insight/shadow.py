@@ -14,11 +14,10 @@ from typing import Any
 
 from django.db import connection
 
-from youlu.core.clock import SHANGHAI
-from youlu.core.pages import PAGE_ROWS, Page
+from youlu.core import clock
+from youlu.core.pages import LEAST_TOLD, PAGE_ROWS, Page, cursor_number
 from youlu.domain.access.selectors import Actor
 
-LEAST = 10
 REST = ""  # the key of the line of all small groups
 
 # `days` between the promised day and the day of delivery; a leg counts as seen when the item was scanned departing
@@ -115,10 +114,10 @@ def shadow_report(
     """Deliveries from the first day to the last, both included; `cursor` is how many flows were shown."""
     actor.require("shadow.read")
     asked = {
-        "source": source, "least": LEAST, "scope": f"{actor.scope}%", "begin": _midnight(first_date),
-        "end": _midnight(last_date + dt.timedelta(days=1))}
+        "source": source, "least": LEAST_TOLD, "scope": f"{actor.scope}%", "begin": clock.midnight(first_date),
+        "end": clock.midnight(last_date + dt.timedelta(days=1))}
     total = _sums("'all'", asked, limit=1)
-    begin = int(cursor) if cursor and cursor.isdecimal() and len(cursor) < 10 else 0
+    begin = cursor_number(cursor)
     flows = _sums("flow", asked, limit=PAGE_ROWS + 1, offset=begin)
     more = str(begin + PAGE_ROWS) if len(flows) > PAGE_ROWS else None
     return ShadowReport(first_date, last_date, total[0] if total else None, tuple(_sums("cause", asked, limit=20)),
@@ -129,7 +128,3 @@ def _sums(key: str, asked: dict[str, Any], *, limit: int, offset: int = 0) -> li
     with connection.cursor() as cursor:
         cursor.execute(_DONE.format(key=key), {**asked, "limit": limit, "offset": offset})
         return [ShadowRow(row[0], *(int(value) for value in row[1:])) for row in cursor.fetchall()]
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), SHANGHAI)

@@ -30,7 +30,7 @@ from youlu.domain.network.models import Compound, Office
 from youlu.domain.network.selectors import epoch_current
 from youlu.domain.promise.compute import Promises, promises_compute
 from youlu.domain.promise.effects import acceptance_barred
-from youlu.domain.promise.held import AT_OFFICE, Held
+from youlu.domain.promise.held import Held, held_handed_in
 from youlu.domain.promise.world import World, world_at
 from youlu.engines.codes.item_key import ItemNumberError, item_key, item_number, number_compact, s10_keys
 
@@ -120,22 +120,11 @@ def _office_name(office_id: int) -> str:
 
 
 def _as_held(items: list[ItemInput], at: dt.datetime) -> Held:
-    def column(values: Sequence[int | None], dtype: type) -> np.ndarray:
-        return np.array([-1 if value is None else value for value in values], dtype)
-
-    kinds = tuple(dict.fromkeys((str(item.mail_class), item.programme) for item in items))
-    n = len(items)
-    return Held(
-        item_key=np.arange(n, dtype=np.int64), position_no=np.zeros(n, np.int32), place=np.full(n, AT_OFFICE, np.int16),
-        place_office=column([i.origin_office_id for i in items], np.int32), place_leg=np.full(n, -1, np.int64),
-        since_s=np.full(n, int(at.timestamp()), np.int64),
-        dest_office=column([i.dest_office_id for i in items], np.int32),
-        dest_segment=column([i.dest_segment_id for i in items], np.int32),
-        dest_compound=column([i.dest_compound_id for i in items], np.int32),
-        kind=column([kinds.index((str(i.mail_class), i.programme)) for i in items], np.int16),
-        expected_s=np.full(n, UNKNOWN_S), arrival_s=np.full(n, UNKNOWN_S), legs_done=np.zeros(n, np.int16),
-        legs_offset=np.zeros(n + 1, np.int64), legs=np.empty(0, np.int64), kinds=kinds,
-    )
+    return held_handed_in(
+        kind=[(str(item.mail_class), item.programme) for item in items],
+        origin=[item.origin_office_id for item in items], dest=[item.dest_office_id for item in items],
+        segment=[item.dest_segment_id for item in items], compound=[item.dest_compound_id for item in items],
+        since_s=[int(at.timestamp())] * len(items))
 
 
 def _store(

@@ -148,7 +148,7 @@ def quiet_until(at: dt.datetime) -> dt.datetime:
     if QUIET_TO_MIN <= minute < QUIET_FROM_MIN:
         return at
     day = local.date() + dt.timedelta(days=minute >= QUIET_FROM_MIN)
-    return dt.datetime.combine(day, dt.time(), tzinfo=clock.SHANGHAI) + dt.timedelta(minutes=QUIET_TO_MIN)
+    return clock.midnight(day) + dt.timedelta(minutes=QUIET_TO_MIN)
 
 
 def _wordings_shared(codes: set[str], at: dt.datetime) -> dict[str, Wording]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.translation import gettext
 
-from youlu.core.pages import PAGE_ROWS, Page
+from youlu.core.pages import PAGE_ROWS, Page, cursor_number
 from youlu.domain.access.selectors import Actor
 from youlu.domain.network.errors import DraftNotFoundError, RouteNotFoundError
 from youlu.domain.network.models import (
@@ -117,7 +117,7 @@ class RevisionRow:
 def routes_list(*, actor: Actor, text: str = "", level: str = "", cursor: str | None = None) -> Page[RouteRow]:
     """Routes that touch the actor's scope, fifty a page; `text` is part of the name, or the code."""
     actor.require("timetable.read")
-    after = int(cursor) if cursor and cursor.isdigit() else 0
+    after = cursor_number(cursor)
     with connection.cursor() as db:
         db.execute(_ROUTES, {"after": after, "level": level, "text": text.strip(), "scope": actor.scope,
                              "limit": PAGE_ROWS + 1})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +61,27 @@ class Held:
 
 _PLAIN = ("item_key", "position_no", "place", "place_office", "place_leg", "since_s", "dest_office", "dest_segment",
           "dest_compound", "kind", "expected_s", "arrival_s", "legs_done")
+
+
+def held_handed_in(
+    *, kind: Sequence[tuple[str, str]], origin: Sequence[int], dest: Sequence[int], since_s: Sequence[int],
+    segment: Sequence[int | None] | None = None, compound: Sequence[int | None] | None = None,
+) -> Held:
+    """Items that lie at their origin since they were handed in, nothing planned yet; numbered 0.. in `item_key`."""
+    n = len(kind)
+    kinds = tuple(dict.fromkeys(kind))
+    number = {one: place for place, one in enumerate(kinds)}
+
+    def ids(values: Sequence[int | None] | None) -> NDArray[np.int32]:
+        return np.array([-1 if value is None else value for value in values or [None] * n], np.int32)
+
+    return Held(
+        item_key=np.arange(n, dtype=np.int64), position_no=np.zeros(n, np.int32), place=np.full(n, AT_OFFICE, np.int16),
+        place_office=ids(origin), place_leg=np.full(n, -1, np.int64), since_s=np.array(since_s, np.int64),
+        dest_office=ids(dest), dest_segment=ids(segment), dest_compound=ids(compound),
+        kind=np.array([number[one] for one in kind], np.int16), expected_s=np.full(n, UNKNOWN_S),
+        arrival_s=np.full(n, UNKNOWN_S), legs_done=np.zeros(n, np.int16), legs_offset=np.zeros(n + 1, np.int64),
+        legs=np.empty(0, np.int64), kinds=kinds)
 
 
 def held_join(parts: list[Held]) -> Held:

@@ -122,8 +122,7 @@ class StandardBook:
         if isinstance(due, CalendarUnknown):
             return Standard(why=CALENDAR_UNKNOWN, year=due.year, **said)
         day = date_of_day(due.day)
-        midnight = dt.datetime.combine(day, dt.time(), clock.SHANGHAI)
-        return Standard(midnight + dt.timedelta(minutes=due.minute), day, due.minute, **said)
+        return Standard(clock.midnight(day) + dt.timedelta(minutes=due.minute), day, due.minute, **said)
 
 
 def row_of(table_id: int, mail_class: str, origin: str, dest: str) -> _Row | None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from youlu.core import clock
 from youlu.core.audit import audit_record
-from youlu.core.pages import PAGE_ROWS, Page
+from youlu.core.pages import PAGE_ROWS, Page, cursor_number
 from youlu.core.sheets import LineFault, table_write
 from youlu.domain.access.selectors import Actor
 from youlu.domain.promise.errors import (
@@ -171,7 +171,7 @@ def version_lines(
 ) -> Page[StandardLineRow]:
     """The lines of a version that speak of a place, the broad ones first; `origin`, `dest`: code prefixes."""
     actor.require("standard.read")
-    rows = StandardRow.objects.filter(table_id=version, id__gt=int(cursor) if cursor and cursor.isdigit() else 0)
+    rows = StandardRow.objects.filter(table_id=version, id__gt=cursor_number(cursor))
     if origin:
         rows = rows.filter(origin__startswith=origin)
     if dest:

@@ -10,17 +10,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from django.db import connection, transaction
 
 from youlu.core.clock import local
-from youlu.domain.mail.flight import UNKNOWN_S, instants
+from youlu.domain.mail.flight import instants
 from youlu.domain.mail.models import MailClass
 from youlu.domain.mail.tables import ITEM_COLUMNS
 from youlu.domain.network.epoch import epoch_hold
 from youlu.domain.network.selectors import epoch_current
 from youlu.domain.promise.compute import Promises, promises_compute
-from youlu.domain.promise.held import AT_OFFICE, Held
+from youlu.domain.promise.held import Held, held_handed_in
 from youlu.domain.promise.world import World, world_at
 
 RETRIES = 5
@@ -62,17 +61,9 @@ def _accept_day(source: str, items: list[ShadowItem]) -> set[int]:
 
 
 def shadow_held(items: list[ShadowItem]) -> Held:
-    n = len(items)
-    kinds = tuple(dict.fromkeys((str(item.mail_class), "") for item in items))
-    nothing = np.full(n, -1, np.int32)
-    return Held(
-        item_key=np.arange(n, dtype=np.int64), position_no=np.zeros(n, np.int32), place=np.full(n, AT_OFFICE, np.int16),
-        place_office=np.array([item.origin_office_id for item in items], np.int32), place_leg=np.full(n, -1, np.int64),
-        since_s=np.array([int(item.accepted_at.timestamp()) for item in items], np.int64),
-        dest_office=np.array([item.dest_office_id for item in items], np.int32), dest_segment=nothing,
-        dest_compound=nothing, kind=np.array([kinds.index((str(i.mail_class), "")) for i in items], np.int16),
-        expected_s=np.full(n, UNKNOWN_S), arrival_s=np.full(n, UNKNOWN_S), legs_done=np.zeros(n, np.int16),
-        legs_offset=np.zeros(n + 1, np.int64), legs=np.empty(0, np.int64), kinds=kinds)
+    return held_handed_in(
+        kind=[(str(item.mail_class), "") for item in items], origin=[item.origin_office_id for item in items],
+        dest=[item.dest_office_id for item in items], since_s=[int(item.accepted_at.timestamp()) for item in items])
 
 
 def _store(source: str, world: World, items: list[ShadowItem], promises: Promises) -> set[int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from youlu.core import clock
+from youlu.domain.network.lines import calendar_runs
 from youlu.domain.network.models import ServiceCalendar, Trip
 from youlu.domain.network.selectors import revision_current
 from youlu.domain.network.trips import leg_key, trip_book
@@ -48,7 +49,7 @@ class RunTable:
     calendars: dict[int, list[tuple[dt.date, dt.date | None, ServiceCalendar]]]
 
     def runs(self, trip_key: int, day: dt.date) -> bool:
-        return any(first <= day and (until is None or day < until) and _is_on(calendar, day)
+        return any(first <= day and (until is None or day < until) and calendar_runs(calendar, day)
                    for first, until, calendar in self.calendars.get(trip_key, ()))
 
     def find(
@@ -94,10 +95,3 @@ def _table(revision_id: int) -> RunTable:
     for rows in departures.values():
         rows.sort(key=lambda row: (row.dep_min, row.trip_key))
     return RunTable(dict(departures), dict(days))
-
-
-def _is_on(calendar: ServiceCalendar, day: dt.date) -> bool:
-    if day in calendar.removed_dates:
-        return False
-    usual = calendar.first_date <= day <= calendar.last_date and calendar.weekdays >> day.weekday() & 1
-    return bool(usual) or day in calendar.added_dates

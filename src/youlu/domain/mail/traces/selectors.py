@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, Min
 
-from youlu.core.pages import PAGE_ROWS, Page
+from youlu.core.pages import PAGE_ROWS, Page, cursor_number
 from youlu.domain.access.selectors import Actor
 from youlu.domain.mail.models import Item
 from youlu.domain.mail.traces.errors import SourceNotFoundError
@@ -74,7 +74,7 @@ def names_of(source: str) -> Names:
 def traces_left(*, actor: Actor, source: str = "", cursor: str | None = None) -> Page[LeftRow]:
     """What could not be used, by reason and word, the most rows first; `cursor` is how many were shown."""
     actor.require("shadow.read")
-    begin = int(cursor) if cursor and cursor.isdecimal() else 0
+    begin = cursor_number(cursor)
     rows = TraceLeft.objects.filter(**({"source_id": source} if source else {}))
     found = list(rows.values("source_id", "reason", "foreign").annotate(
         n=Count("digest"), first=Min("occurred_at"), last=Max("occurred_at"))
