@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -22,11 +23,18 @@ def rows_copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     return count
 
 
-def cursor_prepared() -> psycopg.Cursor[Any]:
+@contextmanager
+def cursor_prepared() -> Iterator[psycopg.Cursor[Any]]:
     """A cursor of the current connection whose statements the server parses and plans once (`prepare=True`), with
-    parameters beside the statement: Django's own writes them into its text."""
+    parameters beside the statement: Django's own writes them into its text.
+
+    Otherwise as Django's: a connection that broke since the last request is made anew, one that breaks here is known to
+    be broken. Without that a web server comes out of a fail-over with connections that stay dead.
+    """
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
-    return psycopg.Cursor(connection.connection)
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        yield cursor
 
 
 def array_text(values: Iterable[object]) -> str:
