@@ -10,16 +10,15 @@ import pytest
 from tests.domain.small_network import at, network_make
 from youlu.core import clock
 from youlu.domain.mail.services import number_range_ensure
-from youlu.domain.network import capacity
-from youlu.domain.promise import arrays, lanes, world
+from youlu.domain.promise import arrays, world
 
 
 @pytest.fixture
 def small_network(db: None, settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     settings.DATA_DIR = Path(tmp_path_factory.getbasetemp()) / "data"
     arrays.timetable_open.cache_clear()
-    # Named by epochs and revisions, which tests repeat.
-    for kept in (capacity._capacities, capacity._vehicles, lanes.draining_open, world._handling, world._waves):
+    # Named by the timetable's content, which tests repeat with other offices.
+    for kept in (world._handling, world._waves):
         kept.cache_clear()
     network_make()
     number_range_ensure()

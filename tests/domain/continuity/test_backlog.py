@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from tests.domain.continuity.test_loop import accept, closure, declare, lift, measure, quote_of, refreshed
 from tests.domain.small_network import KANGXIAN, LANZHOU, LONGNAN, XIAN, at
@@ -53,6 +54,17 @@ def test_an_office_that_can_work_all_of_it_in_time_promises_the_first_lorry() ->
     items = ten_lying()
     declare(STOP)
     assert {item.expected_arrive_by for item in refreshed(items)} == {NEXT_DAY}
+    assert is_clean()
+
+
+def test_an_epoch_that_was_rolled_back_leaves_nothing_of_its_backlog_behind() -> None:
+    slow_lanzhou()
+    items = ten_lying()
+    with transaction.atomic():
+        declare(measure("transit", "office", LANZHOU, end="2022-07-13 07:00"))
+        transaction.set_rollback(True)
+    declare(STOP)  # raises the same epoch again
+    assert {item.expected_arrive_by for item in refreshed(items)} == {DAY_AFTER}
     assert is_clean()
 
 

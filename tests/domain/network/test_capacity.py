@@ -25,11 +25,11 @@ ACTOR = actor_of_system("test")
 
 def imported(*lines: str) -> Capacities:
     capacity_import(actor=ACTOR, lines=capacity_lines(HEAD + "\n".join(lines)))
-    return capacities(capacity_edit())
+    return capacities()
 
 
 def test_an_office_has_the_default_of_its_kind_until_a_list_says_otherwise() -> None:
-    assert capacities(0).per_hour(LANZHOU, "provincial_centre") == 30_000
+    assert capacities().per_hour(LANZHOU, "provincial_centre") == 30_000
     found = imported(f"hourly,office:O{LANZHOU},,1200,核定", f"hourly,office:O{LANZHOU},parcel,700,核定")
     assert found.per_hour(LANZHOU, "provincial_centre") == 1200
     assert found.per_hour(LANZHOU, "provincial_centre", "parcel") == 700

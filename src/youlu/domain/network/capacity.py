@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import re
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -217,18 +218,22 @@ class Capacities:
         return USUAL_RANK
 
 
-def capacities(edit: int) -> Capacities:
-    """What is stored; `edit` is the epoch of the last list (`capacity_edit`), so that it is read once."""
-    return _capacities(edit)
+def capacities() -> Capacities:
+    """What is stored; one small query when it has been read since the last list."""
+    return _capacities(_edit())
 
 
 def capacity_edit() -> int:
     """The epoch that the last list raised, 0 before the first."""
-    return CapacityImport.objects.order_by("-epoch").values_list("epoch", flat=True).first() or 0
+    return _edit()[0]
+
+
+def _edit() -> tuple[int, uuid.UUID | None]:
+    return CapacityImport.objects.order_by("-epoch").values_list("epoch", "key").first() or (0, None)
 
 
 @lru_cache(maxsize=2)
-def _capacities(edit: int) -> Capacities:
+def _capacities(edit: tuple[int, uuid.UUID | None]) -> Capacities:
     rows = list(HourlyCapacity.objects.values_list("kind", "office_id", "mail_class", "items_per_hour"))
     sorting: dict[int, list[tuple[int, int]]] = {}
     for office, start, end in SortingWindow.objects.order_by("start_min").values_list(
@@ -256,11 +261,11 @@ def office_lines(*, office_id: int, kind: str) -> tuple[tuple[str, int, str], ..
 def vehicle_capacities() -> dict[int, int]:
     """Items that each trip of the timetable carries; trips of which nothing is known are absent."""
     revision = TimetableRevision.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    return _vehicles(revision, capacity_edit())
+    return _vehicles(revision, _edit())
 
 
 @lru_cache(maxsize=2)
-def _vehicles(revision: int, edit: int) -> dict[int, int]:
+def _vehicles(revision: int, edit: tuple[int, uuid.UUID | None]) -> dict[int, int]:
     own = dict(VehicleCapacity.objects.filter(trip_key__isnull=False).values_list("trip_key", "items"))
     general = {(level, means): items for level, means, items in
                VehicleCapacity.objects.filter(trip_key__isnull=True).values_list("level", "means", "items")}

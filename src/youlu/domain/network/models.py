@@ -10,6 +10,8 @@ import datetime as dt
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from youlu.core.ids import uuid7
+
 ALWAYS = dt.date(2000, 1, 1)  # the first day a leg key can name: "as long as anybody remembers"
 
 
@@ -302,5 +304,6 @@ class CapacityImport(models.Model):
     """A list of capacities that was read in, with the epoch it raised."""
 
     epoch = models.IntegerField(primary_key=True)
+    key = models.UUIDField(default=uuid7)  # an epoch rolled back is raised again: what is kept of a list goes by this
     imported_at = models.DateTimeField()
     lines = models.IntegerField()

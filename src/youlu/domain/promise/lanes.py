@@ -6,6 +6,7 @@ is a line of work (a mail class of its own, or all others) and whether its mail 
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -54,9 +55,14 @@ def run_newest(epoch: int) -> int | None:
     return BacklogRun.objects.filter(epoch__lte=epoch).order_by("-epoch").values_list("epoch", flat=True).first()
 
 
+def draining_open(epoch: int, start_day: int) -> Draining | None:
+    """The tables of the newest run up to an epoch as minutes from a day's midnight; None where there is no backlog."""
+    newest = BacklogRun.objects.filter(epoch__lte=epoch).order_by("-epoch").values_list("epoch", "key").first()
+    return _draining(*newest, start_day) if newest is not None else None
+
+
 @lru_cache(maxsize=4)
-def draining_open(run: int, start_day: int) -> Draining | None:
-    """The stored tables of a run as minutes from another day's midnight; None where it found no backlog."""
+def _draining(run: int, key: uuid.UUID, start_day: int) -> Draining | None:
     row = BacklogRun.objects.get(epoch=run)
     shift = start_day - row.start_day
     tables = {}

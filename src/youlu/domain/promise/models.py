@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from youlu.core.ids import uuid7
+
 
 class BacklogRun(models.Model):
     """The backlogs under an epoch; holds until the next run. Immutable once stored."""
 
     epoch = models.IntegerField(primary_key=True)
+    key = models.UUIDField(default=uuid7)  # an epoch rolled back is raised again: what is kept of a run goes by this
     computed_at = models.DateTimeField()
     start_day = models.IntegerField()  # its midnight in Shanghai is minute 0 of the tables
     lanes = models.JSONField()  # [mail class with a line of its own or "", whether worked first], as tables' rows

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from youlu.core import clock
-from youlu.domain.network.capacity import Capacities, capacities, capacity_edit
+from youlu.domain.network.capacity import Capacities, capacities
 from youlu.domain.network.models import Measure, Office
 from youlu.domain.network.selectors import MeasureRow, measures_in_force
 from youlu.domain.promise.arrays import (
@@ -26,7 +26,7 @@ from youlu.domain.promise.arrays import (
 )
 from youlu.domain.promise.effects import Effect, effects_of
 from youlu.domain.promise.errors import RevisionMovedError, TooManyClassGroupsError
-from youlu.domain.promise.lanes import FREE, Draining, draining_open, run_newest
+from youlu.domain.promise.lanes import FREE, Draining, draining_open
 from youlu.domain.promise.waves import WaveTable, wave_table_read
 from youlu.engines.calendar import OPEN_END, date_of_day, day_of_date
 from youlu.engines.promise import Handling, LegClosure, Timetable, flags_derive
@@ -157,9 +157,8 @@ def world_at(
         measures = (*(row for row in measures_in_force(epoch) if row.id not in less), *more)
     start_day = day_of_date(clock.local(at).date()) - BACK_DAYS
     revision, short, long = _timetables(start_day) if draft is None else _timetables_of(draft, start_day)
-    known = capacities(capacity_edit())
-    run = None if without_measures else run_newest(epoch)
-    draining = draining_open(run, start_day) if run is not None else None
+    known = capacities()
+    draining = None if without_measures else draining_open(epoch, start_day)
     return World(at, epoch, start_day, short, long, _handling(revision, known, draining), _waves(revision),
                  effects_of(measures), measures, known, draining)
 

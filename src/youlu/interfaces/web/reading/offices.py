@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from youlu.domain.network.capacity import capacities, capacity_edit, office_lines
+from youlu.domain.network.capacity import capacities, office_lines
 from youlu.domain.network.selectors import OfficeRow, office_row
 from youlu.domain.promise.backlog_store import backlogs_now
 from youlu.interfaces.web import rows, wording
@@ -36,7 +36,7 @@ class OfficePage:
 
 def office_page(*, office_id: int) -> OfficePage:
     office = office_row(office_id)
-    windows = capacities(capacity_edit()).sorting.get(office_id, ())
+    windows = capacities().sorting.get(office_id, ())
     lines = tuple(Line(gettext(CLASSES.get(line, line)) if line else gettext("全部"), per_hour, source)
                   for line, per_hour, source in office_lines(office_id=office_id, kind=office.kind))
     return OfficePage(office, gettext(office.kind_name), _hm(office.pickup_cutoff_min),
