@@ -97,6 +97,15 @@ def test_the_effect_says_what_activation_then_does(items: list[Item]) -> None:
     assert (run.earlier, run.unknown) == (2, 1)
 
 
+def test_mail_that_has_drifted_by_itself_is_not_laid_at_the_drafts_door(items: list[Item]) -> None:
+    draft_id, version = draft_of(wanted(2, **SOONER))
+    with clock.frozen(at("2022-07-12 20:00")):  # nothing has moved: every lorry of today is missed
+        effect_answer(effect_ask(actor=DRAFTER, draft_id=draft_id, version=version,
+                                 effective_date=dt.date(2022, 7, 13)))
+        found = effect_latest(actor=DRAFTER, draft_id=draft_id).result["items"]
+    assert (found["later"], found["earlier"], found["kept"]) == (0, 2, 2)
+
+
 def test_an_effect_that_is_stopped_says_so_and_computes_no_further(items: list[Item]) -> None:
     draft_id, version = draft_of(wanted(2, **SOONER))
     asked = effect_ask(actor=DRAFTER, draft_id=draft_id, version=version, effective_date=TOMORROW)

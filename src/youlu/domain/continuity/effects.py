@@ -19,7 +19,7 @@ from youlu.domain.network.models import Office, TimetableDraft
 from youlu.domain.network.selectors import epoch_current, offices_all
 from youlu.domain.promise.compute import Promises, promises_compute
 from youlu.domain.promise.held import AT_OFFICE, UNKNOWN_S, Held, held_join
-from youlu.domain.promise.world import DraftFrom, World, world_at
+from youlu.domain.promise.world import DraftFrom, world_at
 from youlu.engines.codes.item_key import item_number
 
 State = TimetableEffect.State
@@ -64,11 +64,12 @@ def effect_compute(row: TimetableEffect, *, at: dt.datetime) -> dict[str, Any]:
     steps.one_done()
     held = held_join([part.held for part in flight_now()])
     steps.one_done()
-    world = world_at(at=at, epoch=epoch, draft=draft)
+    # Against what each would be promised now, not against what it was promised: mail that drifted is not the draft's.
+    as_is = promises_compute(world_at(at=at, epoch=epoch), held)
     steps.one_done()
-    flight = promises_compute(world, held)
+    by_draft = promises_compute(world_at(at=at, epoch=epoch, draft=draft), held)
     steps.one_done()
-    return {"epoch": epoch, "pairs": _pairs(standard, before, after), "items": _items(world, held, flight)}
+    return {"epoch": epoch, "pairs": _pairs(standard, before, after), "items": _items(held, as_is, by_draft)}
 
 
 class _Steps:
@@ -150,10 +151,11 @@ def _pair_rows(
     return rows
 
 
-def _items(world: World, held: Held, promises: Promises) -> dict[str, Any]:
-    unknown = (promises.arrive_by_s == UNKNOWN_S) & (held.expected_s != UNKNOWN_S)
-    both = (promises.arrive_by_s != UNKNOWN_S) & (held.expected_s != UNKNOWN_S)
-    shift = np.where(both, promises.arrive_by_s - held.expected_s, 0)
+def _items(held: Held, before: Promises, after: Promises) -> dict[str, Any]:
+    was, becomes = before.arrive_by_s, after.arrive_by_s
+    unknown = (becomes == UNKNOWN_S) & (was != UNKNOWN_S)
+    both = (becomes != UNKNOWN_S) & (was != UNKNOWN_S)
+    shift = np.where(both, becomes - was, 0)
     order = [at for at in np.argsort(-np.where(unknown, np.int64(2**40), shift), kind="stable")[:WORST].tolist()
              if unknown[at] or shift[at] > 0]
     offices = offices_all()
@@ -161,7 +163,7 @@ def _items(world: World, held: Held, promises: Promises) -> dict[str, Any]:
         "in_flight": len(held), "later": int((shift > 0).sum()), "earlier": int((shift < 0).sum()),
         "unknown": int(unknown.sum()), "kept": int((both & (shift == 0)).sum()),
         "worst": [{"number": item_number(int(held.item_key[at])), "to": offices[int(held.dest_office[at])].name,
-                   "was": _iso(int(held.expected_s[at])), "becomes": _iso(int(promises.arrive_by_s[at]))}
+                   "was": _iso(int(was[at])), "becomes": _iso(int(becomes[at]))}
                   for at in order],
     }
 
