@@ -10,6 +10,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from youlu.core import clock
+from youlu.core.queues import LOOP, defer_once
 from youlu.domain.continuity.apply import closure_apply, partitions_behind
 from youlu.domain.continuity.effects import effect_answer
 from youlu.domain.continuity.preview import preview_answer
@@ -18,14 +19,13 @@ from youlu.domain.mail.missed import missed_find
 from youlu.domain.mail.overload import overload_mark
 from youlu.domain.mail.resident import flight_now
 
-OVERLOAD_EVERY_S = 300
 APPLY_LOCK = 0x6170706C79  # "apply": one run at a time, whatever the number of workers
 TRIM_EVERY_S = 60
 # The database was away for a moment: what was asked is still to be answered.
 AGAIN = RetryStrategy(max_attempts=10, wait=2, retry_exceptions=[OperationalError])
 
 
-@app.task(name="continuity.apply", retry=AGAIN, pass_context=True)
+@app.task(name="continuity.apply", queue=LOOP, retry=AGAIN, pass_context=True)
 def apply_job(context: JobContext) -> None:
     """Make promises true under the current epoch."""
     apply_alone(stop=context.should_abort)
@@ -39,13 +39,13 @@ def apply_alone(*, stop: Callable[[], bool] = lambda: False) -> None:
             return
     try:
         closure_apply(stop=stop)
-        overload_mark([part.held for part in flight_now()])
+        defer_once(overload_job)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [APPLY_LOCK])
 
 
-@app.task(name="continuity.preview", retry=AGAIN)
+@app.task(name="continuity.preview", queue=LOOP, retry=AGAIN)
 def preview_job(preview_id: str) -> None:
     """Answer one preview."""
     preview_answer(preview_id)
@@ -58,7 +58,7 @@ def effect_job(effect_id: str) -> None:
 
 
 @app.periodic(cron="* * * * * */2")
-@app.task(name="continuity.watch", queueing_lock="continuity.watch")
+@app.task(name="continuity.watch", queue=LOOP, queueing_lock="continuity.watch")
 def watch_job(timestamp: int) -> None:
     """Every two seconds: the arrays of what is in flight caught up, connections missed by the clock, and whether
     anything is left behind by whatever happened."""
@@ -67,5 +67,11 @@ def watch_job(timestamp: int) -> None:
         changed_trim()
     if partitions_behind():
         apply_alone()
-    elif timestamp % OVERLOAD_EVERY_S == 0:
-        overload_mark([part.held for part in flight_now()])
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="continuity.overload", queueing_lock="continuity.overload", lock="continuity.overload",
+          pass_context=False)
+def overload_job(timestamp: int = 0) -> None:
+    """After a run and every five minutes: which trips more mail is planned on than they carry."""
+    overload_mark([part.held for part in flight_now()])

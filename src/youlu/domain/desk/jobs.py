@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
+from youlu.core.queues import defer_once
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.desk.retention import order_texts_expire
 from youlu.domain.desk.sending import contacts_send, failed_messages_take
@@ -29,15 +29,13 @@ def contacts_watch_job(timestamp: int) -> None:
 
 
 @app.periodic(cron="50 3 * * *")
-@app.task(name="desk.order_texts_expire", queueing_lock="desk.order_texts_expire", pass_context=False)
+@app.task(name="desk.order_texts_expire", queueing_lock="desk.order_texts_expire", lock="desk.order_texts_expire",
+          pass_context=False)
 def order_texts_expire_job(timestamp: int = 0) -> None:
     """Every night: what customers said in orders closed long ago."""
     order_texts_expire(actor=actor_of_system("retention"))
 
 
 def contacts_send_defer() -> None:
-    """Ask for sending at once; call it outside a transaction (a job that waits already is a database error)."""
-    try:
-        contacts_send_job.defer()
-    except AlreadyEnqueued:
-        return
+    """Ask for sending at once; call it outside a transaction."""
+    defer_once(contacts_send_job)

@@ -7,7 +7,9 @@ it in its binary form, which numpy reads as it is: a million items in one to two
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -47,6 +49,7 @@ _SELECT = (
 _TIMES = ("since_s", "expected_s", "arrival_s", "departs_s")
 _EPOCH_2000_S = 946_684_800  # PostgreSQL counts microseconds from the year 2000
 _MINUS_INFINITY = np.iinfo(np.int64).min
+READERS = 2  # connections on which the server gathers at a time
 
 
 @dataclass(eq=False)
@@ -55,16 +58,18 @@ class Kinds:
 
     pairs: list[tuple[str, str]] = field(default_factory=list)
     _by_hash: dict[int, int] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def numbers(self, hashes: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.int16]:
         """Each item's kind; a pair that is new is read from the row of the first item that has it."""
         distinct, first, nth = np.unique(hashes, return_index=True, return_inverse=True)
-        for value, key in zip(distinct.tolist(), keys[first].tolist(), strict=True):
-            if value not in self._by_hash:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT mail_class, programme FROM mail_item WHERE item_key = %s", [key])
-                    self.pairs.append(cursor.fetchone())
-                self._by_hash[value] = len(self.pairs) - 1
+        with self._lock:
+            for value, key in zip(distinct.tolist(), keys[first].tolist(), strict=True):
+                if value not in self._by_hash:
+                    with connection.cursor() as cursor:
+                        cursor.execute("SELECT mail_class, programme FROM mail_item WHERE item_key = %s", [key])
+                        self.pairs.append(cursor.fetchone())
+                    self._by_hash[value] = len(self.pairs) - 1
         return np.array([self._by_hash[value] for value in distinct.tolist()], np.int16)[nth.ravel()]
 
 
@@ -110,10 +115,25 @@ def flight_read(partition: int, kinds: Kinds, *, keys: list[int] | None = None) 
                     zip(_COLUMNS, columns, strict=True)}, legs, kinds)
 
 
+def flight_read_all(kinds: Kinds) -> list[Flight]:
+    """The items in flight of every partition: the server gathers two at a time, inside a transaction one."""
+    if connection.in_atomic_block:
+        return [flight_read(number, kinds) for number in range(PARTITIONS)]
+
+    def read(number: int) -> Flight:
+        try:
+            return flight_read(number, kinds)
+        finally:
+            connection.close()  # this thread's own
+
+    with ThreadPoolExecutor(READERS) as pool:
+        return list(pool.map(read, range(PARTITIONS)))
+
+
 def held_all() -> tuple[Held, ...]:
     """The items in flight by partition, read from the tables now."""
     kinds = Kinds()
-    parts = [flight_read(number, kinds).held for number in range(PARTITIONS)]
+    parts = [part.held for part in flight_read_all(kinds)]
     return tuple(replace(part, kinds=tuple(kinds.pairs)) for part in parts)
 
 

@@ -13,7 +13,7 @@ from youlu.domain.mail.tracking import wrong_tries_forget
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="mail.exceptions", queueing_lock="mail.exceptions")
+@app.task(name="mail.exceptions", queueing_lock="mail.exceptions", lock="mail.exceptions")
 def exceptions_job(timestamp: int) -> None:
     """Every minute: who must be looked at, and what closures keep from being delivered."""
     held_write()
@@ -21,7 +21,7 @@ def exceptions_job(timestamp: int) -> None:
 
 
 @app.periodic(cron="15 3 * * *")
-@app.task(name="mail.silence", queueing_lock="mail.silence")
+@app.task(name="mail.silence", queueing_lock="mail.silence", lock="mail.silence")
 def silence_job(timestamp: int) -> None:
     """Every night: what the last sixty days teach of each leg."""
     silence_learn()
@@ -35,7 +35,7 @@ def tries_forget_job(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * * */10")
-@app.task(name="mail.sums", queueing_lock="mail.sums")
+@app.task(name="mail.sums", queueing_lock="mail.sums", lock="mail.sums")
 def sums_job(timestamp: int) -> None:
     """Every ten seconds: what pages show of all mail in flight, where making it takes long."""
     sums_make()

@@ -15,7 +15,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from youlu.domain.mail.changed import READ_AGAIN_AFTER_S, Changed, Mark, changed_since, mark_now
-from youlu.domain.mail.flight import PARTITIONS, Flight, Kinds, flight_join, flight_read
+from youlu.domain.mail.flight import Flight, Kinds, flight_join, flight_read, flight_read_all
 
 WHOLE_AFTER_SHARE = 0.25  # of a partition changed: reading it whole is quicker than by key
 
@@ -35,9 +35,8 @@ class Resident:
         with self._lock:
             mark, since = mark_now(), time.monotonic()
             if self.mark is None or self._is_lost(self.mark, mark) or not self._catch_up(self.mark):
-                kinds = Kinds()
-                parts = [flight_read(number, kinds) for number in range(PARTITIONS)]
-                self.kinds, self.parts = kinds, parts
+                self.kinds = Kinds()
+                self.parts = flight_read_all(self.kinds)
             self.mark, self.read_at_s = mark, since
             return _with_present_kinds(self.parts, self.kinds)
 

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from youlu.core.process_ids import started_at
+from youlu.core.queues import AT_ONCE, LOOP
 
 if TYPE_CHECKING:
+    from procrastinate import App
+
     from youlu.core.gate import WorkerGate
 
 from procrastinate.exceptions import ConnectorException
@@ -130,36 +133,42 @@ def work_forever() -> None:
 
     async def run() -> None:
         async with with_connector.open_async():
-            work = asyncio.create_task(with_connector.run_worker_async(
-                concurrency=1, update_heartbeat_interval=HEARTBEAT_S, stalled_worker_timeout=STALLED_AFTER_S,
-                fetch_job_polling_interval=1.0, delete_jobs="successful", shutdown_graceful_timeout=DRAIN_S,
-            ))
-            beside = [asyncio.create_task(_rescue_orphans(with_connector)), asyncio.create_task(_drain(gate, work))]
-            try:
-                await work
-            except asyncio.CancelledError:
-                log.warning("worker left for an upgrade")
-            finally:
-                for task in beside:
-                    task.cancel()
+            queues = [asyncio.create_task(_serve(with_connector, queue, at_once), name=queue)
+                      for queue, at_once in AT_ONCE.items()]
+            rescue, upgrade = asyncio.create_task(_rescue_orphans(with_connector)), asyncio.create_task(_wanted(gate))
+            await asyncio.wait([*queues, upgrade], return_when=asyncio.FIRST_COMPLETED)
+            if upgrade.done():
+                log.warning("worker leaves for an upgrade")
+            for task in (*queues, rescue, upgrade):
+                task.cancel()  # the jobs in hand end, no other is taken
+            for ended in await asyncio.gather(*queues, return_exceptions=True):
+                if isinstance(ended, Exception):
+                    raise ended
 
     asyncio.run(run())
     gate.leave()
 
 
-async def _drain(gate: WorkerGate, work: asyncio.Task[None]) -> None:
-    """Let the job in hand end and take no other, once an upgrade waits."""
+async def _serve(app: App, queue: str, at_once: int) -> None:
+    """Take the jobs of one queue until cancelled, or told to stop by a signal."""
+    await app.run_worker_async(
+        queues=[queue], name=queue, concurrency=at_once, install_signal_handlers=queue == LOOP,
+        update_heartbeat_interval=HEARTBEAT_S, stalled_worker_timeout=STALLED_AFTER_S, fetch_job_polling_interval=1.0,
+        delete_jobs="successful", shutdown_graceful_timeout=DRAIN_S)
+
+
+async def _wanted(gate: WorkerGate) -> None:
+    """Until an upgrade waits."""
     while not await asyncio.to_thread(gate.is_wanted):
         await asyncio.sleep(HEARTBEAT_S)
-    work.cancel()
 
 
-async def _rescue_orphans(app: object) -> None:
+async def _rescue_orphans(app: App) -> None:
     from youlu.core.orphans import orphans_rescue
 
     while True:
         try:
-            await orphans_rescue(app.job_manager, stalled_after_s=STALLED_AFTER_S)  # type: ignore[attr-defined]
+            await orphans_rescue(app.job_manager, stalled_after_s=STALLED_AFTER_S)
         except ConnectorException:  # the database is away: what it left is put back once it answers again
             log.warning("orphans were not looked for", exc_info=True)
         await asyncio.sleep(HEARTBEAT_S)
