@@ -1,8 +1,9 @@
 """A closure that hits about 100,000 of 1,000,000 items in flight: previewed, declared and lifted over HTTP.
 
 The web server, the worker and the database are the product's own processes. Times run from the posting of a request to
-the instant that the answer, or the last row of it, was committed. Memory is the most that the processes held while it ran,
-looked at twice a second; a page that several share (the timetable's mapped files) counts once. There is no peer: no other product does this step.
+the instant that the answer, or the last row of it, was committed. Memory is the most that the processes held while it
+ran, looked at twice a second; a page that several share (the timetable's mapped files) counts once. There is no peer:
+no other product does this step.
 """
 
 from __future__ import annotations

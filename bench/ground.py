@@ -25,8 +25,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+SCENARIO_ITEMS = 100_000
 ROOT = Path(__file__).resolve().parents[1]
-VERSION = 4  # raise when what is built changes
+VERSION = 5  # raise when what is built changes
 HISTORY_SERVICE = "HZ"  # service letters of the numbers whose old scans make up the rest
 
 
@@ -164,7 +165,7 @@ def _fill(items: int, scans: int) -> None:
     if not scenario_loaded():
         scenario_load(items=items, tell=tell)
         tour_prepare()
-        _settle()
+        _settle(items)
     started = time.monotonic()
     _history(scans)
     with connection.cursor() as cursor:
@@ -173,12 +174,17 @@ def _fill(items: int, scans: int) -> None:
     tell(f"history, vacuum: {time.monotonic() - started:.1f} s")
 
 
-def _settle() -> None:
-    """What a worker of the running product has long done: nothing left behind, full trips and their items marked."""
+def _settle(items: int) -> None:
+    """Vehicles for so much mail (the scenario's are for 100,000 items: on them seven items of ten would be too many),
+    and what a worker of the running product has long done: nothing left behind, full trips and their items marked."""
+    from django.db.models import F
+
     from youlu.domain.continuity.apply import closure_apply
     from youlu.domain.mail.overload import overload_mark
     from youlu.domain.mail.resident import flight_now
+    from youlu.domain.network.models import VehicleCapacity
 
+    VehicleCapacity.objects.update(items=F("items") * max(1, items // SCENARIO_ITEMS))
     closure_apply()
     overload_mark([part.held for part in flight_now()])
 

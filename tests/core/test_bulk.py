@@ -6,11 +6,11 @@ import psycopg
 import pytest
 from django.db import OperationalError, close_old_connections, connection
 
-from youlu.core.bulk import cursor_prepared
+from youlu.core.bulk import cursor_raw
 
 
 def number() -> int:
-    with cursor_prepared() as cursor:
+    with cursor_raw() as cursor:
         return cursor.execute("SELECT %s::int", [7], prepare=True).fetchone()[0]  # type: ignore[index]
 
 

@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "youlu.config.settings")
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 PR_SET_PDEATHSIG = 1
 SEAT = re.compile(r"^/seat/([a-z]+)(/.*)$")
@@ -42,5 +43,6 @@ def with_seats(inner: Any) -> Any:
 
 die_with_parent()
 application = get_wsgi_application()
+get_resolver().url_patterns  # noqa: B018  pages and API are read in now, not while the first who asks waits
 if settings.TOUR_SEATS:
     application = with_seats(application)

@@ -24,9 +24,10 @@ def rows_copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 @contextmanager
-def cursor_prepared() -> Iterator[psycopg.Cursor[Any]]:
-    """A cursor of the current connection whose statements the server parses and plans once (`prepare=True`), with
-    parameters beside the statement: Django's own writes them into its text.
+def cursor_raw() -> Iterator[psycopg.Cursor[Any]]:
+    """psycopg's own cursor on the current connection: statements that the server parses and plans once
+    (`prepare=True`), answers as the server holds them (`binary=True`), with parameters beside the statement. Django's
+    own writes them into its text and has every byte of an answer spelt in two.
 
     Otherwise as Django's: a connection that broke since the last request is made anew, one that breaks here is known to
     be broken. Without that a web server comes out of a fail-over with connections that stay dead.

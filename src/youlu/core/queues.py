@@ -7,10 +7,10 @@ from typing import Any
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
-LOOP = "loop"  # what a dispatcher waits for: previews, new promises, the watch over what is left behind
+LOOP = "loop"  # what people wait for: previews, new promises and word of them, one after the other
 REST = "default"  # everything else
 
-# Queue -> jobs at once. Of the rest two: what takes minutes at night does not hold up customers' messages.
+# Queue -> jobs at once. Of the rest two: what takes minutes at night holds up no partner and no message.
 AT_ONCE = {LOOP: 1, REST: 2}
 
 

@@ -80,8 +80,8 @@ def test_the_state_in_sql_is_the_state_in_python_for_random_items() -> None:
     marks = item_marks(list(told))
     assert told == {
         i.item_key: item_state(place=i.place, since=i.place_since, committed=i.committed_arrive_by,
-                               expected=i.expected_arrive_by, silent_at=marks[i.item_key][0],
-                               is_astray=marks[i.item_key][1], now=now) for i in Item.objects.all()}
+                               expected=i.expected_arrive_by, silent_at=marks[i.item_key].silent_at,
+                               is_astray=marks[i.item_key].is_astray, now=now) for i in Item.objects.all()}
     assert len(set(told.values())) >= 5
 
 

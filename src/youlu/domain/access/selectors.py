@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 
-from youlu.core.bulk import cursor_prepared
+from youlu.core.bulk import cursor_raw
 from youlu.core.clock import real_now
 from youlu.core.errors import NotAllowedError
 from youlu.domain.access.models import User
@@ -85,7 +85,7 @@ WHERE secret_hash = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires
 
 def actor_of_token(secret: str) -> Actor | None:
     """The actor of a valid token; None for an unknown, expired or revoked one alike."""
-    with cursor_prepared() as cursor:  # asked by every call of the API
+    with cursor_raw() as cursor:  # asked by every call of the API
         cursor.execute(_BY_HASH, [hashlib.sha256(secret.encode()).digest(), real_now()], prepare=True)
         row = cursor.fetchone()
     if row is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -51,12 +51,10 @@ class ClosureInput:
     next_review_at: dt.datetime | None = None
 
     def as_json(self) -> dict:
-        body = asdict(self)
-        body["next_review_at"] = self.next_review_at and self.next_review_at.isoformat()
-        for row in body["measures"]:
-            row["starts_at"] = row["starts_at"].isoformat()
-            row["ends_at"] = row["ends_at"] and row["ends_at"].isoformat()
-        return body
+        """Instants as ISO 8601. Not `asdict`, whose deep copies of a day's list of zones took longer than its check."""
+        return {**vars(self), "next_review_at": self.next_review_at and self.next_review_at.isoformat(),
+                "measures": [{**vars(row), "starts_at": row.starts_at.isoformat(),
+                              "ends_at": row.ends_at and row.ends_at.isoformat()} for row in self.measures]}
 
     @classmethod
     def from_json(cls, body: dict) -> ClosureInput:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from youlu.core.queues import defer_once
+from youlu.core.queues import LOOP, defer_once
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.desk.retention import order_texts_expire
 from youlu.domain.desk.sending import contacts_send, failed_messages_take
@@ -12,7 +12,7 @@ from youlu.domain.desk.sending import contacts_send, failed_messages_take
 SLICE_BATCHES = 2  # so that nothing else waits long behind it in a single worker
 
 
-@app.task(name="desk.contacts_send", queueing_lock="desk.contacts_send")
+@app.task(name="desk.contacts_send", queue=LOOP, queueing_lock="desk.contacts_send")
 def contacts_send_job() -> None:
     """A slice of a thousand customers, then a new job at the end of the queue."""
     failed_messages_take()
@@ -22,7 +22,7 @@ def contacts_send_job() -> None:
 
 
 @app.periodic(cron="* * * * * */5")
-@app.task(name="desk.contacts_watch", queueing_lock="desk.contacts_watch")
+@app.task(name="desk.contacts_watch", queue=LOOP, queueing_lock="desk.contacts_watch")
 def contacts_watch_job(timestamp: int) -> None:
     """Every five seconds: what a closure just owed, and what quiet hours, a missing wording or a kill left."""
     contacts_send_job()

@@ -16,6 +16,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from youlu.core.bulk import cursor_raw
 from youlu.core.columns import column_values
 from youlu.domain.mail.models import PARTITIONS
 from youlu.domain.promise.held import UNKNOWN_S, Held, held_join
@@ -105,11 +106,11 @@ def flight_join(parts: list[Flight]) -> Flight:
 def flight_read(partition: int, kinds: Kinds, *, keys: list[int] | None = None) -> Flight:
     """The items in flight of a partition, of them only `keys` where given."""
     sql = _SELECT.format(p=partition)
-    with connection.cursor() as cursor:
+    with cursor_raw() as cursor:
         if keys is None:
-            cursor.execute(sql)
+            cursor.execute(sql, binary=True)
         else:
-            cursor.execute(f"{sql} AND item_key = ANY(%s::bigint[])", [keys])
+            cursor.execute(f"{sql} AND item_key = ANY(%s)", [keys], binary=True)
         *columns, legs = (bytes(value or b"") for value in cursor.fetchone())
     return _unpack({name: column_values(raw, value).astype(dtype) for (name, _, value, dtype), raw in
                     zip(_COLUMNS, columns, strict=True)}, legs, kinds)

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from youlu.core import clock
-from youlu.core.bulk import array_quoted, array_text, cursor_prepared
+from youlu.core.bulk import array_quoted, array_text, cursor_raw
 from youlu.domain.mail.fold import Event
 from youlu.domain.mail.models import ScanKind
 from youlu.domain.network.trips import leg_key
@@ -121,7 +121,7 @@ def _insert(rows: list[KeyedScan]) -> dict[tuple[int, str, int], bytes]:
         array_text([s.corrects and s.corrects[1] for s in scans]),
         '{"\\\\x' + '","\\\\x'.join([row.digest.hex() for row in rows]) + '"}',
     ]
-    with cursor_prepared() as cursor:
+    with cursor_raw() as cursor:
         cursor.execute(_INSERT, [*values, clock.now()], prepare=True)
         there = [rows[nth] for nth, in cursor.fetchall()]
         if not there:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from youlu.core import clock
-from youlu.core.bulk import array_text, cursor_prepared
+from youlu.core.bulk import array_text, cursor_raw
 from youlu.core.errors import YouluError
 from youlu.core.events import event_publish
 from youlu.domain.access.selectors import Actor
@@ -193,13 +193,13 @@ FROM unnest(%s::bigint[]) AS k(item_key) JOIN mail_scan s USING (item_key)"""
 
 
 def _lock(keys: list[int]) -> list[_Known]:
-    with cursor_prepared() as cursor:
+    with cursor_raw() as cursor:
         cursor.execute(_LOCK, [array_text(keys)], prepare=True, binary=True)
         return [_Known(*row) for row in cursor.fetchall()]
 
 
 def _events(keys: list[int]) -> dict[int, list[Event]]:
-    with cursor_prepared() as cursor:
+    with cursor_raw() as cursor:
         cursor.execute(_EVENTS, [array_text(keys)], prepare=True, binary=True)
         events: dict[int, list[Event]] = defaultdict(list)
         for key, at, device, sequence, kind, office, leg, c_device, c_sequence in cursor.fetchall():
@@ -226,14 +226,14 @@ WHERE i.item_key = l.item_key"""
 
 def _move_rows(moved: list[tuple]) -> None:
     if moved:
-        with cursor_prepared() as cursor:
+        with cursor_raw() as cursor:
             cursor.execute(_MOVE, [array_text(column) for column in zip(*moved, strict=True)], prepare=True)
 
 
 def _note_last(rows: list[tuple[int, dt.datetime]]) -> None:
     """Items that stay where they are, but have heard of a later event."""
     if rows:
-        with cursor_prepared() as cursor:
+        with cursor_raw() as cursor:
             cursor.execute(_LAST, [array_text(column) for column in zip(*rows, strict=True)], prepare=True)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from youlu.core import clock
 from youlu.core.pages import PAGE_ROWS, Page
@@ -20,7 +21,7 @@ from youlu.domain.mail.models import Item, MailClass, Place, PromiseRevision, Sc
 from youlu.domain.mail.state import STATE_SQL, ItemState, item_state
 from youlu.domain.mail.sums import Rows, sum_of
 from youlu.domain.network.models import Closure, Trip
-from youlu.domain.network.selectors import epoch_current, offices_all
+from youlu.domain.network.selectors import offices_all
 from youlu.domain.network.trips import trip_book
 from youlu.domain.parties.selectors import MaskedParty, parties_masked
 from youlu.engines.codes.item_key import ItemNumberError, item_key, item_number, number_compact
@@ -222,13 +223,10 @@ def scans_of(key: int) -> tuple[ScanRow, ...]:
 
 def revisions_of(key: int) -> tuple[RevisionRow, ...]:
     """The history of an item's promise, oldest first."""
-    rows = list(PromiseRevision.objects.filter(item_key=key).order_by("revision_no"))
-    closures = {r.closure_id for r in rows if r.closure_id}
-    titles = dict(Closure.objects.filter(id__in=closures).values_list("id", "title"))
-    return tuple(
-        RevisionRow(r.revision_no, r.cause, str(PromiseRevision.Cause(r.cause).label),
-                    titles[r.closure_id] if r.closure_id else "",
-                    r.computed_at, r.arrive_by, r.epoch) for r in rows)
+    title = Closure.objects.filter(id=OuterRef("closure_id")).values("title")
+    rows = PromiseRevision.objects.filter(item_key=key).annotate(title=Subquery(title)).order_by("revision_no")
+    return tuple(RevisionRow(r.revision_no, r.cause, str(PromiseRevision.Cause(r.cause).label), r.title or "",
+                             r.computed_at, r.arrive_by, r.epoch) for r in rows)
 
 
 def legs_of(item: Item) -> tuple[LegRow, ...]:
@@ -261,15 +259,16 @@ def _rows(items: list[Item]) -> list[ItemRow]:
     offices |= {leg.to_office for leg in legs.values() if leg}
     names = _office_names(offices)
     keys = [i.item_key for i in items]
-    reasons, stale, marks = _reasons(keys), _stale(keys), item_marks(keys)
+    marks = item_marks(keys)
     return [ItemRow(
         i.item_key, item_number(i.item_key), str(MailClass(i.mail_class).label), i.programme,
         names[i.origin_office_id], names[i.dest_office_id], _position(i, legs.get(i.item_key), names), i.place,
         i.place_since, i.accepted_at, i.committed_arrive_by, i.expected_arrive_by, i.told_arrive_by,
         item_state(place=i.place, since=i.place_since, committed=i.committed_arrive_by, expected=i.expected_arrive_by,
-                   silent_at=marks[i.item_key][0], is_astray=marks[i.item_key][1], now=now,
+                   silent_at=marks[i.item_key].silent_at, is_astray=marks[i.item_key].is_astray, now=now,
                    is_overloaded=i.is_overloaded),
-        *reasons.get(i.item_key, ("", None)), i.item_key in stale, i.addressee_id, i.mail_class,
+        marks[i.item_key].reason, marks[i.item_key].next_review_at, marks[i.item_key].is_stale, i.addressee_id,
+        i.mail_class,
         i.origin_office_id, i.dest_office_id) for i in items]
 
 
@@ -281,9 +280,6 @@ def _position(item: Item, leg, names: dict[int, str]) -> str:
             Place.RETURNED: "已退回"}[Place(item.place)]
 
 
-WHY = {"missed": "运输衔接延误", "timetable": "邮路班期调整"}
-
-
 def _office_names(ids: Iterable[int]) -> dict[int, str]:
     rows = offices_all()
     return {office: rows[office].name for office in ids}
@@ -291,27 +287,3 @@ def _office_names(ids: Iterable[int]) -> dict[int, str]:
 
 def _name(names: dict[int, str], office_id: int | None) -> str:
     return "" if office_id is None else names.get(office_id, "")
-
-
-def _reasons(keys: list[int]) -> dict[int, tuple[str, dt.datetime | None]]:
-    """Item -> the closure behind its newest revision and that closure's next review."""
-    with connection.cursor() as db:
-        db.execute(
-            "SELECT DISTINCT ON (r.item_key) r.item_key, r.cause, c.title, c.next_review_at"
-            " FROM mail_promise_revision r"
-            " LEFT JOIN network_closure c ON c.id = r.closure_id WHERE r.item_key = ANY(%s::bigint[])"
-            " ORDER BY r.item_key, r.revision_no DESC", [keys])
-        return {key: (title or WHY.get(cause, ""), review if cause == "closure" else None)
-                for key, cause, title, review in db.fetchall() if cause in ("closure", *WHY)}
-
-
-def _stale(keys: list[int]) -> set[int]:
-    """Items whose promise is being recalculated: due by themselves, or in a partition that lags the epoch."""
-    epoch = epoch_current()
-    with connection.cursor() as db:
-        db.execute(
-            "SELECT i.item_key FROM mail_item i LEFT JOIN mail_recalc_due d USING (item_key)"
-            " LEFT JOIN mail_watermark w ON w.partition_no = right(i.tableoid::regclass::text, 2)::smallint"
-            " WHERE i.item_key = ANY(%s::bigint[]) AND i.place < 3"
-            " AND (d.item_key IS NOT NULL OR (w.epoch < %s AND i.epoch < %s))", [keys, epoch, epoch])
-        return {row[0] for row in db.fetchall()}

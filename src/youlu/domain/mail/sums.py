@@ -26,6 +26,8 @@ _sums: dict[str, Callable[[], Rows]] = {}
 # Whatever makes stored sums untrue at once: the epoch, and how far its recomputing has come.
 _STATE = ("SELECT (SELECT epoch FROM network_epochcounter WHERE id = 1) || '.' ||"
           " (SELECT sum(epoch) FROM mail_watermark)")
+_IS_MOVING = ("SELECT coalesce(min(w.epoch) < max(c.epoch), false) FROM mail_watermark w, network_epochcounter c"
+              " WHERE c.id = 1")
 
 
 def sum_of(name: str) -> Callable[[Callable[[], Rows]], Callable[[], Rows]]:
@@ -49,12 +51,16 @@ def _stored(name: str) -> Rows | None:
 
 
 def sums_make() -> int:
-    """Make the sums that are due and store the slow ones; returns how many were made."""
+    """Make the sums that are due and store the slow ones; returns how many were made: none while a run of the loop
+    moves what is summed, which would make them untrue at once and the run slower."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, state, extract(epoch FROM %s - made_at), took_s FROM mail_sum", [real_now()])
         stored = {name: (state, float(age), took_s) for name, state, age, took_s in cursor.fetchall()}
         cursor.execute(_STATE)
         state = cursor.fetchone()[0]
+        cursor.execute(_IS_MOVING)
+        if cursor.fetchone()[0]:
+            return 0
     made = 0
     for name, make in _sums.items():
         was, age, took_s = stored.get(name, ("", 0.0, 0.0))

@@ -128,12 +128,12 @@ def work_forever() -> None:
     from youlu.domain.continuity.warming import warm_begin
 
     gate = WorkerGate()
-    warm_begin()
+    warm = warm_begin()
     with_connector = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]
 
     async def run() -> None:
         async with with_connector.open_async():
-            queues = [asyncio.create_task(_serve(with_connector, queue, at_once), name=queue)
+            queues = [asyncio.create_task(_serve(with_connector, queue, at_once, warm), name=queue)
                       for queue, at_once in AT_ONCE.items()]
             rescue, upgrade = asyncio.create_task(_rescue_orphans(with_connector)), asyncio.create_task(_wanted(gate))
             await asyncio.wait([*queues, upgrade], return_when=asyncio.FIRST_COMPLETED)
@@ -149,8 +149,10 @@ def work_forever() -> None:
     gate.leave()
 
 
-async def _serve(app: App, queue: str, at_once: int) -> None:
+async def _serve(app: App, queue: str, at_once: int, warm: threading.Thread) -> None:
     """Take the jobs of one queue until cancelled, or told to stop by a signal."""
+    if queue != LOOP:  # what people wait for has both cores until all is read
+        await asyncio.to_thread(warm.join)
     await app.run_worker_async(
         queues=[queue], name=queue, concurrency=at_once, install_signal_handlers=queue == LOOP,
         update_heartbeat_interval=HEARTBEAT_S, stalled_worker_timeout=STALLED_AFTER_S, fetch_job_polling_interval=1.0,
