@@ -1,9 +1,22 @@
-"""Queues in closed form: how many of a stream of calls a number of people hold, make wait and lose.
+"""The desk in figures: how many of a stream of calls a number of people hold, make wait and lose.
 
-`erlang_c` has callers who wait for ever, `erlang_a` callers who hang up; `capacity` says it in an hour's figures.
+In closed form `erlang_c` has callers who wait for ever, `erlang_a` callers who hang up; `capacity` says it in an hour's
+figures. `simulation` runs a desk of many skills, sites and channels event by event.
 """
 
 from youlu.engines.queueing.birth_death import Params, Problem, Result, erlang_a, erlang_c
 from youlu.engines.queueing.capacity import Held, capacity, drain_h, people_needed
+from youlu.engines.queueing.warming import kernels_compile
 
-__all__ = ["Held", "Params", "Problem", "Result", "capacity", "drain_h", "erlang_a", "erlang_c", "people_needed"]
+__all__ = [
+    "Held",
+    "Params",
+    "Problem",
+    "Result",
+    "capacity",
+    "drain_h",
+    "erlang_a",
+    "erlang_c",
+    "kernels_compile",
+    "people_needed",
+]

@@ -91,9 +91,10 @@ def _throw_away() -> None:
 
 
 def _kernels() -> None:
-    from youlu.engines.promise import kernels_compile
+    from youlu.engines import promise, queueing
 
-    kernels_compile()
+    promise.kernels_compile()
+    queueing.kernels_compile()
 
 
 def _scenario(items: int) -> None:

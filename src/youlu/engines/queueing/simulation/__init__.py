@@ -1,7 +1,7 @@
 """The desk simulated event by event: many skills, sites and channels, people on a roster, everything that waits.
 
-`simulate(Problem(...), seed=…)` runs replications of a desk and gives figures with intervals; `compare` says what a plan
-gains against doing nothing, customer by customer the same luck.
+`simulate(Problem(...), seed=…)` runs replications of a desk and gives figures with intervals; `compare` says what a
+plan gains against doing nothing, customer by customer the same luck.
 """
 
 from youlu.engines.queueing.simulation.errors import DeskError

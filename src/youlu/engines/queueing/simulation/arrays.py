@@ -18,7 +18,7 @@ FULL_DAY = 1e-9
 
 
 LAW = np.dtype([("kind", np.int64), ("a", np.float64), ("b", np.float64)])
-"""A law of durations: constant a, exponential of mean a, lognormal of logs (a, b), `b` samples from place `a`, never."""
+"""A law of durations: constant a, exponential of mean a, lognormal of logs (a, b), b samples from place a, never."""
 
 CHANNEL = np.dtype([
     ("kind", np.int64), ("attempts_max", np.int64), ("callback_from", np.int64), ("line", np.int64), ("back", np.int64),
@@ -31,8 +31,8 @@ AGENT = np.dtype([
     ("skills", np.int64), ("pace", np.float64), ("off_s", np.float64), ("busy_s", np.float64), ("over_s", np.float64),
     ("site", np.int32), ("serving", np.int32), ("idle_after", np.int32), ("idle_before", np.int32), ("on", np.int64),
 ])  # fmt: skip
-"""Bit q of `skills`: may take from queue q. `serving`: a line of the book. The idle form a ring, the longest idle first;
-the row after the last person is its anchor."""
+"""Bit q of `skills`: may take from queue q. `serving`: a line of the book. The idle form a ring, the longest idle
+first; the row after the last person is its anchor."""
 
 QUEUE = np.dtype([("level", np.int32), ("channel", np.int32), ("head", np.int32), ("tail", np.int32),
                   ("length", np.int64)])  # fmt: skip
@@ -169,7 +169,9 @@ def _given(problem: Problem) -> tuple[np.ndarray, list[int]]:
     parts, bounds = [], [0]
     for channel in problem.channels:
         times = np.asarray(channel.given_s, dtype=np.float64)
-        due = np.asarray(channel.given_due_s, dtype=np.float64) if len(channel.given_due_s) else np.full(len(times), np.nan)
+        due = np.full(len(times), np.nan)
+        if len(channel.given_due_s):
+            due[:] = channel.given_due_s
         inside = times < problem.end_s
         parts.append(np.column_stack((times[inside], due[inside])))
         bounds.append(bounds[-1] + int(inside.sum()))

@@ -59,8 +59,8 @@ def _channel(channel: Channel, problem: Problem, sites: set[str]) -> None:
     channel.patience.check(f"{whose}: patience")
     channel.again.check(f"{whose}: again")
     _numbers(channel, whose)
-    for what, windows in (("hours", channel.hours), ("clock", channel.clock), ("callback_hours", channel.callback_hours)):
-        windows_check(windows, f"{whose}: {what}")
+    for what in ("hours", "clock", "callback_hours"):
+        windows_check(getattr(channel, what), f"{whose}: {what}")
 
 
 def _arrivals(channel: Channel, problem: Problem, whose: str) -> None:
@@ -99,7 +99,7 @@ def _numbers(channel: Channel, whose: str) -> None:
         raise DeskError(f"{whose}: call-backs are offered to callers, from a number waiting that is not negative")
 
 
-def _agent(agent: Agent, kinds: dict[str, str]) -> None:
+def _agent(agent: Agent, kinds: Mapping[str, str]) -> None:
     whose = f"agent {agent.name!r}"
     unknown = sorted(set(agent.skills) - set(kinds))
     if unknown:

@@ -1,8 +1,8 @@
 """The desk's events, one after the other, compiled.
 
-At one instant: talk ends before people hang up before they call again, then the calendar, then arrivals; what is left
-tied goes by number. Nothing here depends on the order in which events were foreseen, so that any other way of keeping
-them gives the same records.
+At one instant the calendar comes first (whose duty ends takes nothing more), then talk ends, then people hang up, then
+they call again, then arrivals; what is left tied goes by number. Nothing depends on the order in which events were
+foreseen, so that any other way of keeping them gives the same records.
 
 Tables are arrays of records: a customer is one line of memory. The steps are inlined and nothing is allocated, so that
 the loop runs without counting references (`_nrt`): 0.14 µs a customer, 0.33 with the counts, 4 with columns in a tuple.
@@ -443,7 +443,7 @@ def state_reset(desk, state, keys, factor):
         state.streams[channels + c].next_s = desk.given[first, 0] if first < last else np.inf
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload]
 def desk_run(desk, state, keys, factor):
     """One replication. Returns the lines written, or FULL: the book is too small, begin again with a larger one."""
     state_reset(desk, state, keys, factor)
@@ -461,7 +461,10 @@ def desk_run(desk, state, keys, factor):
         if min(known, arrival, foreseen) >= end_s:
             return size[LINES]
         entered = True
-        if foreseen <= known and foreseen <= arrival:
+        if known <= foreseen and known <= arrival:
+            calendar_act(desk, state, calendar[day].what, calendar[day].who, known)
+            day += 1
+        elif foreseen <= arrival:
             what, who = heap[0].code >> _SHIFT, heap[0].code & _LOW
             event_pop(heap, size)
             if what == FINISH:
@@ -470,9 +473,6 @@ def desk_run(desk, state, keys, factor):
                 customer_leave(desk, state, who, foreseen)
             else:
                 entered = customer_return(desk, state, who, foreseen)
-        elif known <= arrival:
-            calendar_act(desk, state, calendar[day].what, calendar[day].who, known)
-            day += 1
         else:
             entered = stream_enter(desk, state, factor, stream, arrival)
         if not entered:

@@ -47,7 +47,7 @@ class Times:
 
     @classmethod
     def lognormal(cls, mean_s: float, cv: float) -> Times:
-        """Handling times are close to lognormal (Brown et al., "Statistical analysis of a telephone call center", 2005)."""
+        """Handling times are close to it (Brown et al., "Statistical analysis of a telephone call center", 2005)."""
         return cls("lognormal", float(mean_s), float(cv))
 
     @classmethod
@@ -68,7 +68,7 @@ class Times:
         if not (math.isfinite(self.mean_s) and self.mean_s >= 0):
             raise DeskError(f"{whose}: the mean must be finite and not negative, is {self.mean_s}")
         if self.law == "lognormal" and not (self.mean_s > 0 and math.isfinite(self.cv) and self.cv >= 0):
-            raise DeskError(f"{whose}: a lognormal law needs a positive mean and a finite cv, has {self.mean_s}, {self.cv}")
+            raise DeskError(f"{whose}: lognormal needs a positive mean and a finite cv, has {self.mean_s}, {self.cv}")
         if self.law == "samples" and not (self.samples and all(x >= 0 and math.isfinite(x) for x in self.samples)):
             raise DeskError(f"{whose}: samples must be finite, not negative and at least one")
 

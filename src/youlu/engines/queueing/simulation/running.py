@@ -172,8 +172,9 @@ class _Sums:
         totals = days.sum(axis=1)
         totals[:, :, BACKLOG] = days[:, -1, :, BACKLOG]
         mean, deviation = self._mean_deviation(count)
-        waits = np.sum([room.waits for room in work.rooms], axis=0, dtype=np.int64) if work.rooms else np.zeros(
-            (problem.periods, channels, BINS), dtype=np.int64)  # fmt: skip
+        waits = np.zeros((problem.periods, channels, BINS), dtype=np.int64)
+        for room in work.rooms:
+            waits += room.waits
         return Result(
             problem, work.seed, np.array([run.number for run in self.runs], dtype=np.int64), totals, days, mean,
             deviation, waits,

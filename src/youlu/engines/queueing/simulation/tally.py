@@ -51,7 +51,7 @@ def bin_edges() -> np.ndarray:
 
 @njit(cache=True, nogil=True)
 def book_tally(book, lines, kind, target_s, horizon, warmup_s, figures, waits, finished_s):  # noqa: C901 a kernel
-    """Fill float64[P, C, M] `figures` and float64[C] `finished_s` (inf: not all done), add to int32[P, C, B] `waits`."""
+    """Fill float64[P, C, M] `figures`, float64[C] `finished_s` (inf: not all done); add to int32[P, C, B] `waits`."""
     periods, channels = figures.shape[0], figures.shape[1]
     period_s, end_s = horizon[0], horizon[1]
     figures[:] = 0.0
@@ -63,12 +63,12 @@ def book_tally(book, lines, kind, target_s, horizon, warmup_s, figures, waits, f
         p = min(int(arrive / period_s), periods - 1)
         counted = arrive >= warmup_s
         row = figures[p, c]
-        served = status == ANSWERED or status == UNREACHED or status == GIVEN_UP
+        served = status in (ANSWERED, UNREACHED, GIVEN_UP)
         row[BACKLOG] += 1
         if served or status == ABANDONED:
             left = begin if served else end
             figures[min(int(left / period_s), periods - 1), c, BACKLOG] -= 1
-        closed = (status == ANSWERED or status == GIVEN_UP) and end <= end_s
+        closed = status in (ANSWERED, GIVEN_UP) and end <= end_s
         if closed:
             done = figures[min(int(end / period_s), periods - 1), c]
             done[DONE] += 1
@@ -108,7 +108,7 @@ def book_tally(book, lines, kind, target_s, horizon, warmup_s, figures, waits, f
 
 
 def quantile(counts: np.ndarray, share: float) -> float:
-    """The wait in seconds that `share` of int[B] `counts` do not exceed, within a step of nine per cent; NaN of none."""
+    """The wait in seconds that `share` of int[B] `counts` do not exceed, within nine per cent; NaN of none."""
     total = counts.sum()
     if total == 0:
         return math.nan
