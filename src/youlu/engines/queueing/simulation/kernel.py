@@ -23,6 +23,7 @@ from youlu.engines.queueing.simulation.arrays import (
     ON,
     OPEN,
     PATIENCE_LAW,
+    SHUT,
     SITE_LAW,
     WRAP_UP_LAW,
     Desk,
@@ -283,15 +284,10 @@ def customer_wait(desk, state, e, now):
 
 
 @njit(cache=True, nogil=True, inline="always")
-def customer_enter(desk, state, stream, index, attempt, due, now):
-    """A customer comes; False if the book is full. `due` NaN: as the channel says."""
-    e = state.size[LINES]
-    if e == len(state.book):
-        return False
-    state.size[LINES] = e + 1
+def line_write(desk, state, stream, index, attempt, due, now):
+    """Put a customer who comes on the next line. `due` NaN: as the channel says."""
+    line = state.book[state.size[LINES]]
     c = stream % len(desk.channels)
-    channel = desk.channels[c]
-    line = state.book[e]
     line.stream = stream
     line.channel = c
     line.index = index
@@ -302,15 +298,21 @@ def customer_enter(desk, state, stream, index, attempt, due, now):
     line.arrive = now
     line.begin = np.nan
     line.end = np.nan
-    line.due = due_at(channel, desk.clock, now) if np.isnan(due) else due
-    if (state.size[OPENED] >> channel.line) & 1:
-        agent = idle_find(desk.agents, channel.line)
-        if agent != NOBODY:
-            idle_drop(desk.agents, agent)
-            work_begin(desk, state, agent, e, now)
-            return True
-    customer_wait(desk, state, e, now)
-    return True
+    line.due = due_at(desk.channels[c], desk.clock, now) if np.isnan(due) else due
+
+
+@njit(cache=True, nogil=True, inline="always")
+def customer_enter(desk, state, now):
+    """The customer on the next line meets who has been idle longest, or waits."""
+    e = state.size[LINES]
+    state.size[LINES] = e + 1
+    queue = desk.channels[state.book[e].channel].line
+    agent = idle_find(desk.agents, queue) if (state.size[OPENED] >> queue) & 1 else NOBODY
+    if agent == NOBODY:
+        customer_wait(desk, state, e, now)
+    else:
+        idle_drop(desk.agents, agent)
+        work_begin(desk, state, agent, e, now)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -343,21 +345,21 @@ def customer_return(desk, state, e, now):
     """The next attempt of who hung up or was not reached; a contact keeps the time by which it is owed."""
     line = state.book[e]
     due = line.due if desk.channels[line.channel].kind == CONTACT else np.nan
-    return customer_enter(desk, state, line.stream, line.index, line.attempt + 1, due, now)
+    line_write(desk, state, line.stream, line.index, line.attempt + 1, due, now)
 
 
 @njit(cache=True, nogil=True, inline="always")
 def work_end(desk, state, agent, now):
-    """A person is free again; who was not reached is tried again later."""
+    """Return the person if free for other work, else NOBODY; who was not reached is tried again later."""
     person = desk.agents[agent]
     e = person.serving
     person.serving = NOBODY
     if state.book[e].status == UNREACHED:
         return_plan(desk, state, e, now)
     if person.on:
-        work_take(desk, state, agent, now)
-    else:
-        person.over_s += now - person.off_s
+        return agent
+    person.over_s += now - person.off_s
+    return NOBODY
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -376,42 +378,40 @@ def queue_open(desk, state, queue, now):
 
 @njit(cache=True, nogil=True, inline="always")
 def calendar_act(desk, state, what, who, now):
-    """Duty begins or ends, a queue opens or shuts."""
-    if what == ON:
-        person = desk.agents[who]
-        person.on = 1
-        if person.serving == NOBODY:
-            work_take(desk, state, who, now)
-        else:
-            person.over_s += now - person.off_s
-    elif what == OFF:
-        person = desk.agents[who]
-        person.on = 0
-        person.off_s = now
-        if person.serving == NOBODY:
-            idle_drop(desk.agents, who)
-    elif what == OPEN:
+    """Duty begins or ends, a queue opens or shuts. Return who has become free, or NOBODY."""
+    if what == OPEN:
         queue_open(desk, state, who, now)
-    else:
+    elif what == SHUT:
         state.size[OPENED] &= ~(_ONE << who)
+    else:
+        person = desk.agents[who]
+        person.on = what == ON
+        if person.serving == NOBODY:
+            if what == ON:
+                return np.int64(who)
+            idle_drop(desk.agents, who)
+        elif what == ON:
+            person.over_s += now - person.off_s
+        if what == OFF:
+            person.off_s = now
+    return np.int64(NOBODY)
 
 
 @njit(cache=True, nogil=True, inline="always")
 def stream_enter(desk, state, factor, stream, now):
-    """The arrival that a stream has shown comes in, and the stream shows its next; False if the book is full."""
+    """The arrival that a stream has shown is written down, and the stream shows its next."""
     channels = len(desk.channels)
     flow = state.streams[stream]
-    index = flow.index
+    index, due = flow.index, np.nan
     flow.index = index + 1
     if stream < channels:
-        entered = customer_enter(desk, state, stream, index, 0, np.nan, now)
         arrival_next(state.streams, stream, desk.expected, desk.day_of_period, factor, desk.horizon[0])
-        return entered
-    channel = desk.channels[stream - channels]
-    at = channel.given_first + index
-    entered = customer_enter(desk, state, stream, index, 0, desk.given[at, 1], now)
-    flow.next_s = desk.given[at + 1, 0] if at + 1 < channel.given_last else np.inf
-    return entered
+    else:
+        channel = desk.channels[stream - channels]
+        at = channel.given_first + index
+        due = desk.given[at, 1]
+        flow.next_s = desk.given[at + 1, 0] if at + 1 < channel.given_last else np.inf
+    line_write(desk, state, stream, index, 0, due, now)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -458,22 +458,29 @@ def desk_run(desk, state, keys, factor):
                 stream = s
         arrival = streams[stream].next_s
         foreseen = heap[0].at if size[EVENTS] > 0 else np.inf
-        if min(known, arrival, foreseen) >= end_s:
+        now = min(known, arrival, foreseen)
+        if now >= end_s:
             return size[LINES]
-        entered = True
-        if known <= foreseen and known <= arrival:
-            calendar_act(desk, state, calendar[day].what, calendar[day].who, known)
+        if size[LINES] == len(state.book):
+            return FULL
+        free, comes = np.int64(NOBODY), False
+        if known == now:
+            free = calendar_act(desk, state, calendar[day].what, calendar[day].who, now)
             day += 1
-        elif foreseen <= arrival:
+        elif foreseen == now:
             what, who = heap[0].code >> _SHIFT, heap[0].code & _LOW
             event_pop(heap, size)
             if what == FINISH:
-                work_end(desk, state, who, foreseen)
+                free = work_end(desk, state, who, now)
             elif what == HANG_UP:
-                customer_leave(desk, state, who, foreseen)
+                customer_leave(desk, state, who, now)
             else:
-                entered = customer_return(desk, state, who, foreseen)
+                comes = True
+                customer_return(desk, state, who, now)
         else:
-            entered = stream_enter(desk, state, factor, stream, arrival)
-        if not entered:
-            return FULL
+            comes = True
+            stream_enter(desk, state, factor, stream, now)
+        if comes:
+            customer_enter(desk, state, now)
+        elif free != NOBODY:
+            work_take(desk, state, free, now)
