@@ -111,7 +111,7 @@ def flight_read(partition: int, kinds: Kinds, *, keys: list[int] | None = None) 
             cursor.execute(sql, binary=True)
         else:
             cursor.execute(f"{sql} AND item_key = ANY(%s)", [keys], binary=True)
-        *columns, legs = (bytes(value or b"") for value in cursor.fetchone())
+        *columns, legs = (bytes(value or b"") for value in cursor.fetchone() or ())  # an aggregate always has a row
     return _unpack({name: column_values(raw, value).astype(dtype) for (name, _, value, dtype), raw in
                     zip(_COLUMNS, columns, strict=True)}, legs, kinds)
 
