@@ -9,6 +9,7 @@ from youlu.engines.calendar.days import (
     minute_of,
     weekday_of_day,
 )
+from youlu.engines.calendar.service import ServiceCalendar, ServiceDue, due_at, elapsed
 from youlu.engines.calendar.standard import CalendarUnknown, StandardDue, StandardRule, standard_due
 from youlu.engines.calendar.windows import OPEN_END, window_shift, windows_merge
 from youlu.engines.calendar.workdays import WorkdayError, Workdays, workdays_read
@@ -18,6 +19,8 @@ __all__ = [
     "OPEN_END",
     "SECONDS_PER_DAY",
     "CalendarUnknown",
+    "ServiceCalendar",
+    "ServiceDue",
     "StandardDue",
     "StandardRule",
     "WorkdayError",
@@ -25,6 +28,8 @@ __all__ = [
     "date_of_day",
     "day_of_compact",
     "day_of_date",
+    "due_at",
+    "elapsed",
     "minute_of",
     "standard_due",
     "weekday_of_day",
