@@ -54,6 +54,13 @@ def zhao_dispatcher() -> Actor:
     return actor_of_user(_user("zhaolei", "赵磊", "dispatcher"))
 
 
+def sun_clerk(scope: str = "621224") -> Actor:
+    """孙丽, 营业员 of the county office of 康县 unless told otherwise: answers what is dispatched there."""
+    user, _ = User.objects.get_or_create(username=f"sunli{scope}", defaults={
+        "display_name": "孙丽", "roles": ["clerk"], "scope": scope, "password": "!"})
+    return actor_of_user(user)
+
+
 def customer(*, phone: str = "13893104417", channel: str = "inbox", consents: bool = True,
              name: str = "王建民") -> uuid.UUID:
     return party_create(actor=actor_of_system(SYSTEM), party=NewParty(

@@ -61,6 +61,7 @@ def owed(count: int = 1, channel: str = "") -> None:
 
 
 PAGES = {
+    "/desk/kinds": {"chenjing"}, "/desk/kinds/complaint": {"chenjing"},
     "/desk": {"chenjing", "limin"}, "/outreach": {"chenjing", "zhaolei"}, "/my": {"limin"}, "/my/orders": {"limin"},
     "/my/shift": {"limin"}, "/my/presence": {"limin"}, "/people": {"chenjing", "zhaolei"},
     "/capacity": {"chenjing", "zhaolei"}, "/capacity/strip": {"chenjing", "zhaolei"},

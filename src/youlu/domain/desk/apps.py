@@ -11,6 +11,10 @@ class DeskConfig(AppConfig):
         "desk.list": ("supervisor", "agent", "dispatcher"),  # titles and due times, no customers
         "desk.read": ("supervisor", "agent"),
         "desk.work": ("agent", "supervisor"),
+        "desk.supervise": ("supervisor",),
+        # An office's people see what was dispatched to offices of their scope, and nothing else of the desk.
+        "desk.unit": ("clerk", "dispatcher"),
+        "order.read": ("supervisor", "agent", "clerk", "dispatcher"),
         "contact.take": ("agent", "supervisor"),
         "outreach.read": ("supervisor", "dispatcher"),
     }

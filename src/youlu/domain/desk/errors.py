@@ -27,6 +27,66 @@ class OrderUnfinishedError(YouluError):
     sentence = "「{kind}」要先回访并定责才能办结。"
 
 
+class OrderNotHeldError(YouluError):
+    code = "desk.order_not_held"
+    status = 409
+    sentence = "这张工单没有人接。先接单，再{act}。"
+
+
+class AgentNotHereError(YouluError):
+    code = "desk.agent_not_here"
+    status = 409
+    sentence = "{name}现在不能接「{kind}」：只能{sites}办，还要在接单。换一位，或先改在岗情况。"
+
+
+class NoSuchActError(YouluError):
+    code = "desk.no_such_act"
+    status = 404
+    sentence = "工单没有「{act}」这个动作。"
+
+
+class EmptyNoteError(YouluError):
+    code = "desk.empty_note"
+    status = 422
+    sentence = "写明情况再{act}。"
+
+
+class TitleError(YouluError):
+    code = "desk.title"
+    status = 422
+    sentence = "用一句话写明什么事，最多{most}个字。"
+
+
+class OutsideNumberError(YouluError):
+    code = "desk.outside_number"
+    status = 422
+    sentence = "转办件要写来文编号和来文时间；来文时间不晚于现在，不早于{days}天前。"
+
+
+class UnknownUnitError(YouluError):
+    code = "desk.unknown_unit"
+    status = 422
+    sentence = "没有找到这个网点。写全名或机构代码再派。"
+
+
+class SatisfactionError(YouluError):
+    code = "desk.satisfaction"
+    status = 422
+    sentence = "回访结果选满意、不满意或没接通。"
+
+
+class ResponsibilityError(YouluError):
+    code = "desk.responsibility"
+    status = 422
+    sentence = "写明是哪个环节的责任再定责。"
+
+
+class ExtensionError(YouluError):
+    code = "desk.extension"
+    status = 422
+    sentence = "延到的时间要晚于现在的期限，最多延{days}天。"
+
+
 class UnknownKindError(YouluError):
     code = "desk.unknown_kind"
     status = 422

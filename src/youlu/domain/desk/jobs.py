@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from youlu.core.queues import LOOP, defer_once
 from youlu.domain.access.selectors import actor_of_system
+from youlu.domain.desk.orders.watching import orders_watch
 from youlu.domain.desk.retention import order_texts_expire
 from youlu.domain.desk.sending import contacts_send, failed_messages_take
 
@@ -34,6 +35,13 @@ def contacts_watch_job(timestamp: int) -> None:
 def order_texts_expire_job(timestamp: int = 0) -> None:
     """Every night: what customers said in orders closed long ago."""
     order_texts_expire(actor=actor_of_system("retention"))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="desk.orders_watch", queueing_lock="desk.orders_watch", pass_context=False)
+def orders_watch_job(timestamp: int = 0) -> None:
+    """Every minute: orders that are nearly due, due, or without a first reply."""
+    orders_watch()
 
 
 def contacts_send_defer() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from youlu.core.crypto import EncryptedTextField
 from youlu.core.ids import uuid7
@@ -20,6 +21,25 @@ class OrderKind(models.Model):
     sites = ArrayField(models.TextField())  # workforce sites it may be taken at
     handling_s = models.IntegerField()
     needs_responsibility = models.BooleanField()  # not closed without call-back and responsibility
+    source = models.TextField()
+    skills = ArrayField(models.TextField(), default=list)  # what whoever takes it should be able to do
+    needs_call_back = models.BooleanField(default=False)
+    asks_unit = models.BooleanField(default=True)  # may be dispatched to an office
+    has_own_clock = models.BooleanField(default=False)  # counts from a letter's date, under the sender's number
+    reply_calendar = models.TextField(default="always")
+    close_calendar = models.TextField(default="always")
+    warn_min = models.IntegerField(default=60)  # 临期: so long before it is due
+    reopen_days = models.IntegerField(default=30)
+
+
+class ServiceHours(models.Model):
+    """When a clock of the desk counts. `week` holds seven lists of windows "08:00-24:00", Monday first."""
+
+    code = models.TextField(primary_key=True)
+    name = models.TextField()
+    week = models.JSONField()
+    day_off = models.JSONField(null=True)  # windows of a public holiday; null: as the weekday
+    makeup = models.JSONField(null=True)  # windows of a make-up day; null: as the weekday
     source = models.TextField()
 
 
@@ -37,7 +57,11 @@ class WorkOrder(models.Model):
     class State(models.TextChoices):
         OPEN = "open", "待派"
         TAKEN = "taken", "处理中"
+        DISPATCHED = "dispatched", "已派发"
+        VERIFIED = "verified", "已核查"
         ANSWERED = "answered", "已回复"
+        CALLED_BACK = "called_back", "已回访"
+        FIXED = "fixed", "已定责"
         CLOSED = "closed", "办结"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -60,10 +84,42 @@ class WorkOrder(models.Model):
     answered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     responsibility = models.TextField(default="")
+    priority = models.SmallIntegerField(default=0)  # 0 as any, 1 raised, 2 urgent
+    level = models.SmallIntegerField(default=0)  # 升级: whose business it has become
+    unit_office_id = models.IntegerField(null=True)  # the office asked, last
+    chases = models.SmallIntegerField(default=0)  # 催办
+    repeats = models.SmallIntegerField(default=0)  # 重复来电: contacts about it after the first
+    reopened = models.SmallIntegerField(default=0)
+    supervised_at = models.DateTimeField(null=True)  # 督办
+    extend_to = models.DateTimeField(null=True)  # asked for, not yet granted
+    paused_at = models.DateTimeField(null=True)  # waiting for the customer: both clocks stand
+    warn_at = models.DateTimeField(null=True)  # from here on 临期
+    is_due_assumed = models.BooleanField(default=False)  # its days run into a year that nobody has announced
+    warned_at = models.DateTimeField(null=True)  # marked 临期
+    late_at = models.DateTimeField(null=True)  # marked 超时
+    reply_late_at = models.DateTimeField(null=True)  # the first reply's clock ran out
+    satisfaction = models.TextField(default="")  # what the call-back brought
+    outside_no = models.TextField(default="")  # the regulator's or hotline's number of the case
+    item_number = models.TextField(default="")
+    grams = ArrayField(models.TextField(), default=list)  # of the title: see orders.words
 
     class Meta:
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="open"), name="desk_order_waiting"),
+            models.Index(fields=["-priority", "due_at", "id"], condition=Q(state="open"), name="desk_order_next"),
+            models.Index(fields=["due_at", "id"], name="desk_order_due"),
+            models.Index(fields=["unit_office_id", "due_at"], condition=Q(unit_office_id__isnull=False),
+                         name="desk_order_unit"),
+            models.Index(fields=["item_key", "opened_at"], condition=Q(item_key__isnull=False), name="desk_order_item"),
+            models.Index(fields=["warn_at"], condition=Q(warned_at=None, paused_at=None) & ~Q(state="closed"),
+                         name="desk_order_to_warn"),
+            models.Index(fields=["due_at"], condition=Q(late_at=None, paused_at=None) & ~Q(state="closed"),
+                         name="desk_order_to_mark"),
+            models.Index(fields=["reply_due_at"], name="desk_order_to_reply", condition=Q(
+                reply_late_at=None, answered_at=None, paused_at=None) & ~Q(state="closed")),
+            GinIndex(fields=["grams"], name="desk_order_grams"),
+            models.Index(OpClass(F("item_number"), "text_pattern_ops"), condition=~Q(item_number=""),
+                         name="desk_order_item_number"),
             models.Index(fields=["due_at"], condition=~Q(state="closed"), name="desk_order_unclosed"),
             models.Index(fields=["taken_by", "due_at"], condition=~Q(state="closed"), name="desk_order_mine"),
             models.Index(fields=["customer_key", "opened_at"]),
@@ -79,9 +135,47 @@ class OrderEvent(models.Model):
     actor = models.TextField()
     act = models.TextField()
     note = EncryptedTextField(default="")
+    detail = models.TextField(default="")  # an office, a time, a choice: nothing that anybody wrote
 
     class Meta:
         indexes = [models.Index(fields=["order", "id"])]
+
+
+class OrderAlert(models.Model):
+    """What the supervisor's list holds: a clock near its end or past it, a case gone up; once a due time."""
+
+    class What(models.TextChoices):
+        WARNED = "warned", "临期"
+        LATE = "late", "超时"
+        REPLY_LATE = "reply_late", "首次回复超时"
+        ESCALATED = "escalated", "升级"
+        EXTEND = "extend", "申请延时"
+        UNSATISFIED = "unsatisfied", "回访不满意"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT)
+    what = models.TextField(choices=What.choices)
+    due_at = models.DateTimeField()
+    at = models.DateTimeField()
+    seen_by = models.TextField(default="")
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "what", "due_at"], name="desk_alert_once")]
+        indexes = [models.Index(fields=["-at", "-id"], condition=Q(seen_at=None), name="desk_alert_unseen")]
+
+
+class OrderView(models.Model):
+    """A saved view of the pool: somebody's own, or everybody's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    owner = models.TextField()
+    name = models.TextField()
+    query = models.JSONField()
+    is_shared = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="desk_view_name")]
 
 
 class Outreach(models.Model):

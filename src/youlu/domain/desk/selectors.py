@@ -8,11 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from youlu.core import clock
-from youlu.core.errors import NotFoundError
-from youlu.core.pages import PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import scripts
 from youlu.domain.desk.item_facts import ItemFact, item_facts
@@ -23,21 +21,38 @@ from youlu.domain.desk.models import (
     ContactItem,
     ContactMode,
     ContactState,
-    OrderEvent,
-    OrderKind,
     Outreach,
     Parameter,
     WorkOrder,
 )
+from youlu.domain.desk.orders.finding import OrderFilter, order_list, orders_search
+from youlu.domain.desk.orders.reading import (
+    EventRow,
+    KindPage,
+    OrderCounts,
+    OrderPage,
+    customer_party_ids,
+    kind_page,
+    kinds_all,
+    order_counts,
+    order_kinds,
+    order_page,
+)
+from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.trade import PARAMETERS
 from youlu.domain.messages.errors import NoWordingError
 from youlu.domain.messages.phrases import Segment
-from youlu.domain.messages.selectors import MessageRow, messages_of_party, wording_current
+from youlu.domain.messages.selectors import wording_current
 from youlu.domain.parties.models import Party
 from youlu.domain.parties.selectors import MaskedParty, parties_masked, party_find_by_phone
-from youlu.domain.workforce.errors import NotAnAgentError
-from youlu.domain.workforce.models import Site
-from youlu.domain.workforce.selectors import AgentRow, agent_of, agents_named, present_now
+from youlu.domain.workforce.selectors import AgentRow, agent_of, present_now
+
+__all__ = [
+    "Caller", "CardItem", "ContactCard", "EventRow", "FigureRow", "Hand", "KindPage", "OrderCounts", "OrderFilter",
+    "OrderPage", "OrderRow", "OutreachRow", "caller_find", "customer_party_ids", "desk_figures", "hand", "kind_page",
+    "kinds_all", "order_counts", "order_kinds", "order_list", "order_page", "orders_search", "outreach_list",
+    "parameters",
+]
 
 
 @dataclass(frozen=True)
@@ -148,99 +163,6 @@ def _script(
 
 
 @dataclass(frozen=True)
-class OrderRow:
-    id: uuid.UUID
-    number: int
-    kind: str
-    kind_name: str
-    title: str
-    state: str
-    state_label: str
-    sites_label: str
-    is_for_home: bool
-    opened_at: dt.datetime
-    due_at: dt.datetime
-    taken_by: str
-
-
-@dataclass(frozen=True)
-class EventRow:
-    at: dt.datetime
-    act: str
-    note: str
-
-
-@dataclass(frozen=True)
-class OrderPage:
-    """One order with its customer on top: masked people of the telephone, what they were told, what they are owed."""
-
-    row: OrderRow
-    body: str
-    needs_responsibility: bool
-    is_mine: bool
-    events: tuple[EventRow, ...]
-    customer: tuple[MaskedParty, ...]
-    said: tuple[MessageRow, ...]
-    owed_contacts: int
-
-
-ACTS = {"open": "受理", "take": "接单", "answer": "答复", "close": "办结", "give_back": "退回工单池"}
-
-
-def order_list(*, actor: Actor, view: str = "open", cursor: str | None = None) -> Page[OrderRow]:
-    """A page of the pool, due first. `view`: open (waiting), mine, all (not closed), closed."""
-    actor.require("desk.list")
-    which = {
-        "open": Q(state=WorkOrder.State.OPEN),
-        "all": ~Q(state=WorkOrder.State.CLOSED),
-        "closed": Q(state=WorkOrder.State.CLOSED),
-    }.get(view) or (Q(taken_by=agent_of(actor).id) & ~Q(state=WorkOrder.State.CLOSED))
-    rows = WorkOrder.objects.filter(which).select_related("kind").order_by("due_at", "id")
-    if cursor:
-        due, _, last_id = cursor.partition("_")
-        due_at = dt.datetime.fromisoformat(due)
-        rows = rows.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=last_id))
-    found = list(rows[:PAGE_ROWS + 1])
-    more = found[PAGE_ROWS - 1] if len(found) > PAGE_ROWS else None
-    return Page(_order_rows(found[:PAGE_ROWS]), f"{more.due_at.isoformat()}_{more.id}" if more else None)
-
-
-def orders_search(*, actor: Actor, text: str, limit: int = 10) -> tuple[OrderRow, ...]:
-    """Work orders that are not closed and whose title holds the words, or of that number; due first."""
-    actor.require("desk.list")
-    named = Q(number=int(text)) if text.isdecimal() and len(text) < 19 else Q(title__contains=text)
-    rows = WorkOrder.objects.filter(named & ~Q(state=WorkOrder.State.CLOSED)).select_related("kind")
-    return _order_rows(list(rows.order_by("due_at", "id")[:limit]))
-
-
-def order_page(*, actor: Actor, order_id: uuid.UUID) -> OrderPage:
-    """Raises NotFoundError."""
-    actor.require("desk.read")
-    order = WorkOrder.objects.select_related("kind").filter(id=order_id).first()
-    if order is None:
-        raise NotFoundError()
-    events = tuple(EventRow(e.at, ACTS.get(e.act, e.act), e.note)
-                   for e in OrderEvent.objects.filter(order_id=order_id).order_by("-id"))
-    ids = customer_party_ids(order.party_id)
-    said = tuple(m for party_id in ids for m in messages_of_party(party_id=party_id, limit=5))
-    key = order.customer_key
-    owed = Contact.objects.filter(customer_key=key, state__in=OPEN_STATES).count() if key else 0
-    is_mine = actor.can("desk.work") and order.taken_by is not None and order.taken_by == _agent_id(actor)
-    return OrderPage(_order_rows([order])[0], order.body, order.kind.needs_responsibility, is_mine, events,
-                     tuple(parties_masked(ids).values()), said, owed)
-
-
-def customer_party_ids(party_id: uuid.UUID | None) -> tuple[uuid.UUID, ...]:
-    """The parties of the same telephone as this one."""
-    if party_id is None:
-        return ()
-    index = Party.objects.filter(id=party_id).values_list("phone_index", flat=True).first()
-    if index is None:
-        return (party_id,)
-    return tuple(Party.objects.filter(phone_index=index).order_by("id").values_list("id", flat=True))
-
-
-@dataclass(frozen=True)
 class Caller:
     """Who calls: the masked people of a telephone, their open orders, what they are owed."""
 
@@ -261,45 +183,8 @@ def caller_find(*, actor: Actor, phone: str) -> Caller:
     ids = party_find_by_phone(phone)
     orders = WorkOrder.objects.filter(party_id__in=ids).exclude(state=WorkOrder.State.CLOSED).select_related("kind")
     keys = {bytes(k) if k else i.bytes for i, k in Party.objects.filter(id__in=ids).values_list("id", "phone_index")}
-    return Caller(tuple(parties_masked(ids).values()), ids, _order_rows(list(orders.order_by("due_at")[:20])),
+    return Caller(tuple(parties_masked(ids).values()), ids, order_rows(list(orders.order_by("due_at")[:20])),
                   Contact.objects.filter(customer_key__in=keys, state__in=OPEN_STATES).count())
-
-
-def _agent_id(actor: Actor) -> uuid.UUID | None:
-    try:
-        return agent_of(actor).id
-    except NotAnAgentError:
-        return None
-
-
-def _order_rows(orders: Sequence[WorkOrder]) -> tuple[OrderRow, ...]:
-    holders = agents_named({o.taken_by for o in orders if o.taken_by})
-    return tuple(OrderRow(
-        o.id, o.number, o.kind_id, o.kind.name, o.title, o.state, o.get_state_display(),
-        "、".join(str(Site(site).label) for site in o.sites), Site.AT_HOME in o.sites, o.opened_at, o.due_at,
-        holders[o.taken_by].name if o.taken_by in holders else "") for o in orders)
-
-
-@dataclass(frozen=True)
-class OrderCounts:
-    waiting: int
-    taken: int
-    late: int  # 超时
-    site_only: int  # waiting, and not for people at home
-
-
-def order_counts() -> OrderCounts:
-    now, state = clock.now(), WorkOrder.State
-    row = WorkOrder.objects.exclude(state=state.CLOSED).aggregate(
-        waiting=Count("id", filter=Q(state=state.OPEN)), taken=Count("id", filter=Q(state=state.TAKEN)),
-        late=Count("id", filter=Q(due_at__lt=now)),
-        site_only=Count("id", filter=Q(state=state.OPEN) & ~Q(sites__contains=[Site.AT_HOME.value])))
-    return OrderCounts(**row)
-
-
-def order_kinds() -> tuple[tuple[str, str], ...]:
-    """(code, name) of every kind."""
-    return tuple(OrderKind.objects.order_by("first_reply_min", "code").values_list("code", "name"))
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,55 @@ from typing import Any
 LAW = "法定上限：查询30天答复，快递投诉7天；邮管局转办15天内答复"
 UNVERIFIED = "行业常用值，未核实"
 HOME, SITE = ["on_site", "at_home"], ["on_site"]
+CONSENT = "撤回改址须寄件人同意，自提代收须收件人同意"
+REGULATOR = "邮政业消费者申诉处理办法（2011年版，以现行版为准）：企业15天内答复"
 # code, name, first reply, close (minutes), sites, handling (s), needs responsibility, source
 KINDS = [
     ("enquiry", "查询", 120, 48 * 60, HOME, 210, False, f"{UNVERIFIED}；{LAW}"),
     ("chase", "催投", 30, 24 * 60, HOME, 300, False, UNVERIFIED),
+    ("chase_pickup", "催揽", 30, 4 * 60, HOME, 300, False, UNVERIFIED),
+    ("redirect", "撤回·改址·改期", 60, 24 * 60, HOME, 300, False, f"{UNVERIFIED}；{CONSENT}"),
+    ("pickup", "派揽", 30, 2 * 60, HOME, 30, False, f"{UNVERIFIED}：城市1至2小时上门"),
     ("complaint", "投诉", 120, 72 * 60, HOME, 660, True, f"{UNVERIFIED}；{LAW}"),
     ("claim", "理赔定额", 120, 72 * 60, SITE, 660, True, f"{UNVERIFIED}；居家不能定赔偿"),
     ("hotline", "热线来电", 30, 24 * 60, SITE, 210, False, f"{UNVERIFIED}；录音热线不下放居家"),
     ("regulator", "申诉转办", 120, 15 * 24 * 60, SITE, 660, True, LAW),
+    ("government", "政府热线", 120, 5 * 24 * 60, SITE, 660, True, f"{UNVERIFIED}：12345、12315按来文期限"),
+    ("opinion", "舆情", 30, 24 * 60, SITE, 660, True, UNVERIFIED),
+    ("praise", "表扬", 24 * 60, 72 * 60, HOME, 120, False, UNVERIFIED),
+    ("programme", "项目服务", 120, 72 * 60, HOME, 300, False, UNVERIFIED),
+    ("coordination", "协调", 60, 24 * 60, HOME, 300, False, UNVERIFIED),
     ("contact", "主动联系", 24 * 60, 48 * 60, HOME, 150, False, UNVERIFIED),
+]
+# What kinds ask for besides; a kind that is not here is as the columns' defaults say.
+KIND_MORE: dict[str, dict[str, Any]] = {
+    "enquiry": {"reply_calendar": "desk", "warn_min": 240, "reopen_days": 365},
+    "chase": {"reply_calendar": "desk", "warn_min": 120},
+    "chase_pickup": {"reply_calendar": "desk", "close_calendar": "desk", "warn_min": 30},
+    "redirect": {"reply_calendar": "desk", "warn_min": 120},
+    "pickup": {"reply_calendar": "desk", "close_calendar": "desk", "warn_min": 30},
+    "complaint": {"reply_calendar": "desk", "warn_min": 480, "needs_call_back": True, "reopen_days": 365,
+                  "skills": ["complaint"]},
+    "claim": {"reply_calendar": "desk", "warn_min": 480, "needs_call_back": True, "skills": ["claim"]},
+    "hotline": {"warn_min": 120, "asks_unit": False},
+    "regulator": {"reply_calendar": "office", "warn_min": 2880, "needs_call_back": True, "has_own_clock": True,
+                  "skills": ["regulator"], "reopen_days": 365, "source": f"{LAW}；{REGULATOR}"},
+    "government": {"reply_calendar": "office", "warn_min": 1440, "needs_call_back": True, "has_own_clock": True,
+                   "skills": ["regulator"], "reopen_days": 365},
+    "opinion": {"warn_min": 120, "skills": ["regulator"]},
+    "praise": {"reply_calendar": "desk", "warn_min": 480},
+    "programme": {"reply_calendar": "desk", "warn_min": 480},
+    "coordination": {"reply_calendar": "desk", "warn_min": 120},
+    "contact": {"warn_min": 240, "asks_unit": False},
+}
+SKILL_NAMES = {"complaint": "投诉处理", "claim": "理赔", "regulator": "申诉处理"}
+NIGHT = f"{UNVERIFIED}：00至08时值守，不计首次回复"
+# code, name, windows of Monday to Sunday, of a public holiday, of a make-up day, source
+HOURS: list[tuple[str, str, list[list[str]], list[str] | None, list[str] | None, str]] = [
+    ("always", "全天计时", [["00:00-24:00"]] * 7, None, None, "自然时间"),
+    ("desk", "客服时间", [["08:00-24:00"]] * 7, None, None, NIGHT),
+    ("office", "工作日", [["08:30-12:00", "14:30-18:00"]] * 5 + [[], []], [], ["08:30-12:00", "14:30-18:00"],
+     f"{UNVERIFIED}：机关作息"),
 ]
 # code, name, value, unit, source
 PARAMETERS = [
@@ -37,11 +77,30 @@ PARAMETERS = [
 
 
 def trade_ensure(kind_model: Any, parameter_model: Any) -> None:
-    """Write what is missing; the models are arguments because a migration has its own."""
+    """Write what is missing; the models are arguments because a migration has its own, with the columns of its time."""
+    known = {field.name for field in kind_model._meta.get_fields()}
     kind_model.objects.bulk_create([
-        kind_model(code=code, name=name, first_reply_min=reply, close_min=close, sites=sites, handling_s=handling,
-                   needs_responsibility=responsibility, source=source)
-        for code, name, reply, close, sites, handling, responsibility, source in KINDS], ignore_conflicts=True)
+        kind_model(**{name: value for name, value in row.items() if name in known}) for row in kind_rows()],
+        ignore_conflicts=True)
     parameter_model.objects.bulk_create([
         parameter_model(code=code, name=name, value=value, unit=unit, source=source)
         for code, name, value, unit, source in PARAMETERS], ignore_conflicts=True)
+
+
+def kind_rows() -> list[dict[str, Any]]:
+    """Every kind with all its columns."""
+    names = ("code", "name", "first_reply_min", "close_min", "sites", "handling_s", "needs_responsibility", "source")
+    return [dict(zip(names, row, strict=True)) | KIND_MORE.get(row[0], {}) for row in KINDS]
+
+
+def kinds_grow(kind_model: Any, hours_model: Any) -> None:
+    """Once, when the columns appear: the kinds that were there get what they ask for besides."""
+    for code, more in KIND_MORE.items():
+        kind_model.objects.filter(code=code).update(**{n: v for n, v in more.items() if n != "source"})
+    hours_ensure(hours_model)
+
+
+def hours_ensure(hours_model: Any) -> None:
+    hours_model.objects.bulk_create([
+        hours_model(code=code, name=name, week=week, day_off=off, makeup=on, source=source)
+        for code, name, week, off, on, source in HOURS], ignore_conflicts=True)

@@ -57,6 +57,10 @@ def _clocks_style() -> str:
     return (HERE / "css" / "clocks" / "clocks.css").read_text()
 
 
+def _desk_style() -> str:
+    return (HERE / "css" / "desk" / "desk.css").read_text()
+
+
 def _timetable_script() -> str:
     return (HERE / "js" / "timetable" / "timetable.js").read_text()
 
@@ -88,6 +92,7 @@ MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
     "tour.css": ("text/css; charset=utf-8", _tour_style),
     "timetable.css": ("text/css; charset=utf-8", _timetable_style),
     "clocks.css": ("text/css; charset=utf-8", _clocks_style),
+    "desk.css": ("text/css; charset=utf-8", _desk_style),
     "timetable.js": ("text/javascript; charset=utf-8", _timetable_script),
     "youlu.js": ("text/javascript; charset=utf-8", _script),
     "htmx.js": ("text/javascript; charset=utf-8", _htmx),

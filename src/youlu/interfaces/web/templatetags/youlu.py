@@ -258,11 +258,16 @@ def number_grouped(number: str) -> str:
     return " ".join(number[i : i + 4] for i in range(0, len(number), 4))
 
 
+def domain_word(text: str) -> str:
+    """A word of the domain in the reader's language, as plain text."""
+    shown = pgettext("domain", text) if text else ""
+    return gettext(text) if text and shown == text else shown
+
+
 @register.filter
 def said(text: str) -> str:
     """A word of the domain in the reader's language; what people wrote themselves is marked as Chinese in English."""
-    shown = pgettext("domain", text) if text else ""
-    shown = gettext(text) if text and shown == text else shown
+    shown = domain_word(text)
     if wording.is_english() and HAN.search(shown):
         return format_html('<span lang="zh-Hans">{}</span>', shown)
     return shown

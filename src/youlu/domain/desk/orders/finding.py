@@ -1,0 +1,167 @@
+"""Finding orders: by view, by filter, by words as one types; pages by key, the same few questions for any number."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from youlu.core import clock
+from youlu.core.pages import PAGE_ROWS, Page
+from youlu.domain.access.selectors import Actor
+from youlu.domain.desk.models import OrderKind, WorkOrder
+from youlu.domain.desk.orders.rows import OrderRow, order_rows
+from youlu.domain.desk.orders.seeing import NOBODY, seen_by, units_of
+from youlu.domain.desk.orders.words import ASKED_MAX, grams_asked, plain
+from youlu.domain.workforce.errors import NotAnAgentError
+from youlu.domain.workforce.selectors import agent_of
+
+State = WorkOrder.State
+NUMBER_DIGITS_MAX = 12  # beyond it, it is no number of an order
+VIEWS = ("open", "mine", "all", "late", "unit", "closed")
+DUE = ("late", "soon", "today")
+SOON = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """What a list shows. `view` is one of VIEWS; the rest narrows it, "" for any."""
+
+    view: str = "open"
+    kind: str = ""
+    state: str = ""
+    due: str = ""
+    unit: int | None = None
+    text: str = ""
+    marked: str = ""  # supervised, chased, repeated, extend, paused
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> OrderFilter:
+        """From what an address says; what it says wrongly is left out."""
+        unit = query.get("unit", "")
+        view, state, due = query.get("view", ""), query.get("state", ""), query.get("due", "")
+        marked = query.get("marked", "")
+        return cls(view if view in VIEWS else "open", query.get("kind", "")[:40],
+                   state if state in State.values else "", due if due in DUE else "",
+                   int(unit) if unit.isascii() and unit.isdecimal() and len(unit) < 10 else None,
+                   query.get("q", "").replace("\0", "").strip()[:ASKED_MAX], marked if marked in MARKED else "")
+
+    def query(self) -> dict[str, str]:
+        """The same as an address says it; what is as usual is left out."""
+        said = {"view": self.view, "kind": self.kind, "state": self.state, "due": self.due,
+                "unit": str(self.unit) if self.unit is not None else "", "q": self.text, "marked": self.marked}
+        return {name: value for name, value in said.items() if value and (name, value) != ("view", "open")}
+
+
+MARKED = {"supervised": Q(supervised_at__isnull=False), "chased": Q(chases__gt=0), "repeated": Q(repeats__gt=0),
+          "extend": Q(extend_to__isnull=False), "paused": Q(paused_at__isnull=False),
+          "assumed": Q(is_due_assumed=True)}
+
+
+def order_list(
+    *, actor: Actor, view: str = "open", cursor: str | None = None, chosen: OrderFilter | None = None
+) -> Page[OrderRow]:
+    """A page of orders, due first. `view`: open (waiting), mine, all (not closed), late, unit, closed."""
+    if not actor.can("desk.list"):
+        actor.require("desk.unit")
+    found = list(_after(orders_found(actor, chosen or OrderFilter(view=view)), cursor)[:PAGE_ROWS + 1])
+    more = found[PAGE_ROWS - 1] if len(found) > PAGE_ROWS else None
+    return Page(order_rows(found[:PAGE_ROWS]), f"{more.due_at.isoformat()}_{more.id}" if more else None)
+
+
+def orders_found(actor: Actor, chosen: OrderFilter) -> QuerySet[WorkOrder]:
+    """Orders of the filter that the actor sees, with their kinds, due first."""
+    which = _of_view(actor, chosen.view) & _narrowed(chosen)
+    # Titles and due times of all the desk's work, without a customer, are for whoever holds desk.list.
+    seen = Q() if actor.can("desk.list") else seen_by(actor)
+    return WorkOrder.objects.filter(seen, which).select_related("kind").order_by("due_at", "id")
+
+
+def _of_view(actor: Actor, view: str) -> Q:
+    if view == "mine":
+        return Q(taken_by=agent_of(actor).id) & ~Q(state=State.CLOSED)
+    return {
+        "open": Q(state=State.OPEN), "closed": Q(state=State.CLOSED),
+        "late": Q(due_at__lt=clock.now(), paused_at=None) & ~Q(state=State.CLOSED),
+        "unit": units_of(actor) & ~Q(state=State.CLOSED),
+    }.get(view, ~Q(state=State.CLOSED))
+
+
+def _narrowed(chosen: OrderFilter) -> Q:
+    which, now = MARKED.get(chosen.marked, Q()), clock.now()
+    if chosen.kind:
+        which &= Q(kind_id=chosen.kind)
+    if chosen.state:
+        which &= Q(state=chosen.state)
+    if chosen.unit is not None:
+        which &= Q(unit_office_id=chosen.unit)
+    if chosen.due == "late":
+        which &= Q(due_at__lt=now)
+    elif chosen.due == "soon":
+        which &= Q(due_at__gte=now, due_at__lt=now + SOON)
+    elif chosen.due == "today":
+        which &= Q(due_at__lt=clock.midnight(clock.today() + dt.timedelta(days=1)))
+    return which & text_asked(chosen.text) if chosen.text else which
+
+
+def text_asked(text: str) -> Q:
+    """Digits: an order's number or its beginning. Letters and digits: an item's number or its beginning. Words: a
+    title that holds them all."""
+    asked = plain(text)
+    if not asked:
+        return Q()
+    compact = asked.replace(" ", "")
+    if compact.isascii() and compact.isdecimal():
+        return _numbered(compact) | Q(item_number__startswith=compact)
+    words = Q(grams__contains=grams_asked(asked))
+    for word in asked.split(" "):
+        words &= Q(title__icontains=word)
+    if compact.isascii() and compact.isalnum() and any(c.isdigit() for c in compact):
+        return words | Q(item_number__startswith=compact.upper())
+    return words
+
+
+def _numbered(digits: str) -> Q:
+    """Order numbers that begin with these digits, as ranges of the index."""
+    if digits.startswith("0") or len(digits) > NUMBER_DIGITS_MAX:
+        return NOBODY
+    which, low = Q(number=int(digits)), int(digits)
+    for more in range(1, NUMBER_DIGITS_MAX - len(digits) + 1):
+        if len(digits) + more >= 6:  # the first order is 100001
+            which |= Q(number__gte=low * 10**more, number__lt=(low + 1) * 10**more)
+    return which
+
+
+def _after(rows: QuerySet[WorkOrder], cursor: str | None) -> QuerySet[WorkOrder]:
+    """The rows after the cursor; whatever else somebody writes there is the first page."""
+    if not cursor:
+        return rows
+    due, _, last = cursor.partition("_")
+    try:
+        due_at, last_id = dt.datetime.fromisoformat(due), uuid.UUID(last)
+    except ValueError:
+        return rows
+    if due_at.tzinfo is None:
+        return rows
+    return rows.filter(Q(due_at__gte=due_at) & (Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=last_id)))
+
+
+def orders_search(*, actor: Actor, text: str, limit: int = 10) -> tuple[OrderRow, ...]:
+    """Work orders that are not closed and whose title holds the words, or of that number; due first."""
+    actor.require("desk.list")
+    rows = WorkOrder.objects.filter(text_asked(text) & ~Q(state=State.CLOSED)).select_related("kind")
+    return order_rows(list(rows.order_by("due_at", "id")[:limit]))
+
+
+def is_agent(actor: Actor) -> bool:
+    try:
+        return bool(agent_of(actor))
+    except NotAnAgentError:
+        return False
+
+
+def kinds_named() -> dict[str, str]:
+    return dict(OrderKind.objects.values_list("code", "name"))

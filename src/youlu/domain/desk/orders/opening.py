@@ -1,0 +1,169 @@
+"""Orders begin: written down once a key, with both clocks; who asks again about the same is counted, not doubled."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
+
+from youlu.core import clock
+from youlu.core.audit import audit_record
+from youlu.core.idempotency import answer_once
+from youlu.domain.access.selectors import Actor
+from youlu.domain.desk.errors import OutsideNumberError, TitleError, UnknownKindError
+from youlu.domain.desk.models import OrderKind, WorkOrder
+from youlu.domain.desk.orders.happening import happened
+from youlu.domain.desk.orders.hours import order_due
+from youlu.domain.desk.orders.words import grams
+from youlu.domain.mail.traces.errors import ShadowItemError
+from youlu.domain.mail.traces.selectors import item_in_shadow
+from youlu.domain.parties.models import Party
+from youlu.domain.workforce.models import Site
+from youlu.engines.codes.item_key import item_number
+
+TITLE_MAX = 80
+URGENT_FROM = 3  # contacts about the same from which on it is everybody's first
+AGES_OF_CASE = dt.timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asks for. `clock_from` and `outside_no` are a letter's, for kinds with a clock of their own."""
+
+    kind: str
+    title: str
+    body: str = ""
+    channel: str = "phone"
+    party_id: uuid.UUID | None = None
+    item_key: int | None = None
+    closure_id: uuid.UUID | None = None
+    needs_compensation: bool = False
+    outside_no: str = ""
+    clock_from: dt.datetime | None = None
+
+    def digest_text(self) -> bytes:
+        # The first six as they were before there were more: a key that was stored then still fits its body.
+        more = [self.outside_no, self.clock_from.isoformat() if self.clock_from else ""] if self.outside_no else []
+        return json.dumps([self.kind, self.title, self.body, str(self.party_id), self.item_key,
+                           self.needs_compensation, *more]).encode()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """`is_repeat`: the order was there already, and the contact was counted on it."""
+
+    order_id: uuid.UUID
+    is_repeat: bool
+
+
+def order_open(
+    *, actor: Actor, kind: str, title: str, body: str = "", channel: str = "phone", party_id: uuid.UUID | None = None,
+    item_key: int | None = None, closure_id: uuid.UUID | None = None, needs_compensation: bool = False, key: str = "",
+) -> uuid.UUID:
+    """`order_receive` for who needs only the order's id."""
+    return order_receive(actor=actor, key=key, asked=Asked(
+        kind, title, body, channel, party_id, item_key, closure_id, needs_compensation)).order_id
+
+
+def order_receive(*, actor: Actor, asked: Asked, key: str = "") -> Opened:
+    """Write down what somebody asks for, once a key. `needs_compensation` keeps any kind of work from going home.
+
+    Raises
+    ------
+    UnknownKindError, TitleError, OutsideNumberError, KeyReusedError, ShadowItemError
+    """
+    actor.require("desk.work")
+    if asked.item_key is not None and item_in_shadow(asked.item_key):
+        raise ShadowItemError()
+    order = order_drafted(asked)
+    _, answer = answer_once(caller=actor.id, key=key or str(order.id), body=asked.digest_text(),
+                            work=lambda: _receive(actor, order))
+    return Opened(uuid.UUID(answer["order_id"]), answer.get("is_repeat", False))
+
+
+def order_drafted(asked: Asked) -> WorkOrder:
+    """The order with its clocks, not yet stored and without a number."""
+    row = OrderKind.objects.filter(code=asked.kind).first()
+    if row is None:
+        raise UnknownKindError(kind=asked.kind)
+    title = asked.title.strip()
+    if not title or len(title) > TITLE_MAX:
+        raise TitleError(most=TITLE_MAX)
+    at = clock.now()
+    if row.has_own_clock and (asked.outside_no.strip() or asked.clock_from) and not _is_a_case(asked, at):
+        raise OutsideNumberError(days=AGES_OF_CASE.days)
+    due = order_due(row, asked.clock_from if row.has_own_clock and asked.clock_from else at)
+    return WorkOrder(
+        kind=row, title=title, grams=grams(title), body=asked.body, channel=asked.channel, party_id=asked.party_id,
+        item_key=asked.item_key, item_number=item_number(asked.item_key) if asked.item_key is not None else "",
+        closure_id=asked.closure_id, opened_at=at, reply_due_at=due.reply.at, due_at=due.close.at,
+        warn_at=due.warn_at, is_due_assumed=due.is_assumed, customer_key=_customer_key(asked.party_id),
+        outside_no=asked.outside_no.strip()[:60],
+        sites=[site for site in row.sites if not asked.needs_compensation or site == Site.ON_SITE])
+
+
+def _is_a_case(asked: Asked, at: dt.datetime) -> bool:
+    """A number and the day it is from, and that neither tomorrow nor last year."""
+    from_ = asked.clock_from
+    return bool(asked.outside_no.strip()) and from_ is not None and at - AGES_OF_CASE <= from_ <= at
+
+
+def _receive(actor: Actor, order: WorkOrder) -> tuple[int, dict[str, object]]:
+    """Under a lock of what it is about: two contacts about the same at once are one order and one repeat."""
+    _lock_subject(order)
+    known = _same_matter(order)
+    if known is not None:
+        _count_repeat(actor, known, order)
+        return 200, {"order_id": str(known.id), "is_repeat": True}
+    order.number = number_next()
+    order.save()
+    happened(order.id, actor, "open", order.opened_at)
+    audit_record(actor=actor.id, action="order.open", object_type="order", object_id=str(order.id),
+                 kind=order.kind_id)
+    return 201, {"order_id": str(order.id), "is_repeat": False}
+
+
+def _lock_subject(order: WorkOrder) -> None:
+    subject = order.item_key if order.item_key is not None else order.customer_key
+    if subject is None:
+        return
+    name = f"{order.kind_id} {subject.hex() if isinstance(subject, bytes) else subject}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 411))", [name])
+
+
+def _same_matter(order: WorkOrder) -> WorkOrder | None:
+    """An open order of the same kind about the same item; without an item, of the same customer about none."""
+    if order.item_key is not None:
+        about = Q(item_key=order.item_key)
+    elif order.customer_key is not None:
+        about = Q(customer_key=order.customer_key, item_key=None)
+    else:
+        return None
+    return (WorkOrder.objects.filter(about, kind_id=order.kind_id, outside_no=order.outside_no)
+            .exclude(state=WorkOrder.State.CLOSED).order_by("opened_at").first())
+
+
+def _count_repeat(actor: Actor, known: WorkOrder, again: WorkOrder) -> None:
+    urgent = known.repeats + 2 >= URGENT_FROM
+    WorkOrder.objects.filter(id=known.id).update(
+        repeats=F("repeats") + 1, priority=Greatest(F("priority"), 2 if urgent else 1))
+    happened(known.id, actor, "repeat", again.opened_at, again.body, again.channel)
+
+
+def number_next() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('desk_order_number')")
+        return int(cursor.fetchone()[0])
+
+
+def _customer_key(party_id: uuid.UUID | None) -> bytes | None:
+    if party_id is None:
+        return None
+    index = Party.objects.filter(id=party_id).values_list("phone_index", flat=True).first()
+    return bytes(index) if index is not None else party_id.bytes

@@ -1,0 +1,177 @@
+"""One order with everything that its page shows, and how the pool stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from youlu.core import clock
+from youlu.domain.access.selectors import Actor
+from youlu.domain.desk.errors import UnknownKindError
+from youlu.domain.desk.models import OPEN_STATES, Contact, OrderEvent, OrderKind, ServiceHours, WorkOrder
+from youlu.domain.desk.orders.happening import acts_open_to
+from youlu.domain.desk.orders.life import EVENT_NAMES, Act, Life, life_of
+from youlu.domain.desk.orders.rows import OrderRow, actor_names, order_rows
+from youlu.domain.desk.orders.seeing import order_seen, seen_by
+from youlu.domain.desk.trade import HOURS, SKILL_NAMES
+from youlu.domain.messages.selectors import MessageRow, messages_of_party
+from youlu.domain.parties.models import Party
+from youlu.domain.parties.selectors import MaskedParty, parties_masked
+from youlu.domain.workforce.errors import NotAnAgentError
+from youlu.domain.workforce.models import Site
+from youlu.domain.workforce.selectors import agent_of
+
+EVENTS_MAX = 200
+RELATED_MAX = 10
+
+
+@dataclass(frozen=True)
+class EventRow:
+    at: dt.datetime
+    act: str
+    note: str
+    who: str = ""
+    detail: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """One order with its customer on top: masked people of the telephone, what they were told, what they are owed."""
+
+    row: OrderRow
+    body: str
+    needs_responsibility: bool
+    is_mine: bool
+    events: tuple[EventRow, ...]
+    customer: tuple[MaskedParty, ...]
+    said: tuple[MessageRow, ...]
+    owed_contacts: int
+    item_key: int | None = None
+    acts: tuple[Act, ...] = ()
+    related: tuple[OrderRow, ...] = ()
+    life: Life | None = None
+
+
+def order_page(*, actor: Actor, order_id: uuid.UUID) -> OrderPage:
+    """Raises NotFoundError: it is not there, or not theirs."""
+    order = order_seen(actor=actor, order_id=order_id)
+    ids = customer_party_ids(order.party_id)
+    of_desk = actor.can("desk.read")  # an office asked about one order does not see what else the customer was told
+    said = tuple(m for party_id in ids for m in messages_of_party(party_id=party_id, limit=5)) if of_desk else ()
+    key = order.customer_key
+    owed = Contact.objects.filter(customer_key=key, state__in=OPEN_STATES).count() if key and of_desk else 0
+    is_mine = actor.can("desk.work") and order.taken_by is not None and order.taken_by == _agent_id(actor)
+    return OrderPage(
+        order_rows([order])[0], order.body, order.kind.needs_responsibility, is_mine, events_of(order_id),
+        tuple(parties_masked(ids).values()), said, owed, order.item_key, acts_open_to(actor, order),
+        _related(actor, order), life_of(order.kind))
+
+
+def events_of(order_id: uuid.UUID) -> tuple[EventRow, ...]:
+    """The history, newest first, with the names of who acted."""
+    events = list(OrderEvent.objects.filter(order_id=order_id).order_by("-id")[:EVENTS_MAX])
+    names = actor_names(e.actor for e in events)
+    return tuple(EventRow(e.at, EVENT_NAMES.get(e.act, e.act), e.note, names.get(e.actor, ""), e.detail, e.act)
+                 for e in events)
+
+
+def _related(actor: Actor, order: WorkOrder) -> tuple[OrderRow, ...]:
+    """Other orders about the same item or of the same customer, newest first, of those the actor sees."""
+    about = Q()
+    if order.item_key is not None:
+        about |= Q(item_key=order.item_key)
+    if order.customer_key is not None:
+        about |= Q(customer_key=order.customer_key)
+    if not about:
+        return ()
+    found = WorkOrder.objects.select_related("kind").filter(seen_by(actor), about).exclude(id=order.id)
+    return order_rows(list(found.order_by("-opened_at")[:RELATED_MAX]))
+
+
+def customer_party_ids(party_id: uuid.UUID | None) -> tuple[uuid.UUID, ...]:
+    """The parties of the same telephone as this one."""
+    if party_id is None:
+        return ()
+    index = Party.objects.filter(id=party_id).values_list("phone_index", flat=True).first()
+    if index is None:
+        return (party_id,)
+    return tuple(Party.objects.filter(phone_index=index).order_by("id").values_list("id", flat=True))
+
+
+def _agent_id(actor: Actor) -> uuid.UUID | None:
+    try:
+        return agent_of(actor).id
+    except NotAnAgentError:
+        return None
+
+
+@dataclass(frozen=True)
+class OrderCounts:
+    waiting: int
+    taken: int
+    late: int  # 超时
+    site_only: int  # waiting, and not for people at home
+
+
+def order_counts() -> OrderCounts:
+    now, state = clock.now(), WorkOrder.State
+    row = WorkOrder.objects.exclude(state=state.CLOSED).aggregate(
+        waiting=Count("id", filter=Q(state=state.OPEN)), taken=Count("id", filter=~Q(state=state.OPEN)),
+        late=Count("id", filter=Q(due_at__lt=now, paused_at=None)),
+        site_only=Count("id", filter=Q(state=state.OPEN) & ~Q(sites__contains=[Site.AT_HOME.value])))
+    return OrderCounts(**row)
+
+
+def order_kinds() -> tuple[tuple[str, str], ...]:
+    """(code, name) of every kind."""
+    return tuple(OrderKind.objects.order_by("first_reply_min", "code").values_list("code", "name"))
+
+
+@dataclass(frozen=True)
+class KindPage:
+    """A kind with its life, its clocks and where its figures are from."""
+
+    code: str
+    name: str
+    first_reply_min: int
+    close_min: int
+    warn_min: int
+    reply_hours: str
+    close_hours: str
+    sites_label: str
+    skills: tuple[str, ...]
+    handling_s: int
+    needs_call_back: bool
+    needs_responsibility: bool
+    has_own_clock: bool
+    reopen_days: int
+    source: str
+    life: Life
+    open_by_state: dict[str, int]
+
+
+def kinds_all(*, actor: Actor) -> tuple[OrderKind, ...]:
+    actor.require("desk.supervise")
+    return tuple(OrderKind.objects.order_by("first_reply_min", "code"))
+
+
+def kind_page(*, actor: Actor, code: str) -> KindPage:
+    """Raises UnknownKindError."""
+    actor.require("desk.supervise")
+    kind = OrderKind.objects.filter(code=code).first()
+    if kind is None:
+        raise UnknownKindError(kind=code[:40])
+    counts = dict(WorkOrder.objects.filter(kind=kind).exclude(state=WorkOrder.State.CLOSED)
+                  .values_list("state").annotate(n=Count("id")))
+    hours = {row[0]: row[1] for row in HOURS} | dict(ServiceHours.objects.values_list("code", "name"))
+    return KindPage(
+        kind.code, kind.name, kind.first_reply_min, kind.close_min, kind.warn_min,
+        hours.get(kind.reply_calendar, kind.reply_calendar), hours.get(kind.close_calendar, kind.close_calendar),
+        "、".join(str(Site(site).label) for site in kind.sites),
+        tuple(SKILL_NAMES.get(skill, skill) for skill in kind.skills),
+        kind.handling_s, kind.needs_call_back, kind.needs_responsibility, kind.has_own_clock, kind.reopen_days,
+        kind.source, life_of(kind), counts)

@@ -1,0 +1,77 @@
+"""An order as lists and pages show it: frozen, with the names of the people and offices in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from youlu.domain.access.models import User
+from youlu.domain.desk.models import WorkOrder
+from youlu.domain.network.models import Office
+from youlu.domain.workforce.models import Site
+from youlu.domain.workforce.selectors import agents_named
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    id: uuid.UUID
+    number: int
+    kind: str
+    kind_name: str
+    title: str
+    state: str
+    state_label: str
+    sites_label: str
+    is_for_home: bool
+    opened_at: dt.datetime
+    due_at: dt.datetime
+    taken_by: str
+    reply_due_at: dt.datetime | None = None
+    answered_at: dt.datetime | None = None
+    unit: str = ""
+    item_number: str = ""
+    priority: int = 0
+    chases: int = 0
+    repeats: int = 0
+    level: int = 0
+    is_supervised: bool = False
+    is_paused: bool = False
+    extend_to: dt.datetime | None = None
+    is_due_assumed: bool = False
+    channel: str = ""
+    outside_no: str = ""
+    responsibility: str = ""
+    satisfaction: str = ""
+    closed_at: dt.datetime | None = None
+    reopened: int = 0
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == WorkOrder.State.CLOSED
+
+
+def order_rows(orders: Sequence[WorkOrder]) -> tuple[OrderRow, ...]:
+    """Rows of orders that were read with their kinds; two questions more, however many there are."""
+    holders = agents_named({o.taken_by for o in orders if o.taken_by})
+    units = office_names(o.unit_office_id for o in orders)
+    return tuple(OrderRow(
+        o.id, o.number, o.kind_id, o.kind.name, o.title, o.state, o.get_state_display(),
+        "、".join(str(Site(site).label) for site in o.sites), Site.AT_HOME in o.sites, o.opened_at, o.due_at,
+        holders[o.taken_by].name if o.taken_by in holders else "", o.reply_due_at, o.answered_at,
+        units.get(o.unit_office_id or 0, ""), o.item_number, o.priority, o.chases, o.repeats, o.level,
+        o.supervised_at is not None, o.paused_at is not None, o.extend_to, o.is_due_assumed, o.channel, o.outside_no,
+        o.responsibility, o.satisfaction, o.closed_at, o.reopened) for o in orders)
+
+
+def office_names(ids: Iterable[int | None]) -> dict[int, str]:
+    wanted = {one for one in ids if one is not None}
+    return dict(Office.objects.filter(id__in=wanted).values_list("id", "full_name")) if wanted else {}
+
+
+def actor_names(ids: Iterable[str]) -> dict[str, str]:
+    """Names of people by actor id; machines and tokens are absent."""
+    users = {one.partition(":")[2]: one for one in ids if one.startswith("user:")}
+    rows = User.objects.filter(id__in=list(users)).values_list("id", "display_name", "username")
+    return {users[str(user_id)]: name or username for user_id, name, username in rows}
