@@ -39,18 +39,27 @@ class StretchLoad:
 
 def flows_delayed(*, prefix: str = "", limit: int = 5) -> tuple[FlowDelay, ...]:
     """The flows with most items that are expected later than committed, to or from offices of a division prefix."""
+    codes = [office.division_code for office in offices_all()]
+    items: dict[tuple[str, str], int] = defaultdict(int)
+    later_min: dict[tuple[str, str], float] = defaultdict(float)
+    for origin, dest, count, minutes in _flows():
+        if codes[origin].startswith(prefix) or codes[dest].startswith(prefix):
+            flow = codes[origin][:4], codes[dest][:4]
+            items[flow] += count
+            later_min[flow] += minutes
+    most = sorted(items, key=lambda flow: (-items[flow], flow))[:limit]
+    return tuple(FlowDelay(*flow, items[flow], later_min[flow] / items[flow]) for flow in most)
+
+
+@sum_of("flows")
+def _flows() -> Rows:
+    """Origin office, destination office, items, minutes later than committed in all."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT left(o.division_code, 4), left(d.division_code, 4), count(*),"
-            " avg(extract(epoch FROM i.expected_arrive_by - i.committed_arrive_by)) / 60"
-            " FROM mail_item i JOIN network_office o ON o.id = i.origin_office_id"
-            " JOIN network_office d ON d.id = i.dest_office_id"
-            " WHERE i.in_flight AND i.expected_arrive_by > i.committed_arrive_by"
-            " AND (o.division_code LIKE %(like)s OR d.division_code LIKE %(like)s)"
-            " GROUP BY 1, 2 ORDER BY 3 DESC LIMIT %(limit)s",
-            {"like": f"{prefix}%", "limit": limit},
-        )
-        return tuple(FlowDelay(a, b, items, float(later)) for a, b, items, later in cursor.fetchall())
+            "SELECT origin_office_id, dest_office_id, count(*),"
+            " sum(extract(epoch FROM expected_arrive_by - committed_arrive_by))::float / 60 FROM mail_item"
+            " WHERE in_flight AND expected_arrive_by > committed_arrive_by GROUP BY 1, 2")
+        return [list(row) for row in cursor.fetchall()]
 
 
 def stretches_loaded() -> tuple[StretchLoad, ...]:

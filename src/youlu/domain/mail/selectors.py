@@ -17,6 +17,7 @@ from youlu.domain.mail.bags.trace import container_trace, container_word
 from youlu.domain.mail.clocks import Clocks, clocks_of
 from youlu.domain.mail.errors import ItemNotFoundError
 from youlu.domain.mail.exceptions.marks import item_marks
+from youlu.domain.mail.exceptions.models import ExceptionKind
 from youlu.domain.mail.models import Item, MailClass, Place, PromiseRevision, Scan, ScanKind
 from youlu.domain.mail.state import STATE_SQL, ItemState, item_state
 from youlu.domain.mail.sums import Rows, sum_of
@@ -170,8 +171,12 @@ LISTED = {
     "noway": f"committed_arrive_by >= %(now)s AND expected_arrive_by IS NULL AND {_STATE}",
     "risk": f"committed_arrive_by >= %(now)s AND (expected_arrive_by > committed_arrive_by"
             f" OR is_overloaded) AND {_STATE}",
-    "astray": f"committed_arrive_by >= %(now)s AND {_STATE}",
-    "none": f"committed_arrive_by >= %(now)s AND {_STATE}",
+    "astray": "item_key IN (SELECT item_key FROM mail_astray)"
+              f" AND committed_arrive_by >= %(now)s AND {_STATE}",
+    # Whether an item is silent asks its leg's statistics: of a million only those that the last refresh (a minute ago)
+    # found are asked again.
+    "none": f"item_key IN (SELECT item_key FROM mail_exception WHERE kind = {ExceptionKind.SILENT:d})"
+            f" AND committed_arrive_by >= %(now)s AND {_STATE}",
     "kept": f"committed_arrive_by >= %(now)s AND {_STATE}",
     "moved": "told_arrive_by IS DISTINCT FROM committed_arrive_by",
 }

@@ -6,10 +6,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from youlu.core.clock import SHANGHAI
 from youlu.domain.network.models import Route, ServiceCalendar, Trip
-from youlu.domain.network.selectors import offices_all
+from youlu.domain.network.selectors import offices_all, revision_current
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class TrunkLine:
 
 def trunk_lines(*, prefix: str) -> tuple[TrunkLine, ...]:
     """The in-province trunks of a division prefix, longest first, each line of stations once."""
+    return _trunk_lines(prefix, revision_current())
+
+
+@lru_cache(maxsize=8)
+def _trunk_lines(prefix: str, revision: int | None) -> tuple[TrunkLine, ...]:
     inside = {office.id: office for office in offices_all() if office.division_code.startswith(prefix)}
     found: dict[frozenset[int], TrunkLine] = {}
     trips = Trip.objects.filter(route__level=Route.Level.PROVINCIAL, until_date=None).values_list("office_ids", "km")
