@@ -64,6 +64,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def _measure(calls: Calls, hit: int) -> dict[str, Any]:
     body = closure_of(hit)
     cold_s, told = _preview(calls, body)
+    # Warm is a worker that has run for a while: what it owes at its start is done.
+    _until(lambda: not _one("SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'default'"
+                            " AND status IN ('todo', 'doing') AND task_name NOT LIKE 'mail.sums'"))
     warm = [_preview(calls, body)[0] for _ in range(WARM_RUNS)]
     declared_at = _now()
     closure_id = calls.post("/api/v1/closures", body)["closure_id"]

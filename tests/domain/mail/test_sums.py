@@ -15,6 +15,11 @@ from youlu.domain.network.epoch import epoch_raise
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_network")]
 
 
+@pytest.fixture(autouse=True)
+def at_rest(small_network: None) -> None:
+    closure_apply()
+
+
 def counted() -> int:
     return sum(row.items for row in items_counted())
 

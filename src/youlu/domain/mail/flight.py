@@ -50,7 +50,7 @@ _SELECT = (
 _TIMES = ("since_s", "expected_s", "arrival_s", "departs_s")
 _EPOCH_2000_S = 946_684_800  # PostgreSQL counts microseconds from the year 2000
 _MINUS_INFINITY = np.iinfo(np.int64).min
-READERS = 2  # connections on which the server gathers at a time
+READERS = 3  # connections on which the server gathers at a time
 
 
 @dataclass(eq=False)
@@ -117,7 +117,7 @@ def flight_read(partition: int, kinds: Kinds, *, keys: list[int] | None = None) 
 
 
 def flight_read_all(kinds: Kinds) -> list[Flight]:
-    """The items in flight of every partition: the server gathers two at a time, inside a transaction one."""
+    """The items in flight of every partition: the server gathers several at a time, inside a transaction one."""
     if connection.in_atomic_block:
         return [flight_read(number, kinds) for number in range(PARTITIONS)]
 

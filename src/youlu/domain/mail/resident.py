@@ -38,7 +38,10 @@ class Resident:
                 self.kinds = Kinds()
                 self.parts = flight_read_all(self.kinds)
             self.mark, self.read_at_s = mark, since
-            return _with_present_kinds(self.parts, self.kinds)
+            shown = _with_present_kinds(self.parts, self.kinds)
+            if shown[0].held.kinds == tuple(self.kinds.pairs):  # numbered as before: kept, with what is known of each
+                self.parts = list(shown)
+            return shown
 
     def _is_lost(self, seen: Mark, mark: Mark) -> bool:
         return seen.database != mark.database or time.monotonic() - self.read_at_s > READ_AGAIN_AFTER_S
