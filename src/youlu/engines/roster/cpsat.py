@@ -6,7 +6,8 @@ never pays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -16,6 +17,8 @@ import numpy as np
 from youlu.engines.roster.rows import Program
 
 SCALE = 1000
+ASK_S = 0.03
+Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +28,6 @@ class Answer:
     status: str
     values: np.ndarray | None
     bound: float = -inf
-    core: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,26 +41,25 @@ class Effort:
 
 
 def cost_scale(cost: np.ndarray) -> int:
-    """1 if all costs are whole, else costs are rounded to a thousandth."""
+    """1 if all costs are whole, else costs are rounded down to a thousandth (variables are not negative: bounds hold)."""
     return 1 if np.array_equal(cost, np.round(cost)) else SCALE
 
 
-def solve_part(program: Program, values: np.ndarray, free: np.ndarray, effort: Effort, hint: bool = True) -> Answer:
+def solve_part(program: Program, values: np.ndarray, free: np.ndarray, effort: Effort, stop: Stop | None = None,
+               hint: bool = True) -> Answer:
     """Best values of the `free` variables with all others as they are in `values`; rows without free ones are left out."""
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
     columns = np.flatnonzero(free)
-    _variables(model.proto, program.lower[columns], program.upper[columns])
+    add_variables(model.proto, program.lower[columns], program.upper[columns])
     if hint:
         model.proto.solution_hint.vars.extend(range(len(columns)))
         model.proto.solution_hint.values.extend(values[columns].round().astype(int).tolist())
     _rows(model.proto, program, values, free, columns)
     scale = cost_scale(program.cost)
-    _objective(model.proto, program.cost[columns], scale)
-    solver = cp_model.CpSolver()
-    _limits(solver.parameters, effort)
-    status = solver.status_name(solver.solve(model)).lower()
+    add_objective(model.proto, program.cost[columns], scale)
+    solver, status = run(model, effort, stop)
     if status not in ("optimal", "feasible"):
         return Answer("infeasible" if status == "infeasible" else "unknown", None)
     found = values.copy()
@@ -67,7 +68,31 @@ def solve_part(program: Program, values: np.ndarray, free: np.ndarray, effort: E
     return Answer(status, found, solver.best_objective_bound / scale + fixed)
 
 
-def _variables(proto: Any, lower: Sequence[float] | np.ndarray, upper: Sequence[float] | np.ndarray) -> None:
+def run(model: Any, effort: Effort, stop: Stop | None = None) -> tuple[Any, str]:
+    """The solver after its run, and its status in small letters; `stop` is asked every few hundredths of a second."""
+    from ortools.sat.python import cp_model
+
+    solver = cp_model.CpSolver()
+    _limits(solver.parameters, effort)
+    if stop is None:
+        return solver, solver.status_name(solver.solve(model)).lower()
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.wait(ASK_S):
+            if stop():
+                solver.stop_search()
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    try:
+        return solver, solver.status_name(solver.solve(model)).lower()
+    finally:
+        done.set()
+        asking.join()
+
+
+def add_variables(proto: Any, lower: Sequence[float] | np.ndarray, upper: Sequence[float] | np.ndarray) -> None:
     for low, high in zip(lower, upper, strict=True):
         proto.variables.add().domain.extend([int(low), int(np.ceil(high))])
 
@@ -102,10 +127,10 @@ def _whole(value: float, side: int) -> int:
     return int(np.ceil(value - 1e-6)) if side < 0 else int(np.floor(value + 1e-6))
 
 
-def _objective(proto: Any, cost: np.ndarray, scale: int) -> None:
+def add_objective(proto: Any, cost: np.ndarray, scale: int) -> None:
     priced = np.flatnonzero(cost)
     proto.objective.vars.extend(priced.tolist())
-    proto.objective.coeffs.extend((cost[priced] * scale).round().astype(int).tolist())
+    proto.objective.coeffs.extend(np.floor(cost[priced] * scale + 1e-7).astype(int).tolist())
 
 
 def _limits(parameters: Any, effort: Effort) -> None:

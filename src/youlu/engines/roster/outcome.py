@@ -81,7 +81,7 @@ class Result:
     cost, costs : weighed objective in all and by rule (`inf` and empty without a roster).
     coverage : one row per need. `breaches`: every soft rule broken, with its cost.
     lower_bound : no roster can cost less.
-    clashes : least relaxation if infeasible; `clashing_rules`: rules that cannot all be kept together.
+    clashes : least relaxation if infeasible; `clashing`: (rule, person or "") that cannot all be kept together.
     least_relaxed : the roster that breaks only the clashes.
     changes : assignments that differ from what was published (person-days).
     stopped_by : "optimal", "caller", "steps", "stall" or "infeasible".
@@ -95,7 +95,7 @@ class Result:
     breaches: tuple[Breach, ...] = ()
     lower_bound: float = 0.0
     clashes: tuple[Clash, ...] = ()
-    clashing_rules: tuple[str, ...] = ()
+    clashing: tuple[tuple[str, str], ...] = ()
     least_relaxed: tuple[Assignment, ...] = ()
     changes: int = 0
     seed: int = 0
@@ -123,6 +123,8 @@ class Params:
     threads : neighbourhoods searched side by side.
     workers : CP-SAT's workers when the whole problem is solved at once.
     whole_work : effort spent on the whole problem first; 0: only neighbourhoods.
+    pricing_work : effort on one person in one round of column generation.
+    round_work : effort on what the relaxation leaves open.
     free_target : decisions opened in one step, at first; it adapts.
     bound : "none", "linear" (linear relaxation) or "columns" (column generation, stronger and slower).
     relax_cost : what breaking a rule by one unit costs in the least relaxation, by rule name; default 1 for people missing
@@ -136,6 +138,8 @@ class Params:
     threads: int = 2
     workers: int = 8
     whole_work: float = 2.0
+    pricing_work: float = 2.0
+    round_work: float = 30.0
     free_target: int = 400
     bound: str = "none"
     relax_cost: Mapping[str, float] = field(default_factory=dict)
