@@ -1,7 +1,7 @@
 """Rosters: demand, staff and rules become shifts; a published roster is repaired with few changes.
 
-`solve` and `repair` give the best roster so far, or say which rules, people and half hours clash; `roster_verify` checks
-any roster in plain Python. `RULES` lists every rule in planners' words.
+`solve` and `repair` give the best roster so far, or say which rules, people and half hours clash; `roster_verify`
+checks any roster in plain Python. `RULES` lists every rule in planners' words.
 """
 
 from youlu.engines.roster.curtois import curtois_read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from math import isfinite
 
@@ -103,7 +104,7 @@ def _spans_check(name: str, what: str, spans: tuple[Span, ...], apart: bool) -> 
     for span in ordered:
         if span.end_min <= span.start_min:
             raise RosterInputError(f"person {name!r}: {what} from minute {span.start_min} ends before it starts")
-    for first, second in zip(ordered, ordered[1:], strict=False):
+    for first, second in itertools.pairwise(ordered):
         if apart and second.start_min < first.end_min:
             raise RosterInputError(
                 f"person {name!r}: {what} from minute {second.start_min} overlaps the one from {first.start_min}")

@@ -13,7 +13,7 @@ from youlu.engines.roster.cpsat import Effort, Stop, add_objective, add_row, add
 from youlu.engines.roster.outcome import Clash
 from youlu.engines.roster.rows import DECISION, SLACK, Program, Tag
 
-# What is bent first: cover before wishes of the house, the house before health, health before the law; what is pinned last.
+# What is bent first: wishes and cover, then the house's rules, then rest, then the law; what is pinned comes last.
 RELAX_COST: Mapping[str, float] = {
     "cover": 10, "wishes": 2, "keep_published": 2, "fair_shares": 2, "fair_weekends": 2, "max_weekends": 5,
     "min_consecutive_days": 5, "min_consecutive_rest_days": 5, "max_shifts_of_kind": 8, "min_minutes": 0.05,
@@ -97,14 +97,14 @@ def _clashes(program: Program, solution: np.ndarray, broken: list[tuple[Tag, flo
         amount = amount / 60.0 if tag.rule in IN_MINUTES else amount
         if tag.need >= 0:
             need = problem.needs[tag.need]
-            barred = _barred(program, tag.need, solution)
-            found.append(Clash("cover", "", need.day, amount, need.start_min, need.end_min, need.skill, need.shift, barred))
+            found.append(Clash("cover", "", need.day, amount, need.start_min, need.end_min, need.skill, need.shift,
+                               _barred(program, tag.need)))
         else:
             found.append(Clash(tag.rule, person, tag.day, amount))
     return tuple(found)
 
 
-def _barred(program: Program, number: int, solution: np.ndarray) -> tuple[tuple[str, str], ...]:
+def _barred(program: Program, number: int) -> tuple[tuple[str, str], ...]:
     """(person, rule) of everybody with the skill who could not stand in at all, by the commonest bar of that day."""
     problem = program.problem
     need = problem.needs[number]

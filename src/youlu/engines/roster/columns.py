@@ -8,7 +8,6 @@ smoothed (Wentges 1997), without which the tail takes several times as many roun
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import inf
@@ -27,12 +26,11 @@ MAX_ROUNDS = 200
 
 @dataclass(frozen=True, eq=False)
 class Relaxation:
-    """`bound`: no roster costs less. `values`: the program's variables as fractions. `closed`: bound and values meet."""
+    """`bound`: no roster costs less. `values`: the variables as fractions. `closed`: both meet."""
 
     bound: float
     values: np.ndarray | None
     closed: bool = False
-    rounds: int = 0
 
 
 @dataclass(eq=False)
@@ -78,7 +76,7 @@ class Columns:
         self.rows = np.flatnonzero(owner < 0)
         self.team = np.flatnonzero(program.person_of < 0)
         matrix = program.matrix[self.rows].tocsc()
-        self.sign, self.right, self.equal, matrix = _one_sided(matrix, program.low[self.rows], program.high[self.rows])
+        self.right, self.equal, matrix = _one_sided(matrix, program.low[self.rows], program.high[self.rows])
         self.team_matrix = matrix[:, self.team].tocsr()
         people = range(len(program.problem.people))
         self.singles = [self._single(p, owner, matrix) for p in people]
@@ -106,11 +104,10 @@ class Columns:
         for single in self.singles:
             single.add(values[single.variables])
 
-    def run(self, stop: Stop | None, rounds: int = MAX_ROUNDS, better: Callable[[float], None] | None = None) -> Relaxation:
+    def run(self, stop: Stop | None, rounds: int = MAX_ROUNDS) -> Relaxation:
         """Rounds of pricing until bound and linear program meet, the rounds are used up, or `stop`."""
-        number = 0
         closed = False
-        for number in range(1, rounds + 1):
+        for _ in range(rounds):
             total, duals, prices = self._master()
             smooth = SMOOTH if self.bound > -inf else 0.0
             at = smooth * self.center + (1 - smooth) * duals
@@ -122,7 +119,7 @@ class Columns:
                 if np.array_equal(self.center, duals):
                     break
                 self.center = duals
-        return Relaxation(self.bound, self.fractions, closed, number)
+        return Relaxation(self.bound, self.fractions, closed)
 
     def _master(self) -> tuple[float, np.ndarray, np.ndarray]:
         """(objective, duals of the team's rows, duals of the people) of the linear program over columns so far."""
@@ -184,9 +181,11 @@ def _row_owner(program: Program) -> np.ndarray:
     return owner
 
 
-def _one_sided(matrix: sparse.csc_matrix, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, sparse.csc_matrix]:
-    """Rows as `= right` where both sides agree, else as `<= right` (signs turned for `>=`; no row has two unlike sides)."""
+def _one_sided(
+    matrix: sparse.csc_matrix, low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, sparse.csc_matrix]:
+    """(right, which are equations, matrix): rows as `= right` or `<= right`; no row has two unlike sides."""
     equal = low == high
     sign = np.where(equal | (high < inf), 1.0, -1.0)
     right = np.where(sign > 0, high, -low)
-    return sign, right, equal, (sparse.diags(sign) @ matrix).tocsc()
+    return right, equal, (sparse.diags(sign) @ matrix).tocsc()

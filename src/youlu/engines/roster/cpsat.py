@@ -41,13 +41,13 @@ class Effort:
 
 
 def cost_scale(cost: np.ndarray) -> int:
-    """1 if all costs are whole, else costs are rounded down to a thousandth (variables are not negative: bounds hold)."""
+    """1 if all costs are whole, else costs are rounded down to a thousandth (bounds hold: no variable is negative)."""
     return 1 if np.array_equal(cost, np.round(cost)) else SCALE
 
 
 def solve_part(program: Program, values: np.ndarray, free: np.ndarray, effort: Effort, stop: Stop | None = None,
                hint: bool = True) -> Answer:
-    """Best values of the `free` variables with all others as they are in `values`; rows without free ones are left out."""
+    """Best values of the `free` variables with the others as in `values`; rows without free ones are left out."""
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()

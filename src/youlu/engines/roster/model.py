@@ -100,7 +100,7 @@ class Carry:
 
     Parameters
     ----------
-    last_end_min : end of the last shift, minutes from 00:00 of the first day (0 or negative unless it crossed midnight).
+    last_end_min : end of the last shift, minutes from 00:00 of the first day (mostly negative).
     worked_in_row, rested_in_row : days up to the eve of the first day; both 0: unknown, the run counts as long enough.
     week_min : paid minutes of the running calendar week. overtime_min : overtime of the running month.
     scheme_min : paid minutes of the running period of a comprehensive scheme.

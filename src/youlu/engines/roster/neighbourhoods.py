@@ -1,4 +1,4 @@
-"""Which person-days a step opens: people over all days, all people over some days, blocks, the worst-covered stretches."""
+"""Which person-days a step opens: people, days, blocks, the worst-covered stretches."""
 
 from __future__ import annotations
 

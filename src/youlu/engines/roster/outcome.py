@@ -127,8 +127,8 @@ class Params:
     round_work : effort on what the relaxation leaves open.
     free_target : decisions opened in one step, at first; it adapts.
     bound : "none", "linear" (linear relaxation) or "columns" (column generation, stronger and slower).
-    relax_cost : what breaking a rule by one unit costs in the least relaxation, by rule name; default 1 for people missing
-        and wishes of the planner, more for rest and law.
+    relax_cost : what breaking a rule by one unit costs in the least relaxation, by rule name, in place of
+        `clash.RELAX_COST`.
     """
 
     steps: int = 400

@@ -25,7 +25,7 @@ Terms = Iterable[tuple[int, float]]
 
 @dataclass(frozen=True)
 class Tag:
-    """Whose row it is: rule name, its place in `Problem.rules`, person index (-1: team), first day, place of the need."""
+    """Whose row it is: rule, its place in `Problem.rules`, person index (-1: team), first day, place of the need."""
 
     rule: str
     rule_no: int = -1
@@ -149,6 +149,11 @@ class Program:
 
     def total(self, values: np.ndarray) -> float:
         return float(self.cost @ values) + self.constant
+
+    def hopeless(self) -> list[int]:
+        """Rows nobody's decision can satisfy, since nothing the rule asks for is open to anybody."""
+        empty = np.diff(self.matrix.indptr) == 0
+        return np.flatnonzero(empty & ((self.low > 0) | (self.high < 0))).tolist()
 
     def hard_broken(self, values: np.ndarray) -> float:
         """Units by which hard rules of the team are broken; 0 for a valid roster."""

@@ -66,6 +66,8 @@ class Search:
 
     def build(self) -> bool:
         """A first roster, a few people at a time; False if somebody has no roster at all or time is up."""
+        if self.program.hopeless():
+            return False
         order = list(range(self.picker.people))
         self.draw.shuffle(order)
         per_step = max(1, round(BUILD_CELLS / self.picker.mean / self.picker.days * 3))
@@ -83,10 +85,12 @@ class Search:
         free = self.program.open_variables(cells.reshape(-1))
         answer = solve_part(self.program, self.values, free, self.effort(self.params.step_work), None, hint=False)
         if answer.values is None and answer.status == "unknown":
-            answer = solve_part(self.program, self.values, free, Effort(60.0, None, self.params.workers, 1), self.stop, False)
+            hard = Effort(60.0, None, self.params.workers, self.seed)
+            answer = solve_part(self.program, self.values, free, hard, self.stop, hint=False)
         if answer.values is None:
             if len(people) > 1:
-                return all([self._add([p]) for p in people])
+                alone = [self._add([p]) for p in people]  # everybody is tried: all who cannot are named
+                return all(alone)
             self.impossible += people
             return False
         self.values = answer.values
@@ -100,7 +104,8 @@ class Search:
         answer = solve_part(self.program, self.values, free, self.effort(self.params.whole_work, self.params.workers),
                             self.stop)
         self.take(answer)
-        self.bound = max(self.bound, answer.bound)
+        exact = answer.status == "optimal" and answer.values is not None
+        self.bound = max(self.bound, self.program.total(answer.values) if exact else answer.bound)
 
     def relax(self) -> Relaxation:
         """Bound and fractions by column generation; then rosters that agree with what the fractions are sure of."""
@@ -110,20 +115,23 @@ class Search:
         self.bound = max(self.bound, relaxation.bound)
         self.fractions = relaxation.values
         for sure in SURE:
-            if self.over() or self.proved() or self.fractions is None:
+            if self.over() or self.proved():
                 break
             self.round_off(sure)
         return relaxation
 
     def round_off(self, sure: float) -> None:
         """Keep the person-days the fractions are sure of, solve the rest at once."""
-        open_ = self.picker.unsure(self.fractions, sure)
+        fractions = self.fractions
+        if fractions is None:
+            return
+        open_ = self.picker.unsure(fractions, sure)
         if not open_.any():
             return
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
         for (p, day, _), v in self.program.decision.items():
             if not open_[p, day]:
-                lower[v] = upper[v] = round(float(self.fractions[v]))
+                lower[v] = upper[v] = round(float(fractions[v]))
         fixed = replace(self.program, lower=lower, upper=upper)
         free = np.ones(len(self.values), dtype=bool)
         self.take(solve_part(fixed, self.values, free, self.effort(self.params.round_work, self.params.workers),

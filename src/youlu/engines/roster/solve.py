@@ -38,7 +38,7 @@ def solve(problem: Problem, *, seed: int = 0, stop: Stop | None = None, params: 
     search = Search(program, params, seed, stop)
     if search.build():
         _improve(search)
-    if search.impossible or (search.cost < float("inf") and program.hard_broken(search.values) > 0):
+    if program.hopeless() or search.impossible or (search.cost < float("inf") and program.hard_broken(search.values) > 0):
         relaxed = _infeasible(search)
         if relaxed is not None:
             return relaxed
@@ -101,7 +101,8 @@ def _result(search: Search) -> Result:
 
 
 def repair(problem: Problem, published: Iterable[Assignment], *, change_cost: float = 5.0,
-           max_changes: int | None = None, seed: int = 0, stop: Stop | None = None, params: Params = Params()) -> Result:
+           max_changes: int | None = None, seed: int = 0, stop: Stop | None = None,
+           params: Params = Params()) -> Result:
     """A roster for the problem as it is now (absences, sites) that changes little of what is published.
 
     Parameters

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from youlu.engines.roster import verify_people, verify_time
 from youlu.engines.roster.errors import RosterInputError
 from youlu.engines.roster.model import DAY_MIN, Assignment, Need, Person, Problem, Rule, Shift
 from youlu.engines.roster.outcome import Breach, Cover
-from youlu.engines.roster import verify_people, verify_time
 from youlu.engines.roster.verify_base import BARS, CHECKS, HOURS, Found, Roster, check
 
 
@@ -33,6 +33,7 @@ class Verdict:
         return sum(self.costs.values())
 
 
+__all__ = ["Verdict", "assignments_changed", "roster_verify", "verify_people", "verify_time"]
 ALWAYS = ("one_shift_a_day", "skill", "site", "leave", "availability", "pinned")
 
 

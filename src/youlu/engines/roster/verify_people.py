@@ -30,6 +30,10 @@ def skill(roster: Roster, rule: Rule) -> Found:
 @check
 def site(roster: Roster, rule: Rule) -> Found:
     for person, day, shift, start, end in _each(roster, rule):
+        if not person.stays:
+            if person.site not in shift.sites:
+                yield person.name, day, 1
+            continue
         for minute in range(start, end):
             at = [s.site for s in person.stays if s.span.start_min <= minute < s.span.end_min]
             if (at[0] if at else person.site) not in shift.sites:

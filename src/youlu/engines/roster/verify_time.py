@@ -11,7 +11,7 @@ from youlu.engines.roster.verify_people import is_open
 
 @check
 def min_rest(roster: Roster, rule: Rule) -> Found:
-    """One breach per day whose shift is followed too early, and per shift too close to the last one before the horizon."""
+    """A breach per pair of shifts too close, and per shift too close to the last one before the horizon."""
     for person in roster.people(rule):
         days = roster.days(person)
         carried = person.carry.last_end_min

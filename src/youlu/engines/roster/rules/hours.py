@@ -51,7 +51,8 @@ def max_minutes_week(draft: Draft, rule: Rule, rule_no: int) -> None:
             draft.at_most(terms, rule.limit - before, rule, tag, most(terms) + before, 60.0)
 
 
-@rule("Nobody works more than `limit` paid minutes in the horizon.", "hour too many", uses=("limit", "weight", "people"))
+@rule("Nobody works more than `limit` paid minutes in the horizon.", "hour too many",
+      uses=("limit", "weight", "people"))
 def max_minutes(draft: Draft, rule: Rule, rule_no: int) -> None:
     for p in members(draft, rule):
         terms = minutes(draft, p, list(range(draft.problem.days)))
@@ -145,7 +146,8 @@ def law_overtime(draft: Draft, rule: Rule, rule_no: int) -> None:
             before = person.carry.overtime_min if number == 0 else 0
             terms = [(v, 1.0) for v in variables]
             tag = Tag("law_overtime", rule_no, p)
-            draft.at_most(terms, LAW_OVERTIME_MONTH_MIN - before, rule, tag, sum(draft.upper[v] for v in variables), 60.0)
+            worst = sum(draft.upper[v] for v in variables)
+            draft.at_most(terms, LAW_OVERTIME_MONTH_MIN - before, rule, tag, worst, 60.0)
 
 
 @rule("Hours cost their pay: 1 an hour, 1.5 overtime, 2 on a seventh day of a week, 3 on statutory holidays.",

@@ -51,7 +51,7 @@ def windows_limit(draft: Draft, rule: Rule, rule_no: int, name: str, p: int, lim
     """At most `limit` working days in any `limit` + 1 days in a row, counting days before the horizon."""
     before = min(draft.problem.people[p].carry.worked_in_row, limit)
     for first in range(-before, draft.problem.days - limit):
-        days = [day for day in range(max(first, 0), first + limit + 1)]
+        days = list(range(max(first, 0), first + limit + 1))
         terms = [(draft.works[p, day], 1.0) for day in days]
         draft.at_most(terms, limit - max(0, -first), rule, Tag(name, rule_no, p, days[0]), 1)
 
@@ -159,7 +159,8 @@ def fair_shares(draft: Draft, rule: Rule, rule_no: int) -> None:
     _spread(draft, rule, rule_no, "fair_shares", {p: terms for p, terms in counts.items() if terms})
 
 
-@rule("Weekends worked are shared evenly.", "weekend between the most and the least", uses=("limit", "weight", "people"))
+@rule("Weekends worked are shared evenly.", "weekend between the most and the least",
+      uses=("limit", "weight", "people"))
 def fair_weekends(draft: Draft, rule: Rule, rule_no: int) -> None:
     weekends = draft.problem.weekends()
     able = {p: any(draft.shifts_on(p, day) for pair in weekends for day in pair) for p in members(draft, rule)}

@@ -30,7 +30,8 @@ def counts_for(need: Need, shift: Shift, skills: frozenset[str]) -> bool:
 
 def _coverers(draft: Draft) -> dict[int, list[int]]:
     """Decisions that count for each need. A shift that crosses midnight covers needs of the next day too."""
-    problem, found = draft.problem, defaultdict(list)
+    problem = draft.problem
+    found: dict[int, list[int]] = defaultdict(list)
     by_cell: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     for (p, day, s), v in draft.decision.items():
         by_cell[day, s].append((p, v))
