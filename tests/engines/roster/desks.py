@@ -8,7 +8,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from youlu.engines.roster import Assignment, Carry, Need, Params, Person, Problem, Rule, Shift, Span, Wish, roster_verify
+from youlu.engines.roster import (
+    Assignment,
+    Carry,
+    Need,
+    Params,
+    Person,
+    Problem,
+    Rule,
+    Shift,
+    Span,
+    Wish,
+    roster_verify,
+)
 
 MONDAY = date(2022, 7, 11)
 CALL = frozenset({"普通话"})
@@ -19,9 +31,9 @@ NIGHT = Shift("值守", 1320, 600, activity="night_duty")
 EXACT = Params(steps=40, step_s=None, whole_work=20.0, threads=1, workers=1)
 
 
-def desk(people: int = 3, days: int = 7, **changes) -> Problem:
+def desk(size: int = 3, days: int = 7, **changes) -> Problem:
     names = "甲乙丙丁戊己庚辛"
-    staff = tuple(Person(names[k], BOTH if k == 0 else CALL) for k in range(people))
+    staff = tuple(Person(names[k], BOTH if k == 0 else CALL) for k in range(size))
     return replace(Problem(MONDAY, days, (EARLY, LATE), staff), **changes)
 
 
@@ -52,8 +64,8 @@ def random_rule(draw: random.Random, problem: Problem) -> Rule:
              "max_minutes_week", "max_minutes", "min_minutes", "contract_hours", "law_overtime", "pay", "wishes",
              "keep_published", "max_minutes_day", "law_hours_day"]
     name = draw.choice(names)
-    limits = {"min_rest": draw.choice([660, 960, 1500]), "max_minutes_day": 540, "max_minutes": 1200, "min_minutes": 480,
-              "max_minutes_week": 960}
+    limits = {"min_rest": draw.choice([660, 960, 1500]), "max_minutes_day": 540, "max_minutes": 1200,
+              "min_minutes": 480, "max_minutes_week": 960}
     bars = name in ("max_minutes_day", "law_hours_day")
     hard = bars or (name != "pay" and draw.random() < 0.5)
     some = frozenset(s.name for s in problem.shifts if draw.random() < 0.6)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.engines.roster.desks import EXACT, best_by_trying_all, random_desk
+
 from youlu.engines.roster import roster_verify, solve
 
 CASES = 120

@@ -101,7 +101,7 @@ class Draft:
 
     def team_row(self, terms: Terms, limit: float, tag: Tag, most_over: float) -> None:
         """A hard `sum <= limit` about the team: priced while searching, refused in a result."""
-        over = self.slack(HARD_PRICE, most_over, tag)
+        over = self.slack(HARD_PRICE, most_over, tag, initial=max(0.0, -limit))
         self.elastic.append(over)
         self.row([*terms, (over, -1.0)], -inf, limit, tag)
 

@@ -38,7 +38,8 @@ def solve(problem: Problem, *, seed: int = 0, stop: Stop | None = None, params: 
     search = Search(program, params, seed, stop)
     if search.build():
         _improve(search)
-    if program.hopeless() or search.impossible or (search.cost < float("inf") and program.hard_broken(search.values) > 0):
+    built = search.cost < float("inf")
+    if program.hopeless() or search.impossible or (built and program.hard_broken(search.values) > 0):
         relaxed = _infeasible(search)
         if relaxed is not None:
             return relaxed
