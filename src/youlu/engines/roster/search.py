@@ -104,8 +104,10 @@ class Search:
         answer = solve_part(self.program, self.values, free, self.effort(self.params.whole_work, self.params.workers),
                             self.stop)
         self.take(answer)
-        exact = answer.status == "optimal" and answer.values is not None
-        self.bound = max(self.bound, self.program.total(answer.values) if exact else answer.bound)
+        bound = answer.bound
+        if answer.status == "optimal" and answer.values is not None:
+            bound = self.program.total(answer.values)
+        self.bound = max(self.bound, bound)
 
     def relax(self) -> Relaxation:
         """Bound and fractions by column generation; then rosters that agree with what the fractions are sure of."""
