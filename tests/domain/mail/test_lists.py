@@ -11,6 +11,7 @@ from tests.domain.small_network import ACTOR, KANGXIAN, LANZHOU, at
 from youlu.core import clock
 from youlu.domain.mail import selectors
 from youlu.domain.mail.exceptions.models import Astray
+from youlu.domain.mail.exceptions.refresh import exceptions_refresh
 from youlu.domain.mail.models import Item
 from youlu.domain.mail.selectors import items_list
 from youlu.domain.mail.services import ItemInput, items_accept
@@ -48,6 +49,7 @@ def test_the_lists_of_the_states_share_out_the_items_in_flight_and_no_page_repea
             Astray.objects.create(item_key=item.item_key, office_id=item.place_office_id, since=item.place_since)
     in_flight = Item.objects.filter(place__lt=3)
     with clock.frozen(NOW):
+        exceptions_refresh()  # what is silent is found from there
         shared = [key for state in ItemState for key in listed(state)]
         assert sorted(shared) == sorted(in_flight.values_list("item_key", flat=True))
         assert all(len(listed(state)) for state in ItemState)

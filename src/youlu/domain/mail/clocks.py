@@ -8,10 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
-
-from youlu.domain.mail.models import Item, PromiseRevision
-from youlu.domain.network.models import TimetableRevision
+from youlu.domain.mail.models import Item
 from youlu.domain.network.selectors import offices_all
 from youlu.domain.promise.standards import Standard, standard_of
 
@@ -27,14 +24,9 @@ class Clocks:
     committed: dt.datetime
 
 
-def clocks_of(item: Item) -> Clocks:
-    """A constant number of queries; the standard is derived from what never changes, see `promise.standards`."""
+def standard_of_item(item: Item) -> Standard:
+    """Derived from what never changes of an item, see `promise.standards`."""
     offices = offices_all()
-    standard = standard_of(
+    return standard_of(
         mail_class=item.mail_class, origin=offices[item.origin_office_id].division_code,
         dest=offices[item.dest_office_id].division_code, accepted_at=item.accepted_at)
-    newest = TimetableRevision.objects.filter(epoch__lte=OuterRef("epoch")).order_by("-id").values("id")[:1]
-    first = PromiseRevision.objects.filter(item_key=item.item_key, revision_no=1).values_list(
-        "arrival_at", Subquery(newest)).first()
-    arrival_at, timetable = first or (None, None)
-    return Clocks(standard, arrival_at, timetable, item.committed_arrive_by)

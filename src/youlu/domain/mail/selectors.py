@@ -14,14 +14,14 @@ from youlu.core import clock
 from youlu.core.pages import PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor
 from youlu.domain.mail.bags.trace import container_trace, container_word
-from youlu.domain.mail.clocks import Clocks, clocks_of
+from youlu.domain.mail.clocks import Clocks, standard_of_item
 from youlu.domain.mail.errors import ItemNotFoundError
 from youlu.domain.mail.exceptions.marks import item_marks
 from youlu.domain.mail.exceptions.models import ExceptionKind
 from youlu.domain.mail.models import Item, MailClass, Place, PromiseRevision, Scan, ScanKind
 from youlu.domain.mail.state import STATE_SQL, ItemState, item_state
 from youlu.domain.mail.sums import Rows, sum_of
-from youlu.domain.network.models import Closure, Trip
+from youlu.domain.network.models import Closure, TimetableRevision, Trip
 from youlu.domain.network.selectors import offices_all
 from youlu.domain.network.trips import trip_book
 from youlu.domain.parties.selectors import MaskedParty, parties_masked
@@ -76,6 +76,8 @@ class RevisionRow:
     computed_at: dt.datetime
     arrive_by: dt.datetime | None
     epoch: int
+    arrival_at: dt.datetime | None  # at the delivery office, by the way planned then
+    timetable: int | None  # the revision that it was planned by
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,16 @@ def item_get(*, actor: Actor, number: str) -> ItemPage:
     actor.require("mail.read")
     item = _item(number)
     people = parties_masked([key for key in (item.sender_id, item.addressee_id) if key])
+    revisions = revisions_of(item.item_key)
     return ItemPage(
         _rows([item])[0], people.get(item.sender_id) if item.sender_id else None,
         people.get(item.addressee_id) if item.addressee_id else None, scans_of(item.item_key),
-        revisions_of(item.item_key), legs_of(item), clocks_of(item))
+        revisions, legs_of(item), _clocks(item, revisions[0] if revisions else None))
+
+
+def _clocks(item: Item, first: RevisionRow | None) -> Clocks:
+    planned = (first.arrival_at, first.timetable) if first is not None and first.revision_no == 1 else (None, None)
+    return Clocks(standard_of_item(item), *planned, item.committed_arrive_by)
 
 
 def _item(number: str) -> Item:
@@ -229,9 +237,11 @@ def scans_of(key: int) -> tuple[ScanRow, ...]:
 def revisions_of(key: int) -> tuple[RevisionRow, ...]:
     """The history of an item's promise, oldest first."""
     title = Closure.objects.filter(id=OuterRef("closure_id")).values("title")
-    rows = PromiseRevision.objects.filter(item_key=key).annotate(title=Subquery(title)).order_by("revision_no")
+    timetable = TimetableRevision.objects.filter(epoch__lte=OuterRef("epoch")).order_by("-id").values("id")[:1]
+    rows = PromiseRevision.objects.filter(item_key=key).annotate(
+        title=Subquery(title), timetable=Subquery(timetable)).order_by("revision_no")
     return tuple(RevisionRow(r.revision_no, r.cause, str(PromiseRevision.Cause(r.cause).label), r.title or "",
-                             r.computed_at, r.arrive_by, r.epoch) for r in rows)
+                             r.computed_at, r.arrive_by, r.epoch, r.arrival_at, r.timetable) for r in rows)
 
 
 def legs_of(item: Item) -> tuple[LegRow, ...]:
