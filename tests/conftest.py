@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import RunPython
+from hypothesis import HealthCheck
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
 from youlu.config.environment import database_ensure
+
+# No test times anything, nor does hypothesis: a loaded machine is not a broken promise.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 # Before Django reads its settings: every worker process of the run shares the server, each with a database of its own.
 if not os.environ.get("DATABASE_URL"):
