@@ -23,7 +23,7 @@ from typing import Any
 from bench.scans import server_start
 
 SCAN_ROWS = 100_000
-WARM = 6  # requests before those that count: what a process reads once, in each of the server's two
+WARM = 24  # requests before those that count: what each of the server's processes and connections reads once
 LIST_PAGES = re.compile(r"^/(api/v1/)?(items|exceptions|closures|outreach|desk|people|applications|bags|routes|offices|"
                         r"holidays|standards|kept)(\?list=.*)?$")
 ITEM_PAGES = re.compile(r"^(/items/[A-Z0-9]+|/track.*|/api/v1/items/.+)$")

@@ -18,6 +18,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """Figures: declare_s (posted to the last contact stored), preview_s (warm), lift_s, and the counts."""
     with tempfile.TemporaryDirectory(prefix="youlu-bench-") as folder:
         os.environ["YOULU_DATA_DIR"] = folder
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "youlu.config.settings")
         from youlu.config.commandline import start
 
         start()
