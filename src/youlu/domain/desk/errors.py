@@ -87,6 +87,48 @@ class ExtensionError(YouluError):
     sentence = "延到的时间要晚于现在的期限，最多延{days}天。"
 
 
+class BulkActError(YouluError):
+    code = "desk.bulk_act"
+    status = 422
+    sentence = "选一个批量动作；指派还要选派给谁。"
+
+
+class BulkSizeError(YouluError):
+    code = "desk.bulk_size"
+    status = 422
+    sentence = "先勾选工单，一次最多{most}张。"
+
+
+class ViewError(YouluError):
+    code = "desk.view"
+    status = 422
+    sentence = "视图要有名字，最多{most}个字；每人最多存{views}个。"
+
+
+class ItemNotKnownError(YouluError):
+    code = "desk.item_not_known"
+    status = 422
+    sentence = "没有这件邮件。核对号码，或先不填邮件号。"
+
+
+class FollowTriesError(YouluError):
+    code = "desk.follow_tries"
+    status = 429
+    sentence = "查询太频繁。请过一小时再试，或打11185，有人帮您办。"
+
+
+class MessageError(YouluError):
+    code = "desk.message"
+    status = 422
+    sentence = "留言没有发出：写1到{most}个字；办结的或留言太多的，请打11185。"
+
+
+class RatingError(YouluError):
+    code = "desk.rating"
+    status = 422
+    sentence = "答复以后可以评一次，选1到5分。"
+
+
 class UnknownKindError(YouluError):
     code = "desk.unknown_kind"
     status = 422

@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from youlu.core.queues import LOOP, defer_once
 from youlu.domain.access.selectors import actor_of_system
+from youlu.domain.desk.orders.following import follow_tries_forget
 from youlu.domain.desk.orders.watching import orders_watch
 from youlu.domain.desk.retention import order_texts_expire
 from youlu.domain.desk.sending import contacts_send, failed_messages_take
@@ -35,6 +36,7 @@ def contacts_watch_job(timestamp: int) -> None:
 def order_texts_expire_job(timestamp: int = 0) -> None:
     """Every night: what customers said in orders closed long ago."""
     order_texts_expire(actor=actor_of_system("retention"))
+    follow_tries_forget()
 
 
 @app.periodic(cron="* * * * *")

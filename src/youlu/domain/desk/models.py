@@ -99,6 +99,7 @@ class WorkOrder(models.Model):
     late_at = models.DateTimeField(null=True)  # marked 超时
     reply_late_at = models.DateTimeField(null=True)  # the first reply's clock ran out
     satisfaction = models.TextField(default="")  # what the call-back brought
+    rating = models.SmallIntegerField(null=True)  # the customer's own, 1 to 5
     outside_no = models.TextField(default="")  # the regulator's or hotline's number of the case
     item_number = models.TextField(default="")
     grams = ArrayField(models.TextField(), default=list)  # of the title: see orders.words
@@ -163,6 +164,16 @@ class OrderAlert(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "what", "due_at"], name="desk_alert_once")]
         indexes = [models.Index(fields=["-at", "-id"], condition=Q(seen_at=None), name="desk_alert_unseen")]
+
+
+class FollowTry(models.Model):
+    """Four wrong digits for a customer's link; of the link the hash."""
+
+    link = models.BinaryField()
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["link", "tried_at"], name="desk_follow_try")]
 
 
 class OrderView(models.Model):

@@ -25,6 +25,7 @@ from youlu.domain.desk.models import (
     Parameter,
     WorkOrder,
 )
+from youlu.domain.desk.orders.alerts import AlertRow, alerts_count, alerts_list
 from youlu.domain.desk.orders.finding import OrderFilter, order_list, orders_search
 from youlu.domain.desk.orders.reading import (
     EventRow,
@@ -39,6 +40,7 @@ from youlu.domain.desk.orders.reading import (
     order_page,
 )
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
+from youlu.domain.desk.orders.saved import ViewRow, views_of
 from youlu.domain.desk.trade import PARAMETERS
 from youlu.domain.messages.errors import NoWordingError
 from youlu.domain.messages.phrases import Segment
@@ -48,10 +50,36 @@ from youlu.domain.parties.selectors import MaskedParty, parties_masked, party_fi
 from youlu.domain.workforce.selectors import AgentRow, agent_of, present_now
 
 __all__ = [
-    "Caller", "CardItem", "ContactCard", "EventRow", "FigureRow", "Hand", "KindPage", "OrderCounts", "OrderFilter",
-    "OrderPage", "OrderRow", "OutreachRow", "caller_find", "customer_party_ids", "desk_figures", "hand", "kind_page",
-    "kinds_all", "order_counts", "order_kinds", "order_list", "order_page", "orders_search", "outreach_list",
+    "AlertRow",
+    "Caller",
+    "CardItem",
+    "ContactCard",
+    "EventRow",
+    "FigureRow",
+    "Hand",
+    "KindPage",
+    "OrderCounts",
+    "OrderFilter",
+    "OrderPage",
+    "OrderRow",
+    "OutreachRow",
+    "ViewRow",
+    "alerts_count",
+    "alerts_list",
+    "caller_find",
+    "customer_party_ids",
+    "desk_figures",
+    "hand",
+    "kind_page",
+    "kinds_all",
+    "order_counts",
+    "order_kinds",
+    "order_list",
+    "order_page",
+    "orders_search",
+    "outreach_list",
     "parameters",
+    "views_of",
 ]
 
 

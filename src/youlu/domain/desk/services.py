@@ -13,8 +13,10 @@ from youlu.domain.desk.contacts import (
 )
 from youlu.domain.desk.orders import (
     Asked,
+    BulkRow,
     Marked,
     Opened,
+    alerts_seen,
     order_answer,
     order_assign,
     order_call_back,
@@ -41,19 +43,22 @@ from youlu.domain.desk.orders import (
     order_take_next,
     order_verify,
     order_wait,
+    orders_bulk,
     orders_watch,
+    view_drop,
+    view_save,
 )
 from youlu.domain.desk.owing import OweCounts, SpareCounts, outreach_open, outreach_owe, outreach_spare
 from youlu.domain.desk.sending import SendCounts, contacts_send, failed_messages_take
 from youlu.domain.desk.told import told_flush
 
 __all__ = [
-    "Asked", "ContactOutcome", "Marked", "Opened", "OweCounts", "Said", "SendCounts", "SpareCounts", "call_ask",
-    "contact_next", "contact_party", "contact_result", "contacts_held", "contacts_hold", "contacts_release",
-    "contacts_send", "failed_messages_take", "order_answer", "order_assign", "order_call_back", "order_chase",
-    "order_close", "order_dispatch", "order_escalate", "order_extend", "order_extend_grant", "order_extend_refuse",
-    "order_fix", "order_give_back", "order_note", "order_open", "order_pass_on", "order_receive", "order_refuse",
-    "order_reopen", "order_report", "order_resume", "order_rework", "order_supervise", "order_take",
-    "order_take_next", "order_verify", "order_wait", "orders_watch", "outreach_open", "outreach_owe",
-    "outreach_spare", "told_flush",
+    "Asked", "BulkRow", "ContactOutcome", "Marked", "Opened", "OweCounts", "Said", "SendCounts", "SpareCounts",
+    "alerts_seen", "call_ask", "contact_next", "contact_party", "contact_result", "contacts_held", "contacts_hold",
+    "contacts_release", "contacts_send", "failed_messages_take", "order_answer", "order_assign", "order_call_back",
+    "order_chase", "order_close", "order_dispatch", "order_escalate", "order_extend", "order_extend_grant",
+    "order_extend_refuse", "order_fix", "order_give_back", "order_note", "order_open", "order_pass_on",
+    "order_receive", "order_refuse", "order_reopen", "order_report", "order_resume", "order_rework",
+    "order_supervise", "order_take", "order_take_next", "order_verify", "order_wait", "orders_bulk", "orders_watch",
+    "outreach_open", "outreach_owe", "outreach_spare", "told_flush", "view_drop", "view_save",
 ]

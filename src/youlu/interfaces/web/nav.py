@@ -38,6 +38,7 @@ ROOMS = (
     Room("web:standards", "calendar-clock", N("标准"), N("标准时限"), N("公布的时限和放假安排"), "standard.read"),
     Room("web:outreach", "megaphone", N("外呼"), N("主动客服"), N("客户问之前先告诉客户"), "outreach.read"),
     Room("web:desk", "headset", N("工单"), N("工单池"), N("查询、投诉、催投、回访"), "desk.read"),
+    Room("web:asked", "clipboard-list", N("协查"), N("协查工单"), N("派到本单位的工单，在同一张单上回"), "desk.unit"),
     Room("web:my", "phone", N("我的"), N("我的任务"), N("下一个要联系的人和该说的话"), "contact.take"),
     Room("web:people", "users", N("在岗"), N("人员在岗"), N("谁在岗、谁居家、谁离岗"), "workforce.read"),
     Room("web:capacity", "chart-column", N("应急"), N("应急值守"), N("在场的人能接住多少"), "workforce.read"),

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core import clock
 from youlu.core.errors import NotFoundError, YouluError
+from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import selectors, services
-from youlu.domain.mail.selectors import items_of_parties
+from youlu.domain.desk.errors import ItemNotKnownError
+from youlu.domain.desk.models import WorkOrder
+from youlu.domain.desk.orders.following import follow_link
+from youlu.domain.desk.selectors import OrderFilter
+from youlu.domain.desk.services import Asked
+from youlu.domain.mail.selectors import item_rows, items_of_parties
 from youlu.domain.messages.selectors import wording_list
 from youlu.domain.messages.services import wording_approve, wording_withdraw
 from youlu.domain.workforce.errors import NotAnAgentError
-from youlu.domain.workforce.selectors import AgentRow, agent_of
-from youlu.interfaces.web.pages import staff_page
+from youlu.domain.workforce.selectors import AgentRow, agent_of, people_now
+from youlu.engines.codes.item_key import ItemNumberError, item_key, number_compact
+from youlu.interfaces.web.order_acts import RESPONSIBILITIES, act_forms, moment_of, uuid_of
+from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.reading.wordings import wording_card
 
 N = gettext_noop
-VIEWS = (("open", N("待派")), ("mine", N("我的")), ("all", N("未办结")), ("closed", N("办结")))
+VIEWS = (("open", N("待派")), ("mine", N("我的")), ("all", N("未办结")), ("late", N("超时")), ("closed", N("办结")))
+DUE = (("late", N("已超时")), ("soon", N("一小时内到期")), ("today", N("今天到期")))
+MARKED = (("supervised", N("督办")), ("chased", N("催办")), ("repeated", N("重复来电")), ("extend", N("申请延时")),
+          ("paused", N("等客户")), ("assumed", N("假期未公布")))
+STATES = [(code, label) for code, label in WorkOrder.State.choices if code not in ("open", "closed")]
+LIST = "pool-list"
 
 
 def _me(request: HttpRequest) -> AgentRow | None:
@@ -33,37 +50,78 @@ def _me(request: HttpRequest) -> AgentRow | None:
         return None
 
 
-def _pool(request: HttpRequest, **more: Any) -> HttpResponse:
-    """Three columns: the list, one order or a new one, the customer with their items."""
-    actor = request.actor  # type: ignore[attr-defined]
-    view = request.GET.get("view", "open")
-    me = _me(request)
-    page = selectors.order_list(actor=actor, view="all" if view == "mine" and me is None else view,
-                                cursor=request.GET.get("cursor"))
+def pool(request: HttpRequest, *, is_unit: bool = False, status: int = 200, **more: Any) -> HttpResponse:
+    """Three columns: the list, one order or a new one, the customer with their items. An office sees its own list."""
+    actor, me = actor_in(request), None if is_unit else _me(request)
+    chosen = OrderFilter.of(request.GET)
+    if is_unit or (chosen.view == "mine" and me is None):
+        chosen = replace(chosen, view="unit" if is_unit else "all")
+    page = selectors.order_list(actor=actor, cursor=request.GET.get("cursor"), chosen=chosen)
+    kept = urlencode(chosen.query())
+    listed = {"page": page, "chosen": chosen, "kept": kept, "now": clock.now(), "me": me, "is_unit": is_unit,
+              "order": None, "may_supervise": actor.can("desk.supervise"), "present": _present(actor)}
+    if request.headers.get("HX-Target") == LIST:
+        return render(request, "web/desk/pool.html#list", listed)
     if not more and page.rows:
         more = _opened(request, page.rows[0].id)
     return render(request, "web/desk/pool.html", {
-        "me": me, "view": view, "views": VIEWS, "page": page, "counts": selectors.order_counts(), "order": None,
-        "phone": "", "may_reveal": actor.can("party.reveal"), "now": clock.now(), **more})
+        **listed, "views": VIEWS, "dues": DUE, "marks": MARKED, "states": STATES, "kinds": selectors.order_kinds(),
+        **({} if is_unit else _of_desk(request)), "phone": "", "may_reveal": actor.can("party.reveal"), **more},
+        status=status)
 
 
-def _opened(request: HttpRequest, order_id: uuid.UUID) -> dict[str, Any]:
-    """One order with its customer and their items; on a bare pool the first of the list."""
-    page = selectors.order_page(actor=request.actor, order_id=order_id)  # type: ignore[attr-defined]
-    return {"order": page, "people": page.customer,
-            "items": items_of_parties(party_ids=[person.id for person in page.customer])}
+def _of_desk(request: HttpRequest) -> dict[str, Any]:
+    """What only the desk sees around its list."""
+    actor = actor_in(request)
+    return {"counts": selectors.order_counts(), "saved": selectors.views_of(actor=actor),
+            "alerts": selectors.alerts_count() if actor.can("desk.supervise") else 0}
+
+
+def _present(actor: Actor) -> list[AgentRow]:
+    """To whom a supervisor may give an order now."""
+    return [row for row in people_now(actor=actor) if row.is_taking] if actor.can("desk.supervise") else []
+
+
+def _opened(request: HttpRequest, order_id: uuid.UUID, *, failed: str = "", error: str = "") -> dict[str, Any]:
+    """One order with its customer and their items, its own first; on a bare pool the first of the list."""
+    actor = actor_in(request)
+    page = selectors.order_page(actor=actor, order_id=order_id)
+    own = tuple(item_rows(keys=[page.item_key]).values()) if page.item_key is not None else ()
+    others = items_of_parties(party_ids=[person.id for person in page.customer]) if actor.can("desk.read") else ()
+    buttons, forms = act_forms(page.acts, failed=failed, error=error)
+    return {"order": page, "people": page.customer, "buttons": buttons, "forms": forms,
+            "items": (*own, *(row for row in others if row.item_key != page.item_key)), "typed": request.POST,
+            "responsibilities": RESPONSIBILITIES, "follow": _follow(request, page)}
+
+
+def _follow(request: HttpRequest, page: selectors.OrderPage) -> str:
+    """The address by which a customer with a telephone follows the order; only the desk hands it out."""
+    if not page.customer or not actor_in(request).can("desk.read"):
+        return ""
+    return settings.PUBLIC_BASE_URL.rstrip("/") + reverse("web:follow", args=[follow_link(page.row.id)])
+
+
+def order_shown(
+    request: HttpRequest, order_id: uuid.UUID, *, failed: str = "", error: YouluError | None = None
+) -> HttpResponse:
+    """The order beside its list, with the act that failed open and its error beside it."""
+    more = _opened(request, order_id, failed=failed, error=error.message if error else "")
+    offered = [form.code for form in more["forms"]]
+    more["act_error"] = error.message if error and failed not in offered else ""
+    return pool(request, is_unit=not actor_in(request).can("desk.read"), is_asked=True,
+                status=error.status if error else 200, **more)
 
 
 @require_GET
 @staff_page("desk.read")
 def desk(request: HttpRequest) -> HttpResponse:
-    return _pool(request)
+    return pool(request)
 
 
 @require_GET
-@staff_page("desk.read")
+@staff_page("order.read")
 def order(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
-    return _pool(request, is_asked=True, **_opened(request, order_id))
+    return order_shown(request, order_id)
 
 
 @require_POST
@@ -72,56 +130,56 @@ def caller(request: HttpRequest) -> HttpResponse:
     """Who calls: posted, so that no telephone number stands in an address or a log."""
     phone = request.POST.get("phone", "")
     try:
-        found = selectors.caller_find(actor=request.actor, phone=phone)  # type: ignore[attr-defined]
+        found = selectors.caller_find(actor=actor_in(request), phone=phone)
     except YouluError as error:
-        return _pool(request, phone=phone, phone_error=error.message)
-    return _pool(request, phone=phone, caller=found, people=found.people, kinds=selectors.order_kinds(),
-                 items=items_of_parties(party_ids=found.party_ids))
+        return pool(request, phone=phone, phone_error=error.message)
+    return pool(request, phone=phone, caller=found, people=found.people,
+                items=items_of_parties(party_ids=found.party_ids))
 
 
 @require_POST
 @staff_page("desk.work")
 def order_new(request: HttpRequest) -> HttpResponse:
-    party = request.POST.get("party") or None
-    order_id = services.order_open(
-        actor=request.actor, key=request.POST.get("idempotency_key", ""),  # type: ignore[attr-defined]
-        kind=request.POST.get("kind", ""), title=request.POST.get("title", "").strip() or "来电",
-        body=request.POST.get("body", ""),
-        party_id=uuid.UUID(party) if party else None, needs_compensation=request.POST.get("compensation") == "1")
-    return redirect("web:order", order_id)
+    """Write the order down; who asks again about the same gets the order that is there."""
+    posted = request.POST
+    try:
+        opened = services.order_receive(actor=actor_in(request), key=posted.get("idempotency_key", ""), asked=Asked(
+            kind=posted.get("kind", ""), title=posted.get("title", "").strip() or "来电", body=posted.get("body", ""),
+            party_id=uuid_of(posted["party"]) if posted.get("party") else None,
+            item_key=_item_key(posted.get("item", "")), needs_compensation=posted.get("compensation") == "1",
+            outside_no=posted.get("outside_no", ""), clock_from=moment_of(posted.get("clock_from", ""))))
+    except YouluError as error:
+        if error.status != 422:
+            raise
+        return pool(request, status=422, caller=_caller_again(request), new_error=error.message, typed=posted,
+                    phone=posted.get("phone", ""))
+    if opened.is_repeat:
+        messages.warning(request, gettext("这件事已经有工单在办，没有另建，记了一次重复来电。"))
+    return redirect("web:order", opened.order_id)
+
+
+def _caller_again(request: HttpRequest) -> selectors.Caller:
+    """The caller of a form that could not be taken, so that nothing has to be asked again."""
+    phone = request.POST.get("phone", "")
+    return selectors.caller_find(actor=actor_in(request), phone=phone) if phone else selectors.Caller((), (), (), 0)
+
+
+def _item_key(number: str) -> int | None:
+    if not number.strip():
+        return None
+    try:
+        return item_key(number_compact(number))
+    except ItemNumberError:
+        raise ItemNotKnownError() from None
 
 
 @require_POST
 @staff_page("desk.work")
 def order_next(request: HttpRequest) -> HttpResponse:
-    order_id = services.order_take_next(actor=request.actor)  # type: ignore[attr-defined]
+    order_id = services.order_take_next(actor=actor_in(request))
     if order_id is None:
         messages.warning(request, gettext("没有您能接的工单。先报在岗情况，再来接。"))
         return redirect("web:desk")
-    return redirect("web:order", order_id)
-
-
-@require_POST
-@staff_page("desk.work")
-def order_act(request: HttpRequest, order_id: uuid.UUID, act: str) -> HttpResponse:
-    """take, answer, close, give_back; what cannot be done is said on the order's own page."""
-    actor = request.actor  # type: ignore[attr-defined]
-    acts = {
-        "take": lambda: services.order_take(actor=actor, order_id=order_id),
-        "answer": lambda: services.order_answer(actor=actor, order_id=order_id, text=request.POST.get("text", "")),
-        "close": lambda: services.order_close(
-            actor=actor, order_id=order_id, was_called_back=request.POST.get("called_back") == "1",
-            responsibility=request.POST.get("responsibility", "")),
-        "give_back": lambda: services.order_give_back(actor=actor, order_id=order_id),
-    }
-    if act not in acts:
-        raise NotFoundError()
-    try:
-        acts[act]()
-    except YouluError as error:
-        if error.status == 404:
-            raise
-        messages.error(request, error.message)
     return redirect("web:order", order_id)
 
 

@@ -1,18 +1,130 @@
-"""Work orders beyond the pool: kinds with the picture of their life."""
+"""Work orders beyond the pool: acts, many at once, saved views, the supervisor's list, what offices are asked, kinds
+with the picture of their life."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext
-from django.views.decorators.http import require_GET
+import uuid
+from typing import Any
 
-from youlu.domain.desk import selectors
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from youlu.core.errors import NotFoundError, YouluError
+from youlu.domain.desk import selectors, services
+from youlu.domain.desk.orders.exporting import orders_export
 from youlu.domain.desk.orders.life import WHO_NAMES, Life
+from youlu.domain.desk.selectors import OrderFilter
 from youlu.interfaces.web import wording
 from youlu.interfaces.web.figures.life import LifeMove, LifeState, life_draw
+from youlu.interfaces.web.order_acts import order_act_do, uuid_of
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.templatetags.youlu import domain_word
+from youlu.interfaces.web.views.desk import order_shown, pool
+
+BULK_WORDS = {"take": "接单", "assign": "指派", "chase": "催办", "supervise": "督办", "close": "办结"}
+
+
+@require_POST
+@staff_page("order.read")
+def act(request: HttpRequest, order_id: uuid.UUID, act: str) -> HttpResponse:
+    """One act; what cannot be done is said on the order's own page, beside what was written."""
+    try:
+        order_act_do(actor=actor_in(request), order_id=order_id, act=act, posted=request.POST)
+    except YouluError as error:
+        if isinstance(error, NotFoundError):
+            raise
+        return order_shown(request, order_id, failed=act, error=error)
+    return redirect(_back(request, order_id))
+
+
+def _back(request: HttpRequest, order_id: uuid.UUID) -> str:
+    """The order if it is still the actor's to see (an office that gave it back sees its list), with the same list."""
+    kept = OrderFilter.of(QueryDict(request.POST.get("kept", ""))).query()
+    try:
+        selectors.order_page(actor=actor_in(request), order_id=order_id)
+    except NotFoundError:
+        return reverse("web:asked")
+    return reverse("web:order", args=[order_id]) + (f"?{urlencode(kept)}" if kept else "")
+
+
+@require_POST
+@staff_page("desk.read")
+def bulk(request: HttpRequest) -> HttpResponse:
+    """One act on the orders that were ticked, and what came of each."""
+    agent = request.POST.get("agent", "")
+    chosen = request.POST.get("bulk", "")
+    try:
+        rows = services.orders_bulk(
+            actor=actor_in(request), act=chosen, note=request.POST.get("note", ""),
+            order_ids=[uuid_of(one) for one in request.POST.getlist("order")],
+            agent_id=uuid_of(agent) if agent else None)
+    except YouluError as error:
+        if error.status != 422:
+            raise
+        messages.error(request, error.message)
+        return redirect(_list_url(request))
+    return render(request, "web/desk/bulk.html", {
+        "rows": rows, "done": sum(row.is_done for row in rows), "word": BULK_WORDS[chosen], "back": _list_url(request)})
+
+
+def _list_url(request: HttpRequest) -> str:
+    kept = OrderFilter.of(QueryDict(request.POST.get("kept", ""))).query()
+    return reverse("web:desk") + (f"?{urlencode(kept)}" if kept else "")
+
+
+@require_GET
+@staff_page("desk.supervise")
+def export(request: HttpRequest) -> Any:
+    """The filter's orders as a table for Excel."""
+    rows = orders_export(actor=actor_in(request), chosen=OrderFilter.of(request.GET))
+    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="orders.csv"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@staff_page("desk.read")
+def view_save(request: HttpRequest) -> HttpResponse:
+    chosen = OrderFilter.of(QueryDict(request.POST.get("kept", "")))
+    try:
+        services.view_save(actor=actor_in(request), name=request.POST.get("name", ""), chosen=chosen,
+                           is_shared=request.POST.get("shared") == "1")
+    except YouluError as error:
+        if error.status != 422:
+            raise
+        messages.error(request, error.message)
+    return redirect(_list_url(request))
+
+
+@require_POST
+@staff_page("desk.read")
+def view_drop(request: HttpRequest, view_id: uuid.UUID) -> HttpResponse:
+    services.view_drop(actor=actor_in(request), view_id=view_id)
+    return redirect("web:desk")
+
+
+@staff_page("desk.supervise")
+def alerts(request: HttpRequest) -> HttpResponse:
+    """What needs a supervisor's look; taken off by a tick."""
+    if request.method == "POST":
+        services.alerts_seen(actor=actor_in(request),
+                             alert_ids=[uuid_of(one) for one in request.POST.getlist("alert")])
+        return redirect("web:order_alerts")
+    page = selectors.alerts_list(actor=actor_in(request), cursor=request.GET.get("cursor"))
+    return render(request, "web/desk/alerts.html", {"page": page, "total": selectors.alerts_count()})
+
+
+@require_GET
+@staff_page("desk.unit")
+def asked(request: HttpRequest) -> HttpResponse:
+    """What offices of the actor's scope were asked and have not answered for good."""
+    return pool(request, is_unit=True)
 
 
 @require_GET

@@ -1,0 +1,180 @@
+"""The citizen follows an order without a login: a signed link and the last four digits of their telephone.
+
+A wrong link, wrong digits and an order without a telephone get the same answer, in the same words; after five wrong
+tries at a link within an hour there is none. Digits once right give a ticket that holds half an hour, so that they
+stand in no address and need not be typed again.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import hashlib
+import re
+import uuid
+from dataclasses import dataclass
+
+from django.core import signing
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from youlu.core import clock
+from youlu.core.errors import NotFoundError
+from youlu.domain.desk.errors import FollowTriesError, MessageError, RatingError
+from youlu.domain.desk.models import FollowTry, OrderEvent, WorkOrder
+from youlu.domain.desk.orders.acts import resumed_changes
+from youlu.domain.parties.selectors import phone_tail_matches
+
+TRIES_MAX = 5
+TRIES_WINDOW = dt.timedelta(hours=1)
+TICKET_S = 1800
+MESSAGE_MAX = 500
+MESSAGES_MAX = 10  # of one order, by its customer
+CITIZEN = "citizen"
+# What a customer reads of the history; of these alone the words too.
+TOLD = ("open", "dispatch", "report", "verify", "answer", "call_back", "close", "reopen", "message", "rate")
+SAID = ("answer", "message")
+
+
+def follow_link(order_id: uuid.UUID) -> str:
+    """The part of the address that names an order to its customer and to nobody else."""
+    return signing.Signer(salt="desk.follow", sep=".").sign(
+        base64.urlsafe_b64encode(order_id.bytes).decode().rstrip("="))
+
+
+def _order_id(link: str) -> uuid.UUID:
+    """The order of a link; of one that we did not sign, an order that there is not."""
+    try:
+        named = signing.Signer(salt="desk.follow", sep=".").unsign(link)
+        return uuid.UUID(bytes=base64.urlsafe_b64decode(named + "=="))
+    except (signing.BadSignature, binascii.Error, ValueError):
+        return uuid.UUID(int=0)
+
+
+@dataclass(frozen=True)
+class FollowLine:
+    at: dt.datetime
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What a citizen sees of their order: no name, no office, no clock to the minute."""
+
+    number: int
+    kind: str
+    title: str
+    state: str
+    opened_at: dt.datetime
+    due_at: dt.datetime
+    is_paused: bool
+    rating: int | None
+    lines: tuple[FollowLine, ...]
+    ticket: str
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == WorkOrder.State.CLOSED
+
+
+def order_follow(*, link: str, phone_tail: str) -> Followed:
+    """The order of a link for who knows the digits.
+
+    Raises
+    ------
+    NotFoundError : wrong, unknown, or without a telephone.
+    FollowTriesError : five wrong tries at this link within an hour.
+    """
+    tail = re.sub(r"\D", "", phone_tail)
+    tried = hashlib.sha256(link.encode()).digest()
+    # Under a lock of the link: a hundred guesses at once get no more tries than one after another. The count of a
+    # wrong one has to outlive the error, so that it is raised after the transaction.
+    with transaction.atomic():
+        _throttle(tried)
+        order = WorkOrder.objects.select_related("kind").filter(id=_order_id(link)).first()
+        matches = phone_tail_matches(order.party_id if order else None, tail)
+        if not matches or len(tail) != 4:
+            FollowTry.objects.create(link=tried, tried_at=clock.real_now())
+            order = None
+    if order is None:
+        raise NotFoundError()
+    return _followed(order)
+
+
+def order_followed(*, link: str, ticket: str) -> Followed:
+    """The same once more, by the ticket; raises NotFoundError for one that is old or another link's."""
+    return _followed(_by_ticket(link, ticket))
+
+
+@transaction.atomic
+def follow_message(*, link: str, ticket: str, text: str) -> None:
+    """What the customer adds; an order that waited for them goes on.
+
+    Raises
+    ------
+    NotFoundError, MessageError : empty, too long, too many, or the order is closed.
+    """
+    order = _by_ticket(link, ticket, lock=True)
+    said = text.strip()
+    written = OrderEvent.objects.filter(order_id=order.id, act="message").count()
+    if not 0 < len(said) <= MESSAGE_MAX or written >= MESSAGES_MAX or order.state == WorkOrder.State.CLOSED:
+        raise MessageError(most=MESSAGE_MAX)
+    at = clock.now()
+    WorkOrder.objects.filter(id=order.id).update(priority=Greatest(F("priority"), 1), **resumed_changes(order, at))
+    OrderEvent.objects.create(order_id=order.id, at=at, actor=CITIZEN, act="message", note=said)
+
+
+@transaction.atomic
+def follow_rate(*, link: str, ticket: str, rating: int) -> None:
+    """One to five, once, when the order has been answered.
+
+    Raises
+    ------
+    NotFoundError, RatingError
+    """
+    order = _by_ticket(link, ticket)
+    answered = WorkOrder.objects.filter(id=order.id, rating=None, answered_at__isnull=False)
+    if rating not in range(1, 6) or not answered.update(rating=rating):
+        raise RatingError()
+    OrderEvent.objects.create(order_id=order.id, at=clock.now(), actor=CITIZEN, act="rate", detail=str(rating))
+
+
+def follow_tries_forget() -> int:
+    """Drop wrong tries that no longer count; returns how many."""
+    done, _ = FollowTry.objects.filter(tried_at__lt=clock.real_now() - TRIES_WINDOW).delete()
+    return done
+
+
+def _throttle(tried: bytes) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4418))", [tried.hex()])
+    since = clock.real_now() - TRIES_WINDOW
+    if FollowTry.objects.filter(link=tried, tried_at__gt=since).count() >= TRIES_MAX:
+        raise FollowTriesError()
+
+
+def _ticket(order: WorkOrder) -> str:
+    return signing.TimestampSigner(salt="desk.follow.ticket").sign(str(order.id))
+
+
+def _by_ticket(link: str, ticket: str, *, lock: bool = False) -> WorkOrder:
+    try:
+        named = signing.TimestampSigner(salt="desk.follow.ticket").unsign(ticket, max_age=TICKET_S)
+    except signing.BadSignature:
+        raise NotFoundError() from None
+    rows = WorkOrder.objects.select_related("kind").filter(id=_order_id(link))
+    order = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if order is None or str(order.id) != named:
+        raise NotFoundError()
+    return order
+
+
+def _followed(order: WorkOrder) -> Followed:
+    events = OrderEvent.objects.filter(order_id=order.id, act__in=TOLD).order_by("-id")[:100]
+    lines = tuple(FollowLine(e.at, e.act, e.note if e.act in SAID else e.detail if e.act == "rate" else "")
+                  for e in events)
+    return Followed(order.number, order.kind.name, order.title, order.state, order.opened_at, order.due_at,
+                    order.paused_at is not None, order.rating, lines, _ticket(order))
