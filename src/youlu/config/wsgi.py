@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from youlu.core.memory import kept_from_now_on
+
 PR_SET_PDEATHSIG = 1
 SEAT = re.compile(r"^/seat/([a-z]+)(/.*)$")
 
@@ -44,5 +46,6 @@ def with_seats(inner: Any) -> Any:
 die_with_parent()
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018  pages and API are read in now, not while the first who asks waits
+kept_from_now_on()
 if settings.TOUR_SEATS:
     application = with_seats(application)

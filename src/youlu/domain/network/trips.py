@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from youlu.core import clock
+from youlu.core.memory import kept_from_now_on
 from youlu.domain.network.models import ALWAYS, Office, Trip
 from youlu.domain.network.selectors import revision_current
 
@@ -82,6 +83,8 @@ def trip_book() -> TripBook:
     """The book of the active revision; one small query when it has been read before."""
     return _book(revision_current() or 0)
 
+MANY = 1000  # trips: a pass of the collector over fewer is not felt
+
 
 @lru_cache(maxsize=2)
 def _book(revision_id: int) -> TripBook:
@@ -94,4 +97,7 @@ def _book(revision_id: int) -> TripBook:
         if first != ALWAYS or until is not None:
             end = (until - LEG_DAY_ZERO).days if until is not None else None
             dated.setdefault(key, []).append(((first - LEG_DAY_ZERO).days, end, stops[key]))
-    return TripBook(stops, dict(Office.objects.values_list("id", "handling_min")), dated)
+    book = TripBook(stops, dict(Office.objects.values_list("id", "handling_min")), dated)
+    if len(stops) > MANY:
+        kept_from_now_on()
+    return book
