@@ -1,9 +1,9 @@
 """Column generation: the strongest bound we know, and a picture of the roster near the best one.
 
-Each person's whole roster is a column; rows that concern one person only are kept inside a column by CP-SAT, rows of
-the team (cover, fairness) by a linear program over columns (Dantzig and Wolfe 1960). The bound is Lagrange's with the
-solver's proved bound for every person, so it holds even when a person's problem is not solved to the end. Prices are
-smoothed (Wentges 1997), without which the tail takes several times as many rounds.
+Each person's whole roster is a column. Rows of one person are kept inside a column, by a shortest path where the rules
+allow it, else by CP-SAT; rows of the team (cover, fairness) by a linear program over columns (Dantzig and Wolfe 1960).
+The bound is Lagrange's with a proved bound for every person, so it holds even when a person's problem is not solved to
+the end. Prices are smoothed (Wentges 1997), without which the tail takes several times as many rounds.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from youlu.engines.roster.cpsat import Effort, Stop, add_objective, add_row, add_variables, run
+from youlu.engines.roster.paths import Path, path_of
 from youlu.engines.roster.rows import Program
 
 SMOOTH = 0.7
@@ -41,6 +42,7 @@ class _Single:
     cost: np.ndarray
     team: sparse.csr_matrix
     model: object
+    path: Path | None = None
     columns: list[np.ndarray] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
 
@@ -54,8 +56,17 @@ class _Single:
 
     def price(self, duals: np.ndarray, effort: Effort, stop: Stop | None) -> tuple[np.ndarray | None, float]:
         """The cheapest roster at these prices of the team's rows, and a proved bound of its reduced cost."""
+        reduced, floor = self.cost - self.team.T @ duals, -inf
+        if self.path is not None:
+            values, floor = self.path.cheapest(reduced)
+            if values is not None:
+                return values, floor
+        values, least = self._solve(reduced, effort, stop)
+        return values, max(floor, least)
+
+    def _solve(self, reduced: np.ndarray, effort: Effort, stop: Stop | None) -> tuple[np.ndarray | None, float]:
         model = self.model.clone()  # type: ignore[attr-defined]
-        add_objective(model.proto, self.cost - self.team.T @ duals, PRICE_SCALE)
+        add_objective(model.proto, reduced, PRICE_SCALE)
         if self.columns:
             model.proto.solution_hint.vars.extend(range(len(self.variables)))
             model.proto.solution_hint.values.extend(self.columns[-1].round().astype(int).tolist())
@@ -93,11 +104,13 @@ class Columns:
         model = cp_model.CpModel()
         add_variables(model.proto, program.lower[variables], program.upper[variables])
         rows = program.matrix
-        for row in np.flatnonzero(owner == p):
+        own = np.flatnonzero(owner == p)
+        for row in own:
             span = slice(rows.indptr[row], rows.indptr[row + 1])
             add_row(model.proto, position[rows.indices[span]].tolist(), rows.data[span].astype(int).tolist(),
                     program.low[row], program.high[row])
-        return _Single(variables, program.cost[variables], matrix[:, variables].tocsr(), model)
+        path = path_of(program, p, {program.tags[row].rule for row in own})
+        return _Single(variables, program.cost[variables], matrix[:, variables].tocsr(), model, path)
 
     def take(self, values: np.ndarray) -> None:
         """Every person's roster in a full solution becomes a column."""
