@@ -4,7 +4,8 @@
 
 DIR holds instances of the shift-scheduling benchmark of Curtois and Qu (2014) as `Instance<number>.txt`, and
 `BEST_KNOWN.csv` (instance, …, best_known). Seconds are wall seconds per instance; with `--cores 2` they are CPU seconds
-divided by that, for a machine on which others work too. Every roster goes through the independent checker; a broken rule ends the bench.
+divided by that, for a machine on which others work too. Every roster goes through the independent checker; a broken
+rule ends the bench.
 """
 
 from __future__ import annotations
@@ -133,8 +134,11 @@ def peer(args: argparse.Namespace) -> dict:
     if ran.returncode:
         return {"peer": "did not run", "why": ran.stderr.strip().splitlines()[-1:]}
     answer = json.loads(ran.stdout)
-    off = sum(abs(sum(cover[row["shift"]][k] * row["resources"] for row in answer["shifts"] if row["day"] == day) - want)
-              for day in range(base.days) for k, want in enumerate(wanted[day]))
+    have = [[0] * len(periods) for _ in range(base.days)]
+    for row in answer["shifts"]:
+        for k, there in enumerate(cover[row["shift"]]):
+            have[row["day"]][k] += there * row["resources"]
+    off = sum(abs(h - w) for day in zip(have, wanted, strict=True) for h, w in zip(*day, strict=True))
     return {"peer_s": round(answer["seconds"], 2), "peer_status": answer["status"], "peer_abs_difference": off,
             **_ours_on_the_peers_case(base, wanted)}
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from youlu.engines.roster.rows import Program
+from youlu.engines.roster.rows import SLACK, Program
 
 KINDS = ("people", "days", "block", "worst", "swap")
 
@@ -85,7 +86,9 @@ class Picker:
 
     def _day_costs(self, values: np.ndarray) -> np.ndarray:
         cost = np.zeros(self.days)
-        np.add.at(cost, self.slack_days, np.maximum(0, self.slack_costs * values[self.slacks]))
+        steps, prices, days = self.steps
+        filled = np.where(prices > 0, values[steps], self.program.upper[steps] - values[steps])
+        np.add.at(cost, days, np.abs(prices) * filled)
         return cost
 
     def _swap(self, open_: np.ndarray, cells: float, values: np.ndarray) -> None:
@@ -109,26 +112,13 @@ class Picker:
             total[p, day] += fractions[v]
         return np.maximum(share, 1 - total) < sure
 
-    @property
-    def slacks(self) -> np.ndarray:
-        return self._slack_table()[0]
-
-    @property
-    def slack_costs(self) -> np.ndarray:
-        return self._slack_table()[1]
-
-    @property
-    def slack_days(self) -> np.ndarray:
-        return self._slack_table()[2]
-
-    def _slack_table(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        if not hasattr(self, "_table"):
-            program, found = self.program, []
-            coo = program.matrix.tocoo()
-            for row, column in zip(coo.row, coo.col, strict=True):
-                tag = program.tags[row]
-                if tag.rule == "cover" and program.kind[column] == 2 and program.cost[column] > 0:
-                    found.append((int(column), float(program.cost[column]), tag.day))
-            columns = np.array([f[0] for f in found], dtype=int)
-            self._table = (columns, np.array([f[1] for f in found]), np.array([f[2] for f in found], dtype=int))
-        return self._table
+    @cached_property
+    def steps(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(variables, prices, days) of the steps of cover."""
+        program, found = self.program, []
+        coo = program.matrix.tocoo()
+        for row, column in zip(coo.row.tolist(), coo.col.tolist(), strict=True):
+            if program.tags[row].rule == "cover" and program.kind[column] == SLACK:
+                found.append((column, program.cost[column], program.tags[row].day))
+        columns = np.array([f[0] for f in found], dtype=int)
+        return columns, np.array([f[1] for f in found]), np.array([f[2] for f in found], dtype=int)

@@ -28,7 +28,7 @@ FAR = 1e18
 class Path:
     """What the kernel reads of one person. Arrays by day (D), shift (S) or position of a run (see `_walk`).
 
-    allowed : bool (D, S). off_may : bool (D,). follows : bool (S, S). units : int (S,), paid time of a shift. kind : int (S,), 1 if counted.
+    allowed : bool (D, S). off_may : bool (D,). follows : bool (S, S). units, kind : int (S,), paid time; 1 if counted.
     first, second : int (D,), number of the weekend whose first or second day it is, else -1.
     limits : int array: longest work run, 1 if runs saturate there, shortest work run, shortest rest run, weekends,
         least and most units, 1 if units saturate, limit of the kind, history (0 unknown, +n worked, -n rested).

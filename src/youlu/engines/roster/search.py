@@ -15,7 +15,8 @@ from youlu.engines.roster.outcome import Params
 from youlu.engines.roster.rows import Program
 
 SURE = (0.999, 0.95, 0.9)
-BUILD_CELLS = 120
+BUILD_DECISIONS = 60
+BUILD_WORK = 0.5
 
 
 @dataclass
@@ -70,7 +71,7 @@ class Search:
             return False
         order = list(range(self.picker.people))
         self.draw.shuffle(order)
-        per_step = max(1, round(BUILD_CELLS / self.picker.mean / self.picker.days * 3))
+        per_step = max(1, round(BUILD_DECISIONS / self.picker.mean / self.picker.days))
         for first in range(0, len(order), per_step):
             if self.over():
                 return False
@@ -83,7 +84,7 @@ class Search:
         cells = np.zeros((self.picker.people, self.picker.days), dtype=bool)
         cells[people] = True
         free = self.program.open_variables(cells.reshape(-1))
-        answer = solve_part(self.program, self.values, free, self.effort(self.params.step_work), None, hint=False)
+        answer = solve_part(self.program, self.values, free, Effort(BUILD_WORK, None, 1, self.seed), None, hint=False)
         if answer.values is None and answer.status == "unknown":
             hard = Effort(60.0, None, self.params.workers, self.seed)
             answer = solve_part(self.program, self.values, free, hard, self.stop, hint=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import replace
-from math import ceil, floor
+from math import ceil, inf
 
 from youlu.engines.roster.model import DAY_MIN, Need, Rule, Shift
 from youlu.engines.roster.rows import HARD_PRICE, Draft, Tag
@@ -14,9 +15,14 @@ from youlu.engines.roster.rules.registry import rule
 @rule("Every half hour has the people it needs, with the skill it needs.", "person and half hour short or over",
       always=True)
 def cover(draft: Draft, rule: Rule, rule_no: int) -> None:
-    who = _coverers(draft)
-    for number, need in enumerate(draft.problem.needs):
-        _need_row(draft, number, need, who[number])
+    alike: dict[tuple[int, tuple[int, ...]], list[Need]] = {}
+    for number, variables in _coverers(draft).items():
+        need = draft.problem.needs[number]
+        if need.hard:
+            _hard_row(draft, number, need, variables)
+        alike.setdefault((need.day, tuple(sorted(variables))), []).append(need)
+    for (day, together), needs in alike.items():
+        _priced_row(draft, day, list(together), needs)
 
 
 def counts_for(need: Need, shift: Shift, skills: frozenset[str]) -> bool:
@@ -31,11 +37,12 @@ def counts_for(need: Need, shift: Shift, skills: frozenset[str]) -> bool:
 def _coverers(draft: Draft) -> dict[int, list[int]]:
     """Decisions that count for each need. A shift that crosses midnight covers needs of the next day too."""
     problem = draft.problem
-    found: dict[int, list[int]] = defaultdict(list)
+    found: dict[int, list[int]] = {}
     by_cell: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     for (p, day, s), v in draft.decision.items():
         by_cell[day, s].append((p, v))
     for number, need in enumerate(problem.needs):
+        found[number] = []
         for s, shift in enumerate(problem.shifts):
             for back in (0, 1):
                 later = back * DAY_MIN
@@ -46,25 +53,40 @@ def _coverers(draft: Draft) -> dict[int, list[int]]:
     return found
 
 
-def _need_row(draft: Draft, number: int, need: Need, variables: list[int]) -> None:
-    """`have + short - between - over = floor(need)`: convex cost of whole people about a fraction."""
-    low, high = (ceil(need.people), ceil(need.people)) if need.hard else (floor(need.people), ceil(need.people))
-    short_cost, over_cost = need.short_cost * need.half_hours, need.over_cost * need.half_hours
-    fraction = need.people - low  # negative for a hard need of a fraction: the last person is partly over
-    tag = Tag("cover", -1, -1, need.day, number)
-    draft.constant += short_cost * fraction if fraction > 0 else -over_cost * fraction
-    terms = [(v, 1.0) for v in variables]
-    if low:
-        short = draft.slack(HARD_PRICE if need.hard else short_cost, low, tag, initial=low)
-        terms.append((short, 1.0))
-        if need.hard:
-            draft.elastic.append(short)
-    if fraction > 0:
-        step = over_cost * (high - need.people) - short_cost * fraction
-        terms.append((draft.slack(step, 1, tag), -1.0))
-    if len(variables) > low:
-        terms.append((draft.slack(over_cost, len(variables) - low, tag), -1.0))
-    draft.row(terms, low, low, tag)
+def _hard_row(draft: Draft, number: int, need: Need, variables: list[int]) -> None:
+    """`have >= people` as a hard rule of the team."""
+    least = ceil(need.people)
+    if least:
+        tag = Tag("cover", -1, -1, need.day, number)
+        short = draft.slack(HARD_PRICE, least, tag, initial=least)
+        draft.elastic.append(short)
+        draft.row([*((v, 1.0) for v in variables), (short, 1.0)], least, inf, tag)
+
+
+def _priced_row(draft: Draft, day: int, variables: list[int], needs: list[Need]) -> None:
+    """One row for all needs of a day that the same decisions cover: `have = sum of steps`, a step per slope.
+
+    The cost of so many people is convex, so its slopes grow with each further one and the cheapest steps fill first.
+    """
+    costs = [sum(_cost(need, have) for need in needs) for have in range(len(variables) + 1)]
+    draft.constant += costs[0]
+    steps: list[list[float]] = []
+    for before, after in itertools.pairwise(costs):
+        slope = round(after - before, 9)
+        if steps and steps[-1][0] == slope:
+            steps[-1][1] += 1
+        else:
+            steps.append([slope, 1])
+    tag = Tag("cover", -1, -1, day)
+    if any(slope for slope, _ in steps):
+        terms = [(draft.slack(slope, length, tag), -1.0) for slope, length in steps]
+        draft.row([*((v, 1.0) for v in variables), *terms], 0, 0, tag)
+
+
+def _cost(need: Need, have: int) -> float:
+    """Price of so many people; being short of a hard need is not priced but refused."""
+    short, over = max(0.0, need.people - have), max(0.0, have - need.people)
+    return need.half_hours * ((0.0 if need.hard else short * need.short_cost) + over * need.over_cost)
 
 
 @rule("What is published stays; each person and day that changes counts.", "person-day changed",
