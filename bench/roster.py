@@ -27,8 +27,8 @@ from youlu.engines.roster import Params, Problem, Result, curtois_read, repair, 
 
 BY_CPU = 0.0  # 0: seconds are wall seconds
 LONG = Params(steps=10**9, step_s=None, bound="columns", whole_work=4.0)
-QUICK = Params(steps=60, stall=24, whole_work=1.0, step_work=0.3, step_s=0.4)
-MEND = Params(steps=16, stall=8, whole_work=0.4, step_work=0.2, step_s=0.3)
+QUICK = Params(steps=30, stall=24, whole_work=0.0, step_work=0.3, step_s=None)
+MEND = Params(steps=10, stall=6, whole_work=0.0, step_work=0.2, step_s=None)
 
 
 def timed(problem: Problem, seconds: float, params: Params, seed: int = 1) -> tuple[Result, float, float]:

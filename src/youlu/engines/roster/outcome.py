@@ -137,7 +137,7 @@ class Params:
     stall: int = 0
     threads: int = 2
     workers: int = 8
-    whole_work: float = 2.0
+    whole_work: float = 0.5
     pricing_work: float = 2.0
     round_work: float = 30.0
     free_target: int = 400

@@ -38,6 +38,7 @@ class Search:
         self.stopped_by = ""
         self.fractions: np.ndarray | None = None
         self.impossible: list[int] = []
+        self.kept: Program | None = None
 
     # -- small things
 
@@ -71,7 +72,9 @@ class Search:
             return False
         order = list(range(self.picker.people))
         self.draw.shuffle(order)
-        per_step = max(1, round(BUILD_DECISIONS / self.picker.mean / self.picker.days))
+        if self.program.problem.published:
+            self.kept = self._published()
+        per_step = 1 if self.kept else max(1, round(BUILD_DECISIONS / self.picker.mean / self.picker.days))
         for first in range(0, len(order), per_step):
             if self.over():
                 return False
@@ -80,10 +83,23 @@ class Search:
         self.cost = self.program.total(self.values)
         return True
 
+    def _published(self) -> Program:
+        """The program with every decision as published, as far as it is still open: where a repair begins."""
+        problem, lower, upper = self.program.problem, self.program.lower.copy(), self.program.upper.copy()
+        on = {(a.person, a.day, a.shift) for a in problem.published}
+        for (p, day, s), v in self.program.decision.items():
+            lower[v] = upper[v] = float((problem.people[p].name, day, problem.shifts[s].name) in on)
+        return replace(self.program, lower=lower, upper=upper)
+
     def _add(self, people: list[int]) -> bool:
         cells = np.zeros((self.picker.people, self.picker.days), dtype=bool)
         cells[people] = True
         free = self.program.open_variables(cells.reshape(-1))
+        if self.kept is not None:
+            answer = solve_part(self.kept, self.values, free, Effort(BUILD_WORK, None, 1, self.seed), None, hint=False)
+            if answer.values is not None:
+                self.values = answer.values
+                return True
         answer = solve_part(self.program, self.values, free, Effort(BUILD_WORK, None, 1, self.seed), None, hint=False)
         if answer.values is None and answer.status == "unknown":
             hard = Effort(60.0, None, self.params.workers, self.seed)
