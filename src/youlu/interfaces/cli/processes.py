@@ -58,7 +58,8 @@ class Supervised:
         self._thread.start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(self.command, env=self.env)
+        # In a group of its own: Ctrl-C is the supervisor's, who ends its children in order, not with tracebacks.
+        process = subprocess.Popen(self.command, env=self.env, process_group=0)
         if self.pid_dir is not None:
             (self.pid_dir / f"{self.name}.pid").write_text(str(process.pid))
         return process
@@ -93,7 +94,7 @@ def run_together(
     children = [Supervised(name, command, pid_dir=pid_dir, env=(envs or {}).get(name))
                 for name, command in commands.items()]
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     stop.wait()
     for child in children:

@@ -77,8 +77,8 @@ def voucher(request: HttpRequest, programme: str) -> HttpResponse:
         serial = request.POST.get("serial", "").strip() or serial_make()
         text = voucher_issue(actor=request.actor, programme=programme, serial=serial)  # type: ignore[attr-defined]
         path = reverse("web:apply", args=[programme, text])
-        # The public's address, whatever chair this page is looked at from.
-        address = settings.PUBLIC_BASE_URL.rstrip("/") + path[path.index("/apply/"):]
+        path = path[path.index("/apply/"):]  # the public's, whatever chair this page is looked at from
+        address = settings.PUBLIC_BASE_URL.rstrip("/") + path
         slip = {"serial": serial, "path": path, "address": address, "qr": qr_svg(address, label=str(spec.name))}
     return render(request, "web/applications/voucher.html", {"programme": spec, "slip": slip, "proxies": Proxy.choices})
 
