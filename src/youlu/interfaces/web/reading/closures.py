@@ -31,12 +31,7 @@ def closure_row(row: domain.ClosureRow) -> rows.ClosureRow:
     run = row.run
     hit, moved, noway = (run.hit, max(run.later - run.unknown, 0), run.unknown) if run else (0, 0, 0)
     begun = run is not None and (run.is_finished or run.done > 0)
-    note = (
-        gettext("在途%(hit)s件 · %(acts)s")
-        % {"hit": wording.count(hit), "acts": " ".join(gettext(act) for act in row.acts)}
-        if begun
-        else (gettext("正在算命中的邮件"))
-    )
+    note = _hit_words(row, hit) if begun else gettext("正在算命中的邮件")
     return rows.ClosureRow(
         str(row.id),
         gettext(row.cause_label),
@@ -50,6 +45,13 @@ def closure_row(row: domain.ClosureRow) -> rows.ClosureRow:
         run is not None and not run.is_finished,
         row.lifted_at is not None,
     )
+
+
+def _hit_words(row: domain.ClosureRow, hit: int) -> str:
+    if row.lifted_at:  # the figures of its time, which stand still from then on
+        return gettext("中断时命中%(hit)s件") % {"hit": wording.count(hit)}
+    return gettext("在途%(hit)s件 · %(acts)s") % {
+        "hit": wording.count(hit), "acts": " ".join(gettext(act) for act in row.acts)}
 
 
 def closure_ends(row: domain.ClosureRow) -> str:
@@ -209,6 +211,8 @@ def _bins(result: dict[str, Any]) -> tuple[Bin, ...]:
 def lead_of_closure(page: rows.ClosurePage) -> str:
     """What a colleague would say of it."""
     row = page.row
+    if row.is_lifted and page.done < page.total:
+        return gettext("%(title)s已解除，时限正在照新网络重算。") % {"title": row.title}
     if row.is_lifted:
         return gettext("%(title)s已解除，时限照新网络重算过了。") % {"title": row.title}
     if page.done < page.total:
