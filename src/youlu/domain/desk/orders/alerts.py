@@ -36,7 +36,8 @@ def alerts_count() -> int:
 def alerts_list(*, actor: Actor, cursor: str | None = None) -> Page[AlertRow]:
     """Unseen, newest first."""
     actor.require("desk.supervise")
-    rows = OrderAlert.objects.filter(seen_at=None).select_related("order", "order__kind").order_by("-at", "-id")
+    rows = (OrderAlert.objects.filter(seen_at=None).select_related("order", "order__kind")
+            .defer("order__body", "order__grams").order_by("-at", "-id"))
     found = list(_after(cursor, rows)[:PAGE_ROWS + 1])
     shown = found[:PAGE_ROWS]
     orders = order_rows([row.order for row in shown])
