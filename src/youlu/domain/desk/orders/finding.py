@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -135,7 +136,7 @@ def _of_item(begins: str) -> Q:
     return Q(item_number__startswith=begins) & ~Q(item_number="")
 
 
-def _few(which: Q) -> QuerySet[WorkOrder]:
+def _few(which: Q) -> QuerySet[WorkOrder, Any]:
     """Ids by the number's own index, some hundreds at most: in one statement with the list's order the planner would
     walk all orders by their due time and look at each number."""
     return WorkOrder.objects.filter(which).order_by().values("id")[:NUMBERED_MAX]
