@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import signal
 import socket
 import stat
 import subprocess
@@ -11,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
@@ -38,11 +41,12 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def served(machine: Machine) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def served(machine: Machine, *options: str, said: IO[str] | int = subprocess.DEVNULL) -> Iterator[
+        tuple[str, subprocess.Popen[bytes]]]:
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "youlu", "serve", "--port", str(port), "--no-worker"],
-                               env=machine.env, cwd=machine.home.parent, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", "youlu", "serve", "--port", str(port), *options],
+                               env=machine.env, cwd=machine.home.parent, stdout=subprocess.DEVNULL, stderr=said,
+                               start_new_session=True)
     try:
         yield f"http://127.0.0.1:{port}", process
     finally:
@@ -65,7 +69,7 @@ def answers(address: str) -> bool:
 def test_two_server_processes_are_counted_as_one_and_stop_stops_everything(machine: Machine) -> None:
     assert machine.youlu("restore", str(SAMPLE)).returncode == 0
     token = machine.youlu("token", "issue", "monitor", "--may", "metrics.read").stdout.strip()
-    with served(machine) as (address, process):
+    with served(machine, "--no-worker") as (address, process):
         assert answers(address)
         for _ in range(40):  # each over a connection of its own: both processes get some
             assert httpx.get(f"{address}/track", timeout=PATIENCE_S).status_code == 200
@@ -97,3 +101,16 @@ def test_an_address_with_two_hosts_follows_the_one_that_takes_writes() -> None:
     read = _database("postgresql://youlu:geheim@db1,db2/youlu?target_session_attrs=read-write")
     assert (read["HOST"], read["NAME"]) == ("db1,db2", "youlu")
     assert read["OPTIONS"] == {"application_name": "youlu", "target_session_attrs": "read-write"}
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_server_and_its_worker_without_a_traceback(machine: Machine, tmp_path: Path) -> None:
+    assert machine.youlu("restore", str(SAMPLE)).returncode == 0
+    with (tmp_path / "said").open("w+") as said:
+        with served(machine, said=said) as (address, process):
+            assert answers(address)
+            os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to all that stand in its foreground
+            assert process.wait(PATIENCE_S) == 0
+        said.seek(0)
+        text = said.read()
+    assert not re.search("Traceback|KeyboardInterrupt|Unexpected exit|starting it again", text), text
