@@ -17,11 +17,14 @@ from youlu.domain.continuity.errors import AlreadyLiftedError, ClosureInvalidErr
 from youlu.domain.continuity.inputs import ClosureInput, MeasureInput, compounds_paste
 from youlu.domain.continuity.models import ApplyRun
 from youlu.domain.continuity.preview import closure_preview
+from youlu.domain.continuity.recount import recount_run
 from youlu.domain.continuity.services import closure_declare, closure_lift
 from youlu.domain.mail.errors import AcceptanceStoppedError, NoWayError
 from youlu.domain.mail.models import Item, PromiseRevision
+from youlu.domain.mail.models import Place as Place_
 from youlu.domain.mail.services import ItemInput, item_accept
 from youlu.domain.network.models import Measure
+from youlu.domain.network.trips import leg_key
 from youlu.domain.parties.sealing import NewParty
 from youlu.domain.parties.services import party_create
 from youlu.domain.promise.selectors import Place, quote_make
@@ -248,3 +251,17 @@ def test_an_item_that_is_delivered_before_its_turn_comes_leaves_nothing_for_the_
     closure_apply(stop=lambda: next(rounds) > 200)
     assert not partitions_behind()
     assert refreshed([item])[0].revision_no == 1
+
+
+def test_who_is_on_a_vehicle_that_was_stopped_at_its_next_stop_is_promised_anew_though_its_time_is_past() -> None:
+    item = accept(LANZHOU, KANGXIAN)
+    tomorrow = dt.date(2022, 7, 12)
+    assert item.planned_legs == [leg_key(2, tomorrow, 0), leg_key(2, tomorrow, 1)]  # one lorry, by way of Longnan
+    Item.objects.filter(item_key=item.item_key).update(
+        place=Place_.TRIP, place_leg=item.planned_legs[0], place_office_id=None, place_since=at("2022-07-12 08:00"),
+        legs_done=1, position_no=1)
+    with clock.frozen(at("2022-07-13 08:00")):  # nobody has scanned it since
+        declare(measure("transit", "office", LONGNAN, start="2022-07-12 07:00"))
+        after = refreshed([item])[0]
+        assert (after.expected_arrive_by, after.revision_no) == (None, 2)
+        assert recount_run(seed=1).is_clean

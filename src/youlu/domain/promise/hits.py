@@ -74,15 +74,17 @@ def _way_closed(world: World, held: Held) -> NDArray[np.bool_]:
     found = legs >= 0
     dep, arr, trip = (np.where(found, column[legs], 0) for column in (world.long.dep, world.long.arr, world.long.trip))
     done = nth < held.legs_done[owner]
-    # A vehicle that the item is on has left the stops whose time is past, scanned there or not.
-    under_way = (held.place[owner] == ON_TRIP) & (dep <= world.now_min)
-    current = done & (nth == held.legs_done[owner] - 1) & (held.place[owner] == ON_TRIP) & (arr > world.now_min)
-    ahead = found & ~(done | under_way) | (found & current)
     closed = np.zeros(len(legs), np.uint8)
     for group, mine in _by_group(world, held).items():
         flags = world.flags(long=True, group=group)
         concerned = found & mine[owner]
         closed[concerned] = flags[legs[concerned]]
+    # A vehicle that the item is on has left the stops whose time is past, scanned there or not, unless it was stopped
+    # there; the vehicles after it have left without the item.
+    same_run = held.legs >> 16 == held.place_leg[owner] >> 16
+    under_way = ((held.place[owner] == ON_TRIP) & same_run & (dep <= world.now_min) & (closed & CANCELLED == 0))
+    current = done & (nth == held.legs_done[owner] - 1) & (held.place[owner] == ON_TRIP) & (arr > world.now_min)
+    ahead = found & ~(done | under_way) | (found & current)
     same_as_next = np.zeros(len(legs), bool)
     if len(legs):
         same_as_next[:-1] = (trip[1:] == trip[:-1]) & (owner[1:] == owner[:-1]) & found[1:] & found[:-1]
