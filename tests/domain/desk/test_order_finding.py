@@ -18,6 +18,7 @@ from tests.domain.small_network import KANGXIAN, network_make
 
 from youlu.core import clock
 from youlu.core.errors import NotAllowedError, NotFoundError
+from youlu.core.models import AuditEntry
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.errors import BulkActError, BulkSizeError, ViewError
 from youlu.domain.desk.models import OrderAlert, WorkOrder
@@ -190,3 +191,9 @@ def test_everything_of_a_filter_goes_out_and_no_spreadsheet_runs_it(noon: dt.dat
     assert {len(row) for row in csv.reader(lines)} == {len(HEADINGS)}
     with pytest.raises(NotAllowedError):
         orders_export(actor=people.li_agent(), chosen=OrderFilter())
+
+
+def test_the_audit_of_an_export_keeps_the_filter_and_not_the_words_that_were_searched_for(noon: dt.datetime) -> None:
+    orders_export(actor=people.chen_supervisor(), chosen=OrderFilter(view="all", text="王建民"))
+    facts = AuditEntry.objects.get(action="order.export").facts
+    assert facts == {"query": {"view": "all"}, "is_searched": True}

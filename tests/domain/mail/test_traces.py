@@ -13,7 +13,7 @@ from youlu.domain.continuity.apply import closure_apply
 from youlu.domain.continuity.inputs import ClosureInput, MeasureInput
 from youlu.domain.continuity.services import closure_declare
 from youlu.domain.desk.models import Contact
-from youlu.domain.desk.orders import order_open
+from youlu.domain.desk.services import order_open
 from youlu.domain.mail.models import Item, Place, PromiseRevision, Scan, ScanKind
 from youlu.domain.mail.services import ItemInput, item_accept
 from youlu.domain.mail.traces.errors import NotInShadowError, ShadowItemError, SourceNotFoundError

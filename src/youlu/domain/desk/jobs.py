@@ -36,6 +36,12 @@ def contacts_watch_job(timestamp: int) -> None:
 def order_texts_expire_job(timestamp: int = 0) -> None:
     """Every night: what customers said in orders closed long ago."""
     order_texts_expire(actor=actor_of_system("retention"))
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(name="desk.follow_tries_forget", queueing_lock="desk.follow_tries_forget", pass_context=False)
+def follow_tries_forget_job(timestamp: int = 0) -> None:
+    """Every hour: wrong tries at an order's link that no longer count."""
     follow_tries_forget()
 
 

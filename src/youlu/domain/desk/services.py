@@ -11,14 +11,8 @@ from youlu.domain.desk.contacts import (
     contacts_hold,
     contacts_release,
 )
-from youlu.domain.desk.orders import (
-    Asked,
-    BulkRow,
-    Marked,
-    Opened,
-    alerts_seen,
+from youlu.domain.desk.orders.acts import (
     order_answer,
-    order_assign,
     order_call_back,
     order_chase,
     order_close,
@@ -28,26 +22,23 @@ from youlu.domain.desk.orders import (
     order_extend_grant,
     order_extend_refuse,
     order_fix,
-    order_give_back,
     order_note,
-    order_open,
     order_pass_on,
-    order_receive,
     order_refuse,
     order_reopen,
     order_report,
     order_resume,
     order_rework,
     order_supervise,
-    order_take,
-    order_take_next,
     order_verify,
     order_wait,
-    orders_bulk,
-    orders_watch,
-    view_drop,
-    view_save,
 )
+from youlu.domain.desk.orders.alerts import alerts_seen
+from youlu.domain.desk.orders.bulk import BulkRow, orders_bulk
+from youlu.domain.desk.orders.opening import Asked, Opened, order_open, order_receive
+from youlu.domain.desk.orders.saved import view_drop, view_save
+from youlu.domain.desk.orders.taking import order_assign, order_give_back, order_take, order_take_next
+from youlu.domain.desk.orders.watching import Marked, orders_watch
 from youlu.domain.desk.owing import OweCounts, SpareCounts, outreach_open, outreach_owe, outreach_spare
 from youlu.domain.desk.sending import SendCounts, contacts_send, failed_messages_take
 from youlu.domain.desk.told import told_flush

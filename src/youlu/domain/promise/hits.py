@@ -82,7 +82,7 @@ def _way_closed(world: World, held: Held) -> NDArray[np.bool_]:
     # A vehicle that the item is on has left the stops whose time is past, scanned there or not, unless it was stopped
     # there; the vehicles after it have left without the item.
     same_run = held.legs >> 16 == held.place_leg[owner] >> 16
-    under_way = ((held.place[owner] == ON_TRIP) & same_run & (dep <= world.now_min) & (closed & CANCELLED == 0))
+    under_way = (held.place[owner] == ON_TRIP) & same_run & (dep <= world.now_min) & (closed & CANCELLED == 0)
     current = done & (nth == held.legs_done[owner] - 1) & (held.place[owner] == ON_TRIP) & (arr > world.now_min)
     ahead = found & ~(done | under_way) | (found & current)
     same_as_next = np.zeros(len(legs), bool)

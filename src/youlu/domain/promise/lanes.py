@@ -52,12 +52,17 @@ def lanes_of(capacities: Capacities) -> tuple[tuple[str, bool], ...]:
 
 def run_newest(epoch: int) -> int | None:
     """The epoch of the newest run up to an epoch, None before the first."""
-    return BacklogRun.objects.filter(epoch__lte=epoch).order_by("-epoch").values_list("epoch", flat=True).first()
+    newest = _newest(epoch)
+    return newest[0] if newest is not None else None
+
+
+def _newest(epoch: int) -> tuple[int, uuid.UUID] | None:
+    return BacklogRun.objects.filter(epoch__lte=epoch).order_by("-epoch").values_list("epoch", "key").first()
 
 
 def draining_open(epoch: int, start_day: int) -> Draining | None:
     """The tables of the newest run up to an epoch as minutes from a day's midnight; None where there is no backlog."""
-    newest = BacklogRun.objects.filter(epoch__lte=epoch).order_by("-epoch").values_list("epoch", "key").first()
+    newest = _newest(epoch)
     return _draining(*newest, start_day) if newest is not None else None
 
 

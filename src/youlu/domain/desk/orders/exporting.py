@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 from youlu.core import clock
 from youlu.core.audit import audit_record
@@ -29,7 +30,9 @@ HEADINGS = (
 def orders_export(*, actor: Actor, chosen: OrderFilter) -> Iterator[str]:
     """The lines of a CSV with its mark for Excel, due first, ROWS_MAX at most; the export itself is audited."""
     actor.require("desk.supervise")
-    audit_record(actor=actor.id, action="order.export", object_type="order", object_id="", query=chosen.query())
+    # What was typed into the box may be somebody's name: the audit keeps that there was a search, not its words.
+    audit_record(actor=actor.id, action="order.export", object_type="order", object_id="",
+                 query=replace(chosen, text="").query(), is_searched=bool(chosen.text))
     return _lines(actor, chosen)
 
 
