@@ -9,5 +9,7 @@ class WorkforceConfig(AppConfig):
         "workforce.self": ("agent", "supervisor"),
         "workforce.read": ("supervisor", "dispatcher"),
         "workforce.edit": ("supervisor",),
+        "workforce.roster": ("supervisor",),  # make and edit drafts
+        "workforce.publish": ("supervisor",),  # approve somebody else's, put in force
         "workforce.home": ("supervisor",),  # where somebody lives
     }

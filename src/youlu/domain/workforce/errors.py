@@ -19,3 +19,119 @@ class UnknownSiteError(YouluError):
     code = "workforce.unknown_site"
     status = 422
     sentence = "在岗情况只能是在岗、居家或不在。"
+
+
+class LeaveOverlapsError(YouluError):
+    code = "workforce.leave_overlaps"
+    status = 409
+    sentence = "这段时间里已有一段请假：{start}至{end}。先撤回那一段，或改日期。"
+
+
+class LeaveSpanError(YouluError):
+    code = "workforce.leave_span"
+    status = 422
+    sentence = "请假的结束要晚于开始，最长{days}天。"
+
+
+class LeaveDecidedError(YouluError):
+    code = "workforce.leave_decided"
+    status = 409
+    sentence = "这段请假已经处理过了。刷新后看现在的状态。"
+
+
+class WishError(YouluError):
+    code = "workforce.wish"
+    status = 422
+    sentence = "心愿只能写在今后{days}天里，分量是1到3。"
+
+
+class PeriodError(YouluError):
+    code = "workforce.period"
+    status = 422
+    sentence = "排班的天数要在1到{days}天之间。"
+
+
+class BasisError(YouluError):
+    code = "workforce.basis"
+    status = 422
+    sentence = "工时依据只能是标准工时、综合计算工时或应急，并写明条款或批文号。"
+
+
+class NobodyError(YouluError):
+    code = "workforce.nobody"
+    status = 422
+    sentence = "没有人可排：登记了技能的客服员一个也没有。先在人员页登记技能。"
+
+
+class NoShiftKindError(YouluError):
+    code = "workforce.no_shift_kind"
+    status = 422
+    sentence = "没有班种「{activity}」，排不出来。先登记这种班。"
+
+
+class SkillMissingError(YouluError):
+    code = "workforce.skill_missing"
+    status = 422
+    sentence = "需求要的技能没有人会：{skill}。改需求，或给会的人登记技能。"
+
+
+class NoNeedsError(YouluError):
+    code = "workforce.no_needs"
+    status = 422
+    sentence = "这段日子还没有人力需求。先做预测，再排班。"
+
+
+class NotPublishedError(YouluError):
+    code = "workforce.not_published"
+    status = 409
+    sentence = "这段日子没有已发布的班表可改。新排一份。"
+
+
+class RosterMovedError(YouluError):
+    code = "workforce.roster_moved"
+    status = 409
+    sentence = "这份班表已是「{state}」，不能再这样做。刷新后看现在的状态。"
+
+
+class RosterSeenError(YouluError):
+    code = "workforce.roster_seen"
+    status = 409
+    sentence = "这份草稿刚被改过。看过新的样子再审核。"
+
+
+class RosterHeldError(YouluError):
+    code = "workforce.roster_held"
+    status = 409
+    sentence = "这段日子刚由第{version}版班表发布占用。从它另起一份草稿再发布。"
+
+
+class SamePersonError(YouluError):
+    code = "workforce.same_person"
+    status = 403
+    sentence = "编的人不能审核自己的班表。请另一位主管审核。"
+
+
+class RosterUnlawfulError(YouluError):
+    """Hard rules are broken; `first` says one in words, the page lists all."""
+
+    code = "workforce.roster_unlawful"
+    status = 409
+    sentence = "班表有{count}处不合规则，不能审核或发布。第一处：{first}"
+
+
+class ShiftEditError(YouluError):
+    code = "workforce.shift_edit"
+    status = 422
+    sentence = "这一格改不了：人、日期、班种或地点不在这份班表里。"
+
+
+class RunGoneError(YouluError):
+    code = "workforce.run_gone"
+    status = 409
+    sentence = "这次排班已经结束，停不了了。"
+
+
+class NoTimeError(YouluError):
+    code = "workforce.no_time"
+    status = 409
+    sentence = "时间用完了还没有排出第一份。给多一点时间再排。"

@@ -1,0 +1,136 @@
+"""A roster held against every rule, by the engine's independent checker and what only the desk knows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from youlu.core import clock
+from youlu.core.errors import NotFoundError
+from youlu.domain.workforce.models import Roster, RosterShift
+from youlu.domain.workforce.rostering.facts import UNAVAILABLE, shifts_held
+from youlu.domain.workforce.rostering.law import MIN_REST
+from youlu.domain.workforce.rostering.problem import RosterInput, ShiftPlan, roster_problem
+from youlu.engines.roster import Assignment, Rule
+from youlu.engines.roster import roster_verify as engine_verify
+from youlu.engines.roster.outcome import Breach, Cover
+
+LEFT_OUT = "left_out"  # not in the problem at all: without skills, or gone
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule broken by a person on a day (the first day it touches); `amount` in the rule's unit."""
+
+    rule: str
+    agent_id: uuid.UUID | None
+    staff_no: str
+    work_date: dt.date
+    amount: float
+    is_hard: bool
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the check found. `hours` and `pay_hours` are of the whole roster: paid, and paid by the law's factors."""
+
+    broken: tuple[Broken, ...]
+    coverage: tuple[Cover, ...]
+    hours: float
+    pay_hours: float
+    asked: RosterInput
+
+    @property
+    def hard(self) -> tuple[Broken, ...]:
+        return tuple(row for row in self.broken if row.is_hard)
+
+    @property
+    def is_lawful(self) -> bool:
+        return not self.hard
+
+
+def roster_verify(*, roster_id: uuid.UUID) -> Checked:
+    """Check a stored roster against the facts of now."""
+    roster = Roster.objects.filter(id=roster_id).first()
+    if roster is None:
+        raise NotFoundError()
+    return plans_verify(plans_of(roster_id), start_date=roster.start_date, days=roster.days, basis=roster.basis,
+                        sites_override=sites_of(roster))
+
+
+def plans_of(roster_id: uuid.UUID) -> tuple[ShiftPlan, ...]:
+    rows = RosterShift.objects.filter(roster_id=roster_id).order_by("work_date", "agent__staff_no")
+    return tuple(ShiftPlan(*row) for row in rows.values_list("agent_id", "work_date", "kind_id", "start_at", "end_at",
+                                                            "site"))
+
+
+def sites_of(roster: Roster) -> dict[uuid.UUID, str | None]:
+    return {uuid.UUID(key): value for key, value in roster.sites.items()}
+
+
+def plans_verify(plans: Sequence[ShiftPlan], *, start_date: dt.date, days: int, basis: str,
+                 sites_override: dict[uuid.UUID, str | None] | None = None) -> Checked:
+    """Check shifts of a period: rules, law, sites, and rest before what is in force after its end."""
+    asked = roster_problem(start_date=start_date, days=days, sites_override=sites_override, basis=basis, plans=plans)
+    weighed = replace(asked.problem, rules=(*asked.problem.rules, Rule("pay", weight=1.0)))
+    assignments = asked.assignments_of(plans)
+    verdict = engine_verify(weighed, assignments)
+    broken = [_broken(asked, breach) for breach in verdict.breaches if breach.rule not in ("pay", "cover")]
+    broken += [*_outsiders(asked, plans), *_sites(asked, plans), *_seam(asked, plans)]
+    paid = {shift.name: shift.paid for shift in asked.problem.shifts}
+    return Checked(tuple(sorted(broken, key=lambda row: (not row.is_hard, row.work_date, row.staff_no))),
+                   verdict.coverage, sum(paid[a.shift] for a in assignments) / 60, verdict.costs.get("pay", 0.0), asked)
+
+
+def figures_of(checked: Checked, assignments: Sequence[Assignment]) -> dict[str, float | int]:
+    """What a roster holds, as it is kept with it: person half hours and hours."""
+    wanted = sum(row.need for row in checked.coverage)
+    short = sum(row.short for row in checked.coverage)
+    wishes = sum(len(person.wishes) for person in checked.asked.problem.people)
+    unmet = sum(1 for row in checked.broken if row.rule == "wishes")
+    return {
+        "people": len({a.person for a in assignments}), "shifts": len(assignments), "hours": round(checked.hours, 1),
+        "pay_hours": round(checked.pay_hours, 1), "wanted": round(wanted, 1), "short": round(short, 1),
+        "covered_pct": round(100 * (1 - short / wanted), 1) if wanted else 100.0, "hard": len(checked.hard),
+        "wishes": wishes, "wishes_unmet": unmet,
+    }
+
+
+def _broken(asked: RosterInput, breach: Breach) -> Broken:
+    day = asked.problem.date_of(min(max(breach.day, 0), asked.problem.days - 1))
+    return Broken(breach.rule, asked.agents.get(breach.person), breach.person, day, breach.amount, breach.hard)
+
+
+def _outsiders(asked: RosterInput, plans: Sequence[ShiftPlan]) -> list[Broken]:
+    known = set(asked.agents.values())
+    return [Broken(LEFT_OUT, plan.agent_id, "", plan.work_date, 1.0, True)
+            for plan in plans if plan.agent_id not in known]
+
+
+def _sites(asked: RosterInput, plans: Sequence[ShiftPlan]) -> list[Broken]:
+    """The place written into a shift: one its kind allows, and where the person is."""
+    staff = {agent_id: name for name, agent_id in asked.agents.items()}
+    found = []
+    for plan in plans:
+        kind, where = asked.kinds.get(plan.kind), asked.sites.get(plan.agent_id, UNAVAILABLE)
+        if plan.agent_id not in staff or kind is None or where == UNAVAILABLE:
+            continue  # told by others
+        # The engine's own check speaks of where the person is; here only a place written otherwise.
+        if plan.site != where and (plan.site not in kind.sites or where == "at_home"):
+            found.append(Broken("site", plan.agent_id, staff[plan.agent_id], plan.work_date, 1.0, True))
+    return found
+
+
+def _seam(asked: RosterInput, plans: Sequence[ShiftPlan]) -> list[Broken]:
+    """Rest between the last shift and the first that is in force after the period."""
+    ends = clock.midnight(asked.problem.date_of(asked.problem.days))
+    after: dict[uuid.UUID, dt.datetime] = {}
+    for shift in shifts_held(ends, ends + dt.timedelta(days=2)):
+        after.setdefault(shift.agent_id, shift.start_at)
+    staff = {agent_id: name for name, agent_id in asked.agents.items()}
+    last = {plan.agent_id: plan for plan in plans}  # plans stand by day
+    return [Broken("min_rest", agent_id, staff.get(agent_id, ""), plan.work_date, 1.0, True)
+            for agent_id, plan in last.items()
+            if agent_id in after and after[agent_id] - plan.end_at < dt.timedelta(minutes=MIN_REST)]

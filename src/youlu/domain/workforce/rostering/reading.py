@@ -1,0 +1,138 @@
+"""Rosters as they are read: the list, what is in force, who works when, how a search goes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+
+from youlu.core import clock
+from youlu.core.errors import NotFoundError
+from youlu.core.pages import PAGE_ROWS, Page, cursor_number
+from youlu.domain.access.selectors import Actor
+from youlu.domain.workforce.models import Basis, Roster, RosterHold, RosterRun, RosterShift
+from youlu.domain.workforce.rostering.facts import HeldShift, held_shift
+from youlu.domain.workforce.rostering.sentences import clash_sentence, clashes_lead
+
+State = Roster.State
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """A roster's head. `version` 0: never published."""
+
+    id: uuid.UUID
+    start_date: dt.date
+    days: int
+    state: str
+    basis: str
+    legal_basis: str
+    version: int
+    edits: int
+    made_by: str
+    made_at: dt.datetime
+    approved_by: str
+    published_at: dt.datetime | None
+    parent_id: uuid.UUID | None
+    figures: dict[str, Any]
+
+    @property
+    def last_date(self) -> dt.date:
+        return self.start_date + (self.days - 1) * DAY
+
+    @property
+    def state_label(self) -> str:
+        return str(State(self.state).label)
+
+    @property
+    def basis_label(self) -> str:
+        return str(Basis(self.basis).label)
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A search. `sentences`: what clashes, in the reader's words, under `lead`; empty unless infeasible."""
+
+    id: uuid.UUID
+    kind: str
+    state: str
+    start_date: dt.date
+    days: int
+    progress_pct: int
+    limit_s: float
+    roster_id: uuid.UUID | None
+    error: str
+    lead: str
+    sentences: tuple[str, ...]
+
+    @property
+    def is_going(self) -> bool:
+        return self.state in (RosterRun.State.WAITING, RosterRun.State.RUNNING)
+
+    @property
+    def state_label(self) -> str:
+        return str(RosterRun.State(self.state).label)
+
+
+def roster_list(*, actor: Actor, cursor: str | None = None) -> Page[RosterRow]:
+    """All rosters, the newest first."""
+    actor.require("workforce.read")
+    after = cursor_number(cursor)
+    rows = list(Roster.objects.order_by("-id")[after : after + PAGE_ROWS + 1])
+    more = str(after + PAGE_ROWS) if len(rows) > PAGE_ROWS else None
+    return Page(tuple(_row(row) for row in rows[:PAGE_ROWS]), more)
+
+
+def roster_head(*, actor: Actor, roster_id: uuid.UUID) -> RosterRow:
+    actor.require("workforce.read")
+    row = Roster.objects.filter(id=roster_id).first()
+    if row is None:
+        raise NotFoundError()
+    return _row(row)
+
+
+def roster_published_at(at: dt.datetime | None = None) -> RosterRow | None:
+    """The roster that holds the instant (now unless said); None: no roster is in force then."""
+    at = at or clock.now()
+    hold = RosterHold.objects.filter(start_at__lte=at, end_at__gt=at).select_related("roster").first()
+    return _row(hold.roster) if hold else None
+
+
+def shifts_between(start_at: dt.datetime, end_at: dt.datetime) -> tuple[HeldShift, ...]:
+    """Shifts in force that touch the span, also those begun before it, oldest first."""
+    rows = RosterShift.objects.filter(
+        roster__rosterhold__start_at__lte=F("start_at"), roster__rosterhold__end_at__gt=F("start_at"),
+        start_at__lt=end_at, end_at__gt=start_at, start_at__gt=start_at - DAY,
+    ).select_related("kind").order_by("start_at", "agent__staff_no")
+    return tuple(held_shift(row) for row in rows)
+
+
+def roster_progress(*, actor: Actor, run_id: uuid.UUID) -> RunRow:
+    """How a search goes, or what came of it."""
+    actor.require("workforce.read")
+    row = RosterRun.objects.filter(id=run_id).first()
+    if row is None:
+        raise NotFoundError()
+    return run_row(row)
+
+
+def run_newest(*, actor: Actor) -> RunRow | None:
+    """The search asked for last."""
+    actor.require("workforce.read")
+    row = RosterRun.objects.order_by("-id").first()
+    return run_row(row) if row else None
+
+
+def run_row(row: RosterRun) -> RunRow:
+    return RunRow(row.id, row.kind, row.state, row.start_date, row.days, row.progress_pct, row.limit_s, row.roster_id,
+                  row.error, clashes_lead(row.clashes) if row.clashes else "",
+                  tuple(clash_sentence(fact) for fact in row.clashes))
+
+
+def _row(row: Roster) -> RosterRow:
+    return RosterRow(row.id, row.start_date, row.days, row.state, row.basis, row.legal_basis, row.version, row.edits,
+                     row.made_by, row.made_at, row.approved_by, row.published_at, row.parent_id, row.figures)

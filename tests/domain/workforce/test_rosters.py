@@ -1,0 +1,385 @@
+"""Rosters: made from facts and law, kept as drafts, approved by another, published whole, replaced but never edited."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import uuid
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from tests import people
+from tests.domain.workforce.desk_of_six import (
+    AT,
+    DAYS,
+    LAW,
+    MONDAY,
+    at,
+    desk,
+    needs,
+    plan,
+    wu_supervisor,
+)
+
+from youlu.core import clock
+from youlu.core.errors import NotAllowedError, YouluError
+from youlu.domain.workforce.errors import (
+    NobodyError,
+    NotPublishedError,
+    PeriodError,
+    RosterHeldError,
+    RosterMovedError,
+    RosterSeenError,
+    RosterUnlawfulError,
+    SamePersonError,
+    SkillMissingError,
+)
+from youlu.domain.workforce.models import Roster, RosterHold, RosterRun
+from youlu.domain.workforce.needs import needs_set
+from youlu.domain.workforce.rostering.checking import roster_verify
+from youlu.domain.workforce.rostering.drafts import roster_draft_from, roster_draft_save, shift_edit, shifts_swap
+from youlu.domain.workforce.rostering.problem import ShiftPlan, roster_problem
+from youlu.domain.workforce.rostering.publishing import (
+    roster_approve,
+    roster_publish,
+    roster_send_back,
+    roster_withdraw,
+)
+from youlu.domain.workforce.rostering.reading import roster_progress, roster_published_at, shifts_between
+from youlu.domain.workforce.rostering.solving import roster_repair, roster_solve_start, roster_stop, run_answer
+from youlu.domain.workforce.services import presence_set
+from youlu.domain.workforce.timeoff import contract_set, leave_ask, leave_decide
+
+LONG_S = 60.0  # never waited for: so small a desk is done, or stalls, long before
+
+
+@pytest.fixture(autouse=True)
+def friday():
+    with clock.frozen(AT):
+        yield
+
+
+def draft(plans: list[ShiftPlan], days: int = DAYS, start_date: dt.date = MONDAY, basis: str = "standard") -> uuid.UUID:
+    return roster_draft_save(actor=people.chen_supervisor(), assignments=plans, start_date=start_date, days=days,
+                             basis=basis, legal_basis=LAW)
+
+
+def published(plans: list[ShiftPlan], **period: object) -> uuid.UUID:
+    roster_id = draft(plans, **period)  # type: ignore[arg-type]
+    roster_approve(actor=wu_supervisor(), roster_id=roster_id)
+    roster_publish(actor=people.chen_supervisor(), roster_id=roster_id)
+    return roster_id
+
+
+@pytest.mark.django_db
+def test_a_roster_is_made_checked_approved_and_published() -> None:
+    desk()
+    needs_set(needs(), source="试")
+    run_id = roster_solve_start(actor=people.chen_supervisor(), start_date=MONDAY, days=DAYS, legal_basis=LAW,
+                                limit_s=LONG_S)
+    run_answer(run_id)
+    run = roster_progress(actor=people.chen_supervisor(), run_id=run_id)
+    assert (run.state, run.progress_pct) == ("done", 100)
+    assert run.roster_id is not None
+    roster = Roster.objects.get(id=run.roster_id)
+    assert roster.figures["covered_pct"] >= 90
+    assert roster.figures["hard"] == 0
+    with pytest.raises(SamePersonError):
+        roster_approve(actor=people.chen_supervisor(), roster_id=run.roster_id)
+    roster_approve(actor=wu_supervisor(), roster_id=run.roster_id)
+    assert roster_publish(actor=people.chen_supervisor(), roster_id=run.roster_id) == 1
+    found = roster_published_at(at(3, 600))
+    assert found is not None
+    assert found.id == run.roster_id
+    assert roster_published_at(at(-1, 600)) is None
+    assert {shift.kind for shift in shifts_between(at(0, 540), at(0, 570))} >= {"early"}
+
+
+@pytest.mark.django_db
+def test_what_is_in_force_is_changed_by_a_new_draft_only() -> None:
+    first, second, *_ = desk()
+    old = published([plan(first, 0), plan(first, 1), plan(second, 4)])
+    with pytest.raises(RosterMovedError):
+        shift_edit(actor=people.chen_supervisor(), roster_id=old, agent_id=first, work_date=MONDAY, kind="")
+    new = roster_draft_from(actor=people.chen_supervisor(), roster_id=old)
+    shift_edit(actor=people.chen_supervisor(), roster_id=new, agent_id=second, work_date=MONDAY, kind="late")
+    assert {s.agent_id for s in shifts_between(at(0, 0), at(1, 0))} == {first}
+    roster_approve(actor=wu_supervisor(), roster_id=new)
+    assert roster_publish(actor=wu_supervisor(), roster_id=new) == 2
+    assert {s.agent_id for s in shifts_between(at(0, 0), at(1, 0))} == {first, second}
+    assert Roster.objects.get(id=old).state == "replaced"
+
+
+@pytest.mark.django_db
+def test_a_shorter_roster_takes_its_days_and_leaves_the_rest() -> None:
+    first, second, *_ = desk()
+    long = published([plan(first, day) for day in (0, 2, 4)])
+    short = roster_draft_save(actor=people.chen_supervisor(), assignments=[plan(second, 2)], days=1, basis="standard",
+                              start_date=MONDAY + dt.timedelta(days=2), legal_basis=LAW)
+    roster_approve(actor=wu_supervisor(), roster_id=short)
+    roster_publish(actor=wu_supervisor(), roster_id=short)
+    assert [(s.agent_id, s.work_date.day) for s in shifts_between(at(0, 0), at(7, 0))] == [
+        (first, 1), (second, 3), (first, 5)]
+    assert RosterHold.objects.filter(roster_id=long).count() == 2
+    assert Roster.objects.get(id=long).state == "published"
+    roster_withdraw(actor=wu_supervisor(), roster_id=short)
+    assert roster_published_at(at(2, 600)) is None
+
+
+@pytest.mark.django_db
+def test_of_two_drafts_for_the_same_days_the_second_is_refused_in_words() -> None:
+    first, *_ = desk()
+    one, two = draft([plan(first, 0)]), draft([plan(first, 1)])
+    for roster_id in (one, two):
+        roster_approve(actor=wu_supervisor(), roster_id=roster_id)
+    roster_publish(actor=wu_supervisor(), roster_id=one)
+    with pytest.raises(RosterHeldError, match="第1版"):
+        roster_publish(actor=wu_supervisor(), roster_id=two)
+    assert Roster.objects.get(id=two).state == "approved"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_supervisors_publishing_at_once_one_wins() -> None:
+    first, *_ = desk()
+    drafts = [draft([plan(first, day)]) for day in range(4)]
+    actor = wu_supervisor()
+    for roster_id in drafts:
+        roster_approve(actor=actor, roster_id=roster_id)
+    said: list[str] = []
+    begin = threading.Barrier(len(drafts))
+
+    def publish(roster_id: uuid.UUID) -> None:
+        try:
+            begin.wait()
+            roster_publish(actor=actor, roster_id=roster_id)
+            said.append("published")
+        except YouluError as error:
+            said.append(error.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=publish, args=(roster_id,)) for roster_id in drafts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["published", *["workforce.roster_held"] * 3]
+    assert RosterHold.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_database_itself_lets_no_two_rosters_hold_an_instant() -> None:
+    first, *_ = desk()
+    one, two = draft([plan(first, 0)]), draft([plan(first, 1)])
+    RosterHold.objects.create(roster_id=one, start_at=at(0, 0), end_at=at(7, 0))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RosterHold.objects.create(roster_id=two, start_at=at(6, 0), end_at=at(9, 0))
+
+
+@pytest.mark.django_db
+def test_a_roster_that_breaks_the_law_is_neither_approved_nor_published() -> None:
+    first, *_ = desk()
+    every_day = draft([plan(first, day) for day in range(7)])
+    with pytest.raises(RosterUnlawfulError, match="连续七天没有一个整天休息"):
+        roster_approve(actor=wu_supervisor(), roster_id=every_day)
+    tired = draft([plan(first, 0, "late", 930), plan(first, 1)])
+    with pytest.raises(RosterUnlawfulError, match="不足11小时"):
+        roster_approve(actor=wu_supervisor(), roster_id=tired)
+    fine = draft([plan(first, 0), plan(first, 1)])
+    roster_approve(actor=wu_supervisor(), roster_id=fine)
+    leave = leave_ask(actor=people.chen_supervisor(), agent_id=first, kind="leave", start_at=at(1, 0), end_at=at(2, 0))
+    leave_decide(actor=people.chen_supervisor(), leave_id=leave, granted=True)
+    with pytest.raises(RosterUnlawfulError, match="休假"):
+        roster_publish(actor=wu_supervisor(), roster_id=fine)
+    assert not RosterHold.objects.exists()
+
+
+@pytest.mark.django_db
+def test_rest_reaches_over_the_seam_to_what_is_in_force_after_and_before() -> None:
+    first, *_ = desk()
+    published([plan(first, 7)], start_date=MONDAY + dt.timedelta(days=7))
+    before = draft([plan(first, 6, "late", 930)])
+    assert [row.rule for row in roster_verify(roster_id=before).hard] == ["min_rest"]
+    published([plan(first, 6)])
+    after = draft([plan(first, 7, "night", 0, 480)], start_date=MONDAY + dt.timedelta(days=7))
+    assert [row.rule for row in roster_verify(roster_id=after).hard] == ["min_rest"]
+
+
+@pytest.mark.django_db
+def test_hours_of_weeks_gone_count_towards_the_month() -> None:
+    first, *_ = desk()
+    published([plan(first, day, "early", 480, 630) for day in range(6)])  # ten paid hours on six days: 16 h overtime
+    person = next(p for p in roster_problem(start_date=MONDAY + dt.timedelta(days=7), days=7, needs=[]).problem.people
+                  if p.name == "2301")
+    assert (person.carry.overtime_min, person.carry.worked_in_row, person.carry.rested_in_row) == (16 * 60, 0, 1)
+    assert person.carry.week_min == 0
+
+
+@pytest.mark.django_db
+def test_what_is_done_on_the_telephone_never_goes_home() -> None:
+    first, *_ = desk()
+    home = draft([plan(first, 0, site="at_home")])
+    assert [row.rule for row in roster_verify(roster_id=home).hard] == ["site"]
+    presence_set(actor=people.chen_supervisor(), agent_id=first, site="at_home", reason="locked_down")
+    written = draft([plan(first, 0, "written_early", 540, 540, "at_home")])
+    assert roster_verify(roster_id=written).is_lawful
+    there = draft([plan(first, 0, "written_early", 540, 540, "on_site")])
+    assert [row.rule for row in roster_verify(roster_id=there).hard] == ["site"]
+
+
+@pytest.mark.django_db
+def test_people_are_taken_to_be_where_a_plan_says() -> None:
+    first, second, *_ = desk()
+    asked = roster_problem(start_date=MONDAY, days=DAYS, needs=needs(),
+                           sites_override={first: "at_home", second: None})
+    assert {p.name: p.site for p in asked.problem.people}["2301"] == "at_home"
+    assert {p.name: p.site for p in asked.problem.people}["2302"] == "unavailable"
+
+
+@pytest.mark.django_db
+def test_emergency_hours_bind_only_those_who_agreed() -> None:
+    first, second, *_ = desk()
+    contract_set(actor=people.chen_supervisor(), agent_id=first, consents_emergency_at=AT)
+    both = draft([plan(one, day) for one in (first, second) for day in range(7)], basis="emergency")
+    checked = roster_verify(roster_id=both)
+    assert {(row.rule, row.staff_no) for row in checked.hard} == {("rest_day_in_seven", "2302")}
+    assert checked.pay_hours > checked.hours  # a seventh day is paid double
+
+
+@pytest.mark.django_db
+def test_an_approval_is_of_what_was_seen() -> None:
+    first, second, *_ = desk()
+    roster_id = draft([plan(first, 0)])
+    shift_edit(actor=people.chen_supervisor(), roster_id=roster_id, agent_id=second, work_date=MONDAY, kind="late")
+    with pytest.raises(RosterSeenError):
+        roster_approve(actor=wu_supervisor(), roster_id=roster_id, edits=0)
+    roster_approve(actor=wu_supervisor(), roster_id=roster_id, edits=1)
+    roster_send_back(actor=wu_supervisor(), roster_id=roster_id)
+    assert Roster.objects.get(id=roster_id).state == "draft"
+
+
+@pytest.mark.django_db
+def test_two_people_swap_and_a_day_off_changes_hands() -> None:
+    first, second, *_ = desk()
+    roster_id = draft([plan(first, 0), plan(first, 1), plan(second, 1, "late", 930)])
+    shifts_swap(actor=people.chen_supervisor(), roster_id=roster_id, work_date=MONDAY, agent_id=first, other_id=second)
+    shifts_swap(actor=people.chen_supervisor(), roster_id=roster_id, work_date=MONDAY + dt.timedelta(days=1),
+                agent_id=first, other_id=second)
+    kinds = {(row.agent_id, row.work_date.day, row.kind_id) for row in Roster.objects.get(id=roster_id)
+             .rostershift_set.all()}
+    assert kinds == {(second, 1, "early"), (second, 2, "early"), (first, 2, "late")}
+
+
+@pytest.mark.django_db
+def test_a_shift_begun_by_hand_at_another_minute_is_checked_as_it_stands() -> None:
+    first, *_ = desk()
+    roster_id = draft([plan(first, 0, "late", 930)])
+    shift_edit(actor=people.chen_supervisor(), roster_id=roster_id, agent_id=first,
+               work_date=MONDAY + dt.timedelta(days=1), kind="early", start_min=660)
+    assert roster_verify(roster_id=roster_id).is_lawful
+    shift_edit(actor=people.chen_supervisor(), roster_id=roster_id, agent_id=first,
+               work_date=MONDAY + dt.timedelta(days=1), kind="early", start_min=630)
+    assert [row.rule for row in roster_verify(roster_id=roster_id).hard] == ["min_rest"]
+
+
+@pytest.mark.django_db
+def test_a_roster_that_cannot_exist_says_what_is_missing_and_who_is_barred() -> None:
+    first, _second, *_ = desk(3)
+    needs_set(needs(days=1, persons=3), source="试")
+    leave = leave_ask(actor=people.chen_supervisor(), agent_id=first, kind="ill", start_at=at(0, 0), end_at=at(1, 0))
+    leave_decide(actor=people.chen_supervisor(), leave_id=leave, granted=True)
+    run_id = roster_solve_start(actor=people.chen_supervisor(), start_date=MONDAY, days=1, legal_basis=LAW,
+                                must_cover=True, limit_s=LONG_S)
+    run_answer(run_id)
+    run = roster_progress(actor=people.chen_supervisor(), run_id=run_id)
+    assert run.state == "infeasible"
+    assert "人时" in run.lead
+    assert any("缺1人" in line and "1人在休假" in line for line in run.sentences)
+    assert run.roster_id is not None, "the least relaxed roster breaks no law: it is kept to look at"
+
+
+@pytest.mark.django_db
+def test_a_repair_keeps_what_is_published() -> None:
+    agents = desk()
+    needs_set(needs(), source="试")
+    with pytest.raises(NotPublishedError):
+        roster_repair(actor=people.chen_supervisor(), start_date=MONDAY, days=DAYS, legal_basis=LAW)
+    run_id = roster_solve_start(actor=people.chen_supervisor(), start_date=MONDAY, days=DAYS, legal_basis=LAW,
+                                limit_s=LONG_S)
+    run_answer(run_id)
+    made = roster_progress(actor=people.chen_supervisor(), run_id=run_id).roster_id
+    assert made is not None
+    roster_approve(actor=wu_supervisor(), roster_id=made)
+    roster_publish(actor=wu_supervisor(), roster_id=made)
+    before = {(s.agent_id, s.work_date): s.kind for s in shifts_between(at(0, 0), at(7, 0))}
+    ill = next(agent for agent in agents if any(key[0] == agent for key in before))
+    days = [day for agent, day in before if agent == ill]
+    leave = leave_ask(actor=people.chen_supervisor(), agent_id=ill, kind="ill", start_at=clock.midnight(days[0]),
+                      end_at=clock.midnight(days[0] + dt.timedelta(days=1)))
+    leave_decide(actor=people.chen_supervisor(), leave_id=leave, granted=True)
+    mend = roster_repair(actor=people.chen_supervisor(), start_date=MONDAY, days=DAYS, legal_basis=LAW,
+                         limit_s=LONG_S)
+    run_answer(mend)
+    row = roster_progress(actor=people.chen_supervisor(), run_id=mend)
+    assert row.state == "done"
+    roster = Roster.objects.get(id=row.roster_id)
+    assert roster.parent_id == made
+    after = {(s.agent_id, s.work_date): s.kind_id for s in roster.rostershift_set.all()}
+    assert (ill, days[0]) not in after
+    changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    assert len(changed) <= 4
+
+
+@pytest.mark.django_db
+def test_a_search_that_was_stopped_before_it_began_ends_at_once_with_what_it_has() -> None:
+    desk()
+    needs_set(needs(), source="试")
+    run_id = roster_solve_start(actor=people.chen_supervisor(), start_date=MONDAY, days=DAYS, legal_basis=LAW,
+                                limit_s=120)
+    roster_stop(actor=people.chen_supervisor(), run_id=run_id)
+    run_answer(run_id)
+    assert roster_progress(actor=people.chen_supervisor(), run_id=run_id).state in ("done", "stopped")
+    with pytest.raises(YouluError):
+        roster_stop(actor=people.chen_supervisor(), run_id=run_id)
+
+
+@pytest.mark.django_db
+def test_what_no_roster_could_meet_is_told_before_the_search() -> None:
+    with pytest.raises(NobodyError):
+        roster_problem(start_date=MONDAY, days=DAYS, needs=needs())
+    bare = desk(1, skills=[])
+    with pytest.raises(NobodyError):
+        roster_problem(start_date=MONDAY, days=DAYS, needs=needs())
+    with pytest.raises(PeriodError):
+        roster_problem(start_date=MONDAY, days=0, needs=needs())
+    people.li_agent()
+    desk_id = bare[0]
+    contract_set(actor=people.chen_supervisor(), agent_id=desk_id)
+    assert RosterRun.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_people_without_skills_are_left_out_and_a_skill_that_nobody_has_is_named() -> None:
+    desk(2)
+    people.li_agent()  # 2207, no skills
+    asked = roster_problem(start_date=MONDAY, days=DAYS, needs=needs())
+    assert asked.left_out == ("2207",)
+    with pytest.raises(SkillMissingError, match="云南方言"):
+        roster_problem(start_date=MONDAY, days=DAYS,
+                       needs=[type(needs()[0])(at(0, 480), "call", 1.0, "云南方言")])
+
+
+@pytest.mark.django_db
+def test_agents_neither_make_nor_publish_rosters() -> None:
+    first, *_ = desk()
+    roster_id = draft([plan(first, 0)])
+    li = people.li_agent()
+    for forbidden in (
+        lambda: roster_draft_from(actor=li, roster_id=roster_id),
+        lambda: roster_approve(actor=li, roster_id=roster_id),
+        lambda: roster_publish(actor=li, roster_id=roster_id),
+        lambda: roster_withdraw(actor=li, roster_id=roster_id),
+        lambda: roster_solve_start(actor=li, start_date=MONDAY, days=7, legal_basis=LAW),
+    ):
+        with pytest.raises(NotAllowedError):
+            forbidden()
