@@ -149,6 +149,10 @@ class Post:
         workers = children_of(self.web.pid)
         which = rng.choice(["parent", "child", "all"]) if workers else "all"
         kill(*{"parent": [self.web.pid], "child": workers[-1:], "all": [self.web.pid, *workers]}[which])
+        if which == "child":
+            until(lambda: self.web is None or self.web.poll() is not None
+                  or set(children_of(self.web.pid)) - set(workers), "the server has another worker for the killed one")
+            return "web child"
         self.web.wait()
         # Nobody may go on answering without a parent: the old program would stay behind an upgrade.
         until(lambda: all(gone(pid) for pid in workers), "workers of a killed server end", patience_s=30)

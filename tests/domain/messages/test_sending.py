@@ -15,7 +15,7 @@ from tests import people
 from youlu.core import clock
 from youlu.domain.messages import delivery
 from youlu.domain.messages.models import Message, Wording
-from youlu.domain.messages.selectors import messages_of_party
+from youlu.domain.messages.selectors import messages_of_parties
 from youlu.domain.messages.services import (
     MessageOrder,
     message_send,
@@ -46,7 +46,7 @@ def order(party_id: uuid.UUID, key: str = "k1", reason: str = "封控") -> Messa
 def test_a_message_keeps_the_version_and_the_sentence_it_used() -> None:
     party_id, wording_id = people.customer(), wording()
     assert message_send(order=order(party_id), at=NOON).kind == "sent"
-    (told,) = messages_of_party(party_id=party_id)
+    (told,) = messages_of_parties(party_ids=[party_id])
     assert (told.text, told.wording_version, told.sent_at) == ("因封控晚到。", 1, NOON)
     assert Message.objects.get().wording_id == wording_id
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests import people
 
 from youlu.core import clock
@@ -200,3 +201,35 @@ def test_a_supervisor_says_where_somebody_is() -> None:
     assert agent_of(ma).site == "at_home"
     page = signed_in("chenjing").get(f"/people/{agent_id}").content.decode()
     assert "小区封控" in page
+
+
+def test_the_pool_and_the_first_order_beside_it_ask_few_questions_however_many_orders_there_are(li: Client) -> None:
+    party = people.customer(phone="13893104417")
+    agent, chen = people.li_agent(), signed_in("chenjing")
+
+    def receive(number: int) -> str:
+        opened = services.order_receive(actor=agent, key=str(number), asked=services.Asked(
+            "chase", f"催投{number}", "还没到", item_key=number, party_id=party))
+        return f"/desk/{opened.order_id}"
+
+    def asked(client: Client, page: str, **headers: str) -> int:
+        client.get(page, headers=headers)  # what a process reads once
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page, headers=headers).status_code == 200
+        return len([one for one in queries if "core_scenarioclock" not in one["sql"]])
+
+    order = receive(1)
+    services.order_take(actor=agent, order_id=uuid.UUID(receive(2)[6:]))
+    few = asked(chen, "/desk"), asked(chen, order, **{"HX-Target": "order-pane"})
+    for number in range(3, 40):
+        receive(number)
+    assert (asked(chen, "/desk"), asked(chen, order, **{"HX-Target": "order-pane"})) == few
+    assert max(few) <= 14 and few[0] <= 12
+
+
+def test_the_pool_opens_its_first_order_in_a_request_of_its_own(li: Client) -> None:
+    order_id = services.order_open(actor=people.chen_supervisor(), kind="chase", title="催投：邮件没动")
+    assert f'hx-get="/desk/{order_id}"' in li.get("/desk").content.decode()
+    pane = li.get(f"/desk/{order_id}", headers={"HX-Target": "order-pane"}).content.decode()
+    assert pane.startswith('<div class="pane" id="order-pane">') and "邮件没动" in pane
+    assert "pool-list" not in pane and "pool-list" in li.get(f"/desk/{order_id}").content.decode()

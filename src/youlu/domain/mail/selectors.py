@@ -144,12 +144,16 @@ def item_rows(*, keys: Iterable[int]) -> dict[int, ItemRow]:
     return {row.item_key: row for row in _rows(list(Item.objects.filter(item_key__in=list(keys))))}
 
 
-def items_of_parties(*, party_ids: Iterable[uuid.UUID], limit: int = 20) -> tuple[ItemRow, ...]:
-    """A customer's items, those in flight first, then the newest."""
+def items_of_parties(
+    *, party_ids: Iterable[uuid.UUID], first_key: int | None = None, limit: int = 20
+) -> tuple[ItemRow, ...]:
+    """A customer's items: the one that is asked about, those in flight, then the newest."""
     ids = list(party_ids)
-    found = {i.item_key: i for side in ("addressee_id__in", "sender_id__in")
-             for i in Item.objects.filter(**{side: ids}).order_by("-accepted_at")[:limit]}
-    items = sorted(found.values(), key=lambda i: (i.place >= Place.DELIVERED, -i.accepted_at.timestamp()))
+    sides = [Item.objects.filter(**{side: ids}).order_by("-accepted_at")[:limit]
+             for side in ("addressee_id__in", "sender_id__in")] if ids else []
+    own = Item.objects.filter(item_key=first_key) if first_key is not None else Item.objects.none()
+    items = sorted(own.union(*sides), key=lambda i: (i.item_key != first_key, i.place >= Place.DELIVERED,
+                                                     -i.accepted_at.timestamp()))
     return tuple(_rows(items[:limit]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import F, Q
@@ -76,9 +76,9 @@ def wording_list(*, actor: Actor) -> tuple[WordingRow, ...]:
     return tuple(row_of(w) for w in Wording.objects.order_by("code", "-version"))
 
 
-def messages_of_party(*, party_id: uuid.UUID, limit: int = 20) -> tuple[MessageRow, ...]:
+def messages_of_parties(*, party_ids: Iterable[uuid.UUID], limit: int = 20) -> tuple[MessageRow, ...]:
     """What a customer was told, newest first: their inbox."""
-    rows = (Message.objects.filter(party_id=party_id).annotate(code=F("wording__code"), no=F("wording__version"))
+    rows = (Message.objects.filter(party_id__in=list(party_ids)).annotate(code=F("wording__code"), no=F("wording__version"))
             .order_by("-made_at", "-id")[:limit])
     return tuple(MessageRow(m.id, m.party_id, m.channel, m.text, m.state, m.made_at, m.sent_at, m.code, m.no)
                  for m in rows)

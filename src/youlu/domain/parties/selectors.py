@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q, Subquery
+
 from youlu.domain.parties import masking
 from youlu.domain.parties.errors import UnknownPartyError
 from youlu.domain.parties.models import Party
@@ -42,6 +44,13 @@ def party_masked(party_id: uuid.UUID) -> MaskedParty:
 def parties_masked(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, MaskedParty]:
     """Masked parties by id, in one query; unknown ids are absent."""
     rows = Party.objects.filter(id__in=list(ids))
+    return {row.id: _masked(row) for row in rows}
+
+
+def parties_of_same_phone(party_id: uuid.UUID) -> dict[uuid.UUID, MaskedParty]:
+    """The party and whoever else gave its telephone (a family may share one), masked, in one query, oldest first."""
+    phone = Subquery(Party.objects.filter(id=party_id).values("phone_index")[:1])
+    rows = Party.objects.filter(Q(id=party_id) | Q(phone_index=phone)).order_by("id")
     return {row.id: _masked(row) for row in rows}
 
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 
 from youlu.core import clock
 from youlu.core.once import once
@@ -123,14 +123,11 @@ def _rows(which: Q) -> tuple[AgentRow, ...]:
 
 
 def _rows_read(which: Q) -> tuple[AgentRow, ...]:
-    agents = list(Agent.objects.filter(which, is_active=True).select_related("user").order_by("staff_no"))
-    open_ = {p.agent_id: p for p in Presence.objects.filter(agent__in=agents, until=None)}
-    return tuple(_row(agent, open_.get(agent.id)) for agent in agents)
-
-
-def _row(agent: Agent, presence: Presence | None) -> AgentRow:
-    name = agent.user.display_name or agent.user.username
-    if presence is None:
-        return AgentRow(agent.id, agent.staff_no, name, tuple(agent.skills), Site.OUT.value, False, "", None)
-    return AgentRow(agent.id, agent.staff_no, name, tuple(agent.skills), presence.site, presence.is_taking,
-                    presence.reason, presence.since)
+    """People with the presence that is open, in one question."""
+    found = (Agent.objects.filter(which, is_active=True).order_by("staff_no")
+             .annotate(now=FilteredRelation("presence", condition=Q(presence__until=None)))
+             .values_list("id", "staff_no", "user__display_name", "user__username", "skills", "now__site",
+                          "now__is_taking", "now__reason", "now__since"))
+    return tuple(AgentRow(agent_id, staff_no, shown or username, tuple(skills), site or Site.OUT.value, bool(taking),
+                          reason or "", since)
+                 for agent_id, staff_no, shown, username, skills, site, taking, reason, since in found)

@@ -30,13 +30,16 @@ HEARTBEAT_S = 1.0
 # a dead one leaves of the loop waits for none of this: the watch goes on with it as soon as a worker is there.
 STALLED_AFTER_S = 15.0
 SUPERVISOR = "supervisor.pid"
+WEB_STOP_S = 10  # requests under way may take so long to end
 DRAIN_S = 30.0  # a job may take so long to end before it is aborted; a run of the loop is resumed by the next worker
 
 
 def server_command(host: str, port: int) -> list[str]:
     return [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
             "--workers", "2", "--blocking-threads", "4", "--log-level", "warning", "--no-ws",
-            "youlu.config.wsgi:application"]
+            # One that died takes the other along, and that one stays as long as somebody keeps talking to it: half a
+            # server that lets nobody new in.
+            "--respawn-failed-workers", "--workers-kill-timeout", str(WEB_STOP_S), "youlu.config.wsgi:application"]
 
 
 def worker_command() -> list[str]:

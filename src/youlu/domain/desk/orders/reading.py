@@ -17,15 +17,15 @@ from youlu.domain.desk.orders.life import EVENT_NAMES, Act, Life, life_of
 from youlu.domain.desk.orders.rows import OrderRow, actor_names, order_rows
 from youlu.domain.desk.orders.seeing import order_seen, seen_by
 from youlu.domain.desk.trade import HOURS, SKILL_NAMES
-from youlu.domain.messages.selectors import MessageRow, messages_of_party
-from youlu.domain.parties.models import Party
-from youlu.domain.parties.selectors import MaskedParty, parties_masked
+from youlu.domain.messages.selectors import MessageRow, messages_of_parties
+from youlu.domain.parties.selectors import MaskedParty, parties_of_same_phone
 from youlu.domain.workforce.errors import NotAnAgentError
 from youlu.domain.workforce.models import Site
 from youlu.domain.workforce.selectors import agent_of
 
 EVENTS_MAX = 200
 RELATED_MAX = 10
+SAID_MAX = 5
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,15 @@ class OrderPage:
 def order_page(*, actor: Actor, order_id: uuid.UUID) -> OrderPage:
     """Raises NotFoundError: it is not there, or not theirs."""
     order = order_seen(actor=actor, order_id=order_id)
-    ids = customer_party_ids(order.party_id)
+    people = parties_of_same_phone(order.party_id) if order.party_id else {}
     of_desk = actor.can("desk.read")  # an office asked about one order does not see what else the customer was told
-    said = tuple(m for party_id in ids for m in messages_of_party(party_id=party_id, limit=5)) if of_desk else ()
+    said = messages_of_parties(party_ids=people, limit=SAID_MAX) if of_desk and people else ()
     key = order.customer_key
     owed = Contact.objects.filter(customer_key=key, state__in=OPEN_STATES).count() if key and of_desk else 0
     is_mine = actor.can("desk.work") and order.taken_by is not None and order.taken_by == _agent_id(actor)
     return OrderPage(
         order_rows([order])[0], order.body, order.kind.needs_responsibility, is_mine, events_of(order_id),
-        tuple(parties_masked(ids).values()), said, owed, order.item_key, acts_open_to(actor, order),
+        tuple(people.values()), said, owed, order.item_key, acts_open_to(actor, order),
         _related(actor, order), life_of(order.kind))
 
 
@@ -90,16 +90,6 @@ def _related(actor: Actor, order: WorkOrder) -> tuple[OrderRow, ...]:
         return ()
     found = WorkOrder.objects.select_related("kind").filter(seen_by(actor), about).exclude(id=order.id)
     return order_rows(list(found.order_by("-opened_at")[:RELATED_MAX]))
-
-
-def customer_party_ids(party_id: uuid.UUID | None) -> tuple[uuid.UUID, ...]:
-    """The parties of the same telephone as this one."""
-    if party_id is None:
-        return ()
-    index = Party.objects.filter(id=party_id).values_list("phone_index", flat=True).first()
-    if index is None:
-        return (party_id,)
-    return tuple(Party.objects.filter(phone_index=index).order_by("id").values_list("id", flat=True))
 
 
 def _agent_id(actor: Actor) -> uuid.UUID | None:

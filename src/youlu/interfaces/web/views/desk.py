@@ -24,7 +24,7 @@ from youlu.domain.desk.models import WorkOrder
 from youlu.domain.desk.orders.following import follow_link
 from youlu.domain.desk.selectors import OrderFilter
 from youlu.domain.desk.services import Asked
-from youlu.domain.mail.selectors import item_rows, items_of_parties
+from youlu.domain.mail.selectors import items_of_parties
 from youlu.domain.messages.selectors import wording_list
 from youlu.domain.messages.services import wording_approve, wording_withdraw
 from youlu.domain.workforce.errors import NotAnAgentError
@@ -41,6 +41,7 @@ MARKED = (("supervised", N("督办")), ("chased", N("催办")), ("repeated", N("
           ("paused", N("等客户")), ("assumed", N("假期未公布")))
 STATES = [(code, label) for code, label in WorkOrder.State.choices if code not in ("open", "closed")]
 LIST = "pool-list"
+PANE = "order-pane"
 
 
 def _me(request: HttpRequest) -> AgentRow | None:
@@ -51,7 +52,10 @@ def _me(request: HttpRequest) -> AgentRow | None:
 
 
 def pool(request: HttpRequest, *, is_unit: bool = False, status: int = 200, **more: Any) -> HttpResponse:
-    """Three columns: the list, one order or a new one, the customer with their items. An office sees its own list."""
+    """Three columns: the list, one order or a new one, the customer with their items. An office sees its own list.
+
+    A bare pool asks for its first order in a request of its own, so that the list never waits for it.
+    """
     actor, me = actor_in(request), None if is_unit else _me(request)
     chosen = OrderFilter.of(request.GET)
     if is_unit or (chosen.view == "mine" and me is None):
@@ -59,11 +63,9 @@ def pool(request: HttpRequest, *, is_unit: bool = False, status: int = 200, **mo
     page = selectors.order_list(actor=actor, cursor=request.GET.get("cursor"), chosen=chosen)
     kept = urlencode(chosen.query())
     listed = {"page": page, "chosen": chosen, "kept": kept, "now": clock.now(), "me": me, "is_unit": is_unit,
-              "order": None, "may_supervise": actor.can("desk.supervise"), "present": _present(actor)}
+              "order": None, "opens": page.rows[0].id if page.rows and not more else None, "may_supervise": actor.can("desk.supervise"), "present": _present(actor)}
     if request.headers.get("HX-Target") == LIST:
         return render(request, "web/desk/pool.html#list", listed)
-    if not more and page.rows:
-        more = _opened(request, page.rows[0].id)
     return render(request, "web/desk/pool.html", {
         **listed, "views": VIEWS, "dues": DUE, "marks": MARKED, "states": STATES, "kinds": selectors.order_kinds(),
         **({} if is_unit else _of_desk(request)), "phone": "", "may_reveal": actor.can("party.reveal"), **more},
@@ -83,14 +85,14 @@ def _present(actor: Actor) -> list[AgentRow]:
 
 
 def _opened(request: HttpRequest, order_id: uuid.UUID, *, failed: str = "", error: str = "") -> dict[str, Any]:
-    """One order with its customer and their items, its own first; on a bare pool the first of the list."""
+    """One order with its customer and their items, its own first."""
     actor = actor_in(request)
     page = selectors.order_page(actor=actor, order_id=order_id)
-    own = tuple(item_rows(keys=[page.item_key]).values()) if page.item_key is not None else ()
-    others = items_of_parties(party_ids=[person.id for person in page.customer]) if actor.can("desk.read") else ()
+    theirs = [person.id for person in page.customer] if actor.can("desk.read") else []
+    items = items_of_parties(party_ids=theirs, first_key=page.item_key)
     buttons, forms = act_forms(page.acts, failed=failed, error=error)
     return {"order": page, "people": page.customer, "buttons": buttons, "forms": forms,
-            "items": (*own, *(row for row in others if row.item_key != page.item_key)), "typed": request.POST,
+            "items": items, "typed": request.POST,
             "responsibilities": RESPONSIBILITIES, "follow": _follow(request, page)}
 
 
@@ -108,8 +110,12 @@ def order_shown(
     more = _opened(request, order_id, failed=failed, error=error.message if error else "")
     offered = [form.code for form in more["forms"]]
     more["act_error"] = error.message if error and failed not in offered else ""
-    return pool(request, is_unit=not actor_in(request).can("desk.read"), is_asked=True,
-                status=error.status if error else 200, **more)
+    is_unit = not actor_in(request).can("desk.read")
+    if request.headers.get("HX-Target") == PANE:
+        return render(request, "web/desk/pool.html#pane", {
+            **more, "is_unit": is_unit, "now": clock.now(), "kept": urlencode(OrderFilter.of(request.GET).query()),
+            "may_reveal": actor_in(request).can("party.reveal")})
+    return pool(request, is_unit=is_unit, is_asked=True, status=error.status if error else 200, **more)
 
 
 @require_GET
