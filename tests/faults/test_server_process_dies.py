@@ -59,7 +59,8 @@ def test_another_process_comes_and_the_one_that_lives_keeps_its_callers(talked_t
     parent, (stays, dies) = talked_to.web.pid, children_of(talked_to.web.pid)
     kill(dies)
     until(lambda: len(set(children_of(parent)) - {dies}) == 2, "there are two processes again")
-    assert stays in children_of(parent) and talked_to.web.poll() is None
+    assert stays in children_of(parent)
+    assert talked_to.web.poll() is None
     until(talked_to.answers, "who is new is let in")
 
 

@@ -224,12 +224,15 @@ def test_the_pool_and_the_first_order_beside_it_ask_few_questions_however_many_o
     for number in range(3, 40):
         receive(number)
     assert (asked(chen, "/desk"), asked(chen, order, **{"HX-Target": "order-pane"})) == few
-    assert max(few) <= 14 and few[0] <= 12
+    assert few[0] <= 12
+    assert few[1] <= 14
 
 
 def test_the_pool_opens_its_first_order_in_a_request_of_its_own(li: Client) -> None:
     order_id = services.order_open(actor=people.chen_supervisor(), kind="chase", title="催投：邮件没动")
     assert f'hx-get="/desk/{order_id}"' in li.get("/desk").content.decode()
     pane = li.get(f"/desk/{order_id}", headers={"HX-Target": "order-pane"}).content.decode()
-    assert pane.startswith('<div class="pane" id="order-pane">') and "邮件没动" in pane
-    assert "pool-list" not in pane and "pool-list" in li.get(f"/desk/{order_id}").content.decode()
+    assert pane.startswith('<div class="pane" id="order-pane">')
+    assert "邮件没动" in pane
+    assert "pool-list" not in pane
+    assert "pool-list" in li.get(f"/desk/{order_id}").content.decode()

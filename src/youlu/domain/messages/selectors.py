@@ -78,7 +78,7 @@ def wording_list(*, actor: Actor) -> tuple[WordingRow, ...]:
 
 def messages_of_parties(*, party_ids: Iterable[uuid.UUID], limit: int = 20) -> tuple[MessageRow, ...]:
     """What a customer was told, newest first: their inbox."""
-    rows = (Message.objects.filter(party_id__in=list(party_ids)).annotate(code=F("wording__code"), no=F("wording__version"))
-            .order_by("-made_at", "-id")[:limit])
+    rows = (Message.objects.filter(party_id__in=list(party_ids))
+            .annotate(code=F("wording__code"), no=F("wording__version")).order_by("-made_at", "-id")[:limit])
     return tuple(MessageRow(m.id, m.party_id, m.channel, m.text, m.state, m.made_at, m.sent_at, m.code, m.no)
                  for m in rows)

@@ -63,7 +63,8 @@ def pool(request: HttpRequest, *, is_unit: bool = False, status: int = 200, **mo
     page = selectors.order_list(actor=actor, cursor=request.GET.get("cursor"), chosen=chosen)
     kept = urlencode(chosen.query())
     listed = {"page": page, "chosen": chosen, "kept": kept, "now": clock.now(), "me": me, "is_unit": is_unit,
-              "order": None, "opens": page.rows[0].id if page.rows and not more else None, "may_supervise": actor.can("desk.supervise"), "present": _present(actor)}
+              "order": None, "opens": page.rows[0].id if page.rows and not more else None,
+              "may_supervise": actor.can("desk.supervise"), "present": _present(actor)}
     if request.headers.get("HX-Target") == LIST:
         return render(request, "web/desk/pool.html#list", listed)
     return render(request, "web/desk/pool.html", {
