@@ -45,7 +45,8 @@ def ma_agent() -> Actor:
 
 def _agent(user: User, staff_no: str) -> Actor:
     if not Agent.objects.filter(staff_no=staff_no).exists():
-        agent_create(actor=chen_supervisor(), user_id=user.id, staff_no=staff_no)
+        agent_create(actor=chen_supervisor(), user_id=user.id, staff_no=staff_no,
+                     skills=("complaint", "claim", "regulator"))
     return actor_of_user(user)
 
 

@@ -6,6 +6,8 @@ from procrastinate.contrib.django import app
 
 from youlu.core.queues import LOOP, defer_once
 from youlu.domain.access.selectors import actor_of_system
+from youlu.domain.desk.assignment.pushing import orders_push
+from youlu.domain.desk.assignment.returning import orders_return
 from youlu.domain.desk.orders.following import follow_tries_forget
 from youlu.domain.desk.orders.watching import orders_watch
 from youlu.domain.desk.retention import order_texts_expire
@@ -50,6 +52,20 @@ def follow_tries_forget_job(timestamp: int = 0) -> None:
 def orders_watch_job(timestamp: int = 0) -> None:
     """Every minute: orders that are nearly due, due, or without a first reply."""
     orders_watch()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="desk.orders_return", queueing_lock="desk.orders_return", pass_context=False)
+def orders_return_job(timestamp: int = 0) -> None:
+    """Every minute: what was taken and lies untouched."""
+    orders_return()
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="desk.orders_push", queueing_lock="desk.orders_push", lock="desk.orders_push", pass_context=False)
+def orders_push_job(timestamp: int = 0) -> None:
+    """Every five seconds, where the desk has it switched on: the pool goes to who has a hand free."""
+    orders_push()
 
 
 def contacts_send_defer() -> None:

@@ -30,6 +30,8 @@ class OrderKind(models.Model):
     close_calendar = models.TextField(default="always")
     warn_min = models.IntegerField(default=60)  # 临期: so long before it is due
     reopen_days = models.IntegerField(default=30)
+    return_min = models.IntegerField(default=60)  # taken and untouched for so long: back into the pool; 0: never
+    return_source = models.TextField(default="")
 
 
 class ServiceHours(models.Model):
@@ -103,6 +105,10 @@ class WorkOrder(models.Model):
     outside_no = models.TextField(default="")  # the regulator's or hotline's number of the case
     item_number = models.TextField(default="")
     grams = ArrayField(models.TextField(), default=list)  # of the title: see orders.words
+    known_by = models.UUIDField(null=True)  # the agent who had the case before: its item's or customer's
+    known_until = models.DateTimeField(null=True)  # until then it waits for them, while they take work
+    returned_from = models.UUIDField(null=True)  # the agent who gave it back or let it lie
+    returns = models.SmallIntegerField(default=0)  # how often it lay untouched
 
     class Meta:
         indexes = [
@@ -124,6 +130,9 @@ class WorkOrder(models.Model):
             models.Index(fields=["due_at"], condition=~Q(state="closed"), name="desk_order_unclosed"),
             models.Index(fields=["taken_by", "due_at"], condition=~Q(state="closed"), name="desk_order_mine"),
             models.Index(fields=["customer_key", "opened_at"]),
+            models.Index(fields=["known_by", "-priority", "due_at"], name="desk_order_known",
+                         condition=Q(state="open", known_by__isnull=False)),
+            models.Index(fields=["taken_at"], condition=Q(state="taken"), name="desk_order_lying"),
         ]
 
 
@@ -137,6 +146,7 @@ class OrderEvent(models.Model):
     act = models.TextField()
     note = EncryptedTextField(default="")
     detail = models.TextField(default="")  # an office, a time, a choice: nothing that anybody wrote
+    why = models.JSONField(null=True)  # why this agent: a code and figures, see assignment.reasons
 
     class Meta:
         indexes = [models.Index(fields=["order", "id"])]
@@ -152,6 +162,7 @@ class OrderAlert(models.Model):
         ESCALATED = "escalated", "升级"
         EXTEND = "extend", "申请延时"
         UNSATISFIED = "unsatisfied", "回访不满意"
+        RETURNED = "returned", "两次没人动"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT)
@@ -164,6 +175,24 @@ class OrderAlert(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "what", "due_at"], name="desk_alert_once")]
         indexes = [models.Index(fields=["-at", "-id"], condition=Q(seen_at=None), name="desk_alert_unseen")]
+
+
+class AgentNotice(models.Model):
+    """What the desk did with an agent's work by itself: gave them an order, took one back that lay untouched."""
+
+    class What(models.TextChoices):
+        PUSHED = "pushed", "派给您"
+        RETURNED = "returned", "没动，已退回"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    agent_id = models.UUIDField()
+    order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT)
+    what = models.TextField(choices=What.choices)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["agent_id", "-id"], condition=Q(seen_at=None), name="desk_notice_unseen")]
 
 
 class FollowTry(models.Model):

@@ -13,6 +13,8 @@ from django.db.models import Count
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import scripts
+from youlu.domain.desk.assignment.people import rules
+from youlu.domain.desk.assignment.queue import NoticeRow, notices_of
 from youlu.domain.desk.item_facts import ItemFact, item_facts
 from youlu.domain.desk.models import (
     OPEN_STATES,
@@ -57,6 +59,7 @@ __all__ = [
     "FigureRow",
     "Hand",
     "KindPage",
+    "NoticeRow",
     "OrderCounts",
     "OrderFilter",
     "OrderPage",
@@ -70,6 +73,7 @@ __all__ = [
     "hand",
     "kind_page",
     "kinds_all",
+    "notices_of",
     "order_counts",
     "order_kinds",
     "order_list",
@@ -77,6 +81,7 @@ __all__ = [
     "orders_search",
     "outreach_list",
     "parameters",
+    "rules",
     "views_of",
 ]
 

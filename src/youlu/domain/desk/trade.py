@@ -51,6 +51,10 @@ KIND_MORE: dict[str, dict[str, Any]] = {
     "coordination": {"reply_calendar": "desk", "warn_min": 120},
     "contact": {"warn_min": 240, "asks_unit": False},
 }
+# 派单后多久没动就退回工单池: minutes by kind, the others as the column's default says.
+RETURN_MIN = {"chase": 20, "chase_pickup": 15, "pickup": 15, "hotline": 20, "opinion": 20, "complaint": 120,
+              "claim": 240, "regulator": 240, "government": 240, "praise": 240}
+RETURN_SOURCE = f"{UNVERIFIED}：不超过首次回复期限"
 SKILL_NAMES = {"complaint": "投诉处理", "claim": "理赔", "regulator": "申诉处理"}
 NIGHT = f"{UNVERIFIED}：00至08时值守，不计首次回复"
 # code, name, windows of Monday to Sunday, of a public holiday, of a make-up day, source
@@ -73,6 +77,9 @@ PARAMETERS = [
     ("agent_hour_fen", "客服一小时", 4000, "分", f"{UNVERIFIED}：假设，含社保"),
     ("untold_call_share", "没被告知而来电", 0.25, "占比", f"{UNVERIFIED}：假设"),
     ("untold_call_h", "他们在多久内来电", 4, "小时", f"{UNVERIFIED}：假设"),
+    ("push_on", "自动派单", 0, "1开0关", "本单位规定"),
+    ("push_load_max", "自动派单时手里最多", 3, "张", f"{UNVERIFIED}：一人同时办3张左右"),
+    ("known_wait_min", "等办过的人最多", 15, "分钟", f"{UNVERIFIED}：熟悉情况的人优先，但不误首次回复"),
 ]
 
 
@@ -90,7 +97,9 @@ def trade_ensure(kind_model: Any, parameter_model: Any) -> None:
 def kind_rows() -> list[dict[str, Any]]:
     """Every kind with all its columns."""
     names = ("code", "name", "first_reply_min", "close_min", "sites", "handling_s", "needs_responsibility", "source")
-    return [dict(zip(names, row, strict=True)) | KIND_MORE.get(row[0], {}) for row in KINDS]
+    return [dict(zip(names, row, strict=True)) | {"return_min": RETURN_MIN.get(row[0], 60),
+                                                  "return_source": RETURN_SOURCE} | KIND_MORE.get(row[0], {})
+            for row in KINDS]
 
 
 def kinds_grow(kind_model: Any, hours_model: Any) -> None:
@@ -98,6 +107,13 @@ def kinds_grow(kind_model: Any, hours_model: Any) -> None:
     for code, more in KIND_MORE.items():
         kind_model.objects.filter(code=code).update(**{n: v for n, v in more.items() if n != "source"})
     hours_ensure(hours_model)
+
+
+def returns_grow(kind_model: Any) -> None:
+    """Once, when the return timer appears."""
+    kind_model.objects.update(return_source=RETURN_SOURCE)
+    for code, minutes in RETURN_MIN.items():
+        kind_model.objects.filter(code=code).update(return_min=minutes)
 
 
 def hours_ensure(hours_model: Any) -> None:

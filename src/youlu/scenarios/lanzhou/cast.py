@@ -26,7 +26,7 @@ AGENTS = (
     ("caorui", "曹瑞"), ("denglan", "邓岚"), ("pengchao", "彭超"),
 )
 ON_SITE, AT_HOME, OUT = 7, 14, 2
-SKILLS = (("enquiry", "complaint", "chase", "contact"), ("enquiry", "chase", "contact"))
+SKILLS = (("enquiry", "complaint", "chase", "contact", "claim", "regulator"), ("enquiry", "chase", "contact"))
 # 1,600 orders a day over 08:00-24:00 (the page); calls three times a usual 60 an hour (assumed).
 ORDERS_A_DAY, HOURS_A_DAY, CALLS_AN_HOUR = 1600, 16, 180
 CONTACTS_A_DAY = 4450  # 156,000 over the 35 days that 56,200 orders at 1,600 a day come to

@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor
+from youlu.domain.desk.assignment.knowing import known_wait
 from youlu.domain.desk.errors import (
     EmptyAnswerError,
     EmptyNoteError,
@@ -148,7 +149,8 @@ def order_reopen(*, actor: Actor, order_id: uuid.UUID, text: str) -> None:
     act_do(actor=actor, order_id=order_id, act="reopen", note=_said(text, "reopen"), audited=True,
            only=Q(closed_at__gte=since), closed_at=None, answered_at=None, taken_by=None, taken_at=None,
            reply_due_at=due.reply.at, reopened=F("reopened") + 1, priority=Greatest(F("priority"), 1),
-           responsibility="", satisfaction="", unit_office_id=None, reply_late_at=None,
+           responsibility="", satisfaction="", unit_office_id=None, reply_late_at=None, known_by=F("taken_by"),
+           known_until=at + known_wait(), returned_from=None,
            **_due_changes(order.kind, due.close.at, due.is_assumed))
 
 

@@ -27,9 +27,10 @@ from youlu.domain.workforce.selectors import agent_of, agents_named
 
 
 def happened(
-    order_id: uuid.UUID, actor: Actor, act: str, at: dt.datetime, note: str = "", detail: str = ""
+    order_id: uuid.UUID, actor: Actor, act: str, at: dt.datetime, note: str = "", detail: str = "",
+    why: dict[str, Any] | None = None,
 ) -> None:
-    OrderEvent.objects.create(order_id=order_id, actor=actor.id, act=act, at=at, note=note, detail=detail)
+    OrderEvent.objects.create(order_id=order_id, actor=actor.id, act=act, at=at, note=note, detail=detail, why=why)
 
 
 def alert(order: WorkOrder, what: str, at: dt.datetime) -> None:

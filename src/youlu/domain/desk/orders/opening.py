@@ -15,6 +15,7 @@ from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.core.idempotency import answer_once
 from youlu.domain.access.selectors import Actor
+from youlu.domain.desk.assignment.knowing import known_agent, known_wait
 from youlu.domain.desk.errors import OutsideNumberError, TitleError, UnknownKindError
 from youlu.domain.desk.models import OrderKind, WorkOrder
 from youlu.domain.desk.orders.happening import happened
@@ -121,6 +122,9 @@ def _receive(actor: Actor, order: WorkOrder) -> tuple[int, dict[str, object]]:
         _count_repeat(actor, known, order)
         return 200, {"order_id": str(known.id), "is_repeat": True}
     order.number = number_next()
+    order.known_by = known_agent(item_key=order.item_key, customer_key=order.customer_key)
+    if order.known_by is not None:
+        order.known_until = order.opened_at + known_wait()
     order.save()
     happened(order.id, actor, "open", order.opened_at)
     audit_record(actor=actor.id, action="order.open", object_type="order", object_id=str(order.id),

@@ -10,6 +10,8 @@ from django.db.models import Count, Q
 
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor
+from youlu.domain.desk.assignment.queue import QueuePlace, queue_place
+from youlu.domain.desk.assignment.reasons import Why, why_of
 from youlu.domain.desk.errors import UnknownKindError
 from youlu.domain.desk.models import OPEN_STATES, Contact, OrderEvent, OrderKind, ServiceHours, WorkOrder
 from youlu.domain.desk.orders.happening import acts_open_to
@@ -36,6 +38,7 @@ class EventRow:
     who: str = ""
     detail: str = ""
     code: str = ""
+    why: Why | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,12 @@ class OrderPage:
     acts: tuple[Act, ...] = ()
     related: tuple[OrderRow, ...] = ()
     life: Life | None = None
+    queue: QueuePlace | None = None
+
+    @property
+    def why(self) -> Why | None:
+        """Why whoever has the order has it."""
+        return next((event.why for event in self.events if event.why), None) if self.row.taken_by else None
 
 
 def order_page(*, actor: Actor, order_id: uuid.UUID) -> OrderPage:
@@ -68,14 +77,15 @@ def order_page(*, actor: Actor, order_id: uuid.UUID) -> OrderPage:
     return OrderPage(
         order_rows([order])[0], order.body, order.kind.needs_responsibility, is_mine, events_of(order_id),
         tuple(people.values()), said, owed, order.item_key, acts_open_to(actor, order),
-        _related(actor, order), life_of(order.kind))
+        _related(actor, order), life_of(order.kind), queue_place(order) if of_desk else None)
 
 
 def events_of(order_id: uuid.UUID) -> tuple[EventRow, ...]:
     """The history, newest first, with the names of who acted."""
     events = list(OrderEvent.objects.filter(order_id=order_id).order_by("-id")[:EVENTS_MAX])
     names = actor_names(e.actor for e in events)
-    return tuple(EventRow(e.at, EVENT_NAMES.get(e.act, e.act), e.note, names.get(e.actor, ""), e.detail, e.act)
+    return tuple(EventRow(e.at, EVENT_NAMES.get(e.act, e.act), e.note, names.get(e.actor, ""), e.detail, e.act,
+                          why_of(e.why))
                  for e in events)
 
 
@@ -139,6 +149,8 @@ class KindPage:
     needs_responsibility: bool
     has_own_clock: bool
     reopen_days: int
+    return_min: int
+    return_source: str
     source: str
     life: Life
     open_by_state: dict[str, int]
@@ -164,4 +176,4 @@ def kind_page(*, actor: Actor, code: str) -> KindPage:
         "、".join(str(Site(site).label) for site in kind.sites),
         tuple(SKILL_NAMES.get(skill, skill) for skill in kind.skills),
         kind.handling_s, kind.needs_call_back, kind.needs_responsibility, kind.has_own_clock, kind.reopen_days,
-        kind.source, life_of(kind), counts)
+        kind.return_min, kind.return_source, kind.source, life_of(kind), counts)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import uuid
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from youlu.core import clock
 from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor
+from youlu.domain.desk.assignment.reasons import Why
 from youlu.domain.desk.errors import (
     AgentNotHereError,
     OrderNotHereError,
     OrderStateError,
     OrderTakenError,
 )
-from youlu.domain.desk.models import WorkOrder
+from youlu.domain.desk.models import OrderKind, WorkOrder
 from youlu.domain.desk.orders.happening import act_do, happened
 from youlu.domain.desk.orders.life import life_of
 from youlu.domain.desk.orders.seeing import order_seen
@@ -23,18 +25,13 @@ from youlu.domain.workforce.models import Site
 from youlu.domain.workforce.selectors import AgentRow, agent_of, agents_named
 
 # Who takes and whether they may, in one statement: open still, and the taker present where this work may be done.
-TAKE = """
+TAKE_ONE = """
 UPDATE desk_workorder o SET state = 'taken', taken_by = %(agent)s, taken_at = %(now)s
 FROM workforce_presence p
-WHERE o.id = {which} AND o.state = ANY(%(froms)s)
+WHERE o.id = %(order)s AND o.state = ANY(%(froms)s)
   AND p.agent_id = %(agent)s AND p.until IS NULL AND p.is_taking AND p.site = ANY(o.sites)
 RETURNING o.id
 """
-TAKE_ONE = TAKE.format(which="%(order)s")
-TAKE_NEXT = TAKE.format(which="""(
-    SELECT w.id FROM desk_workorder w JOIN workforce_presence q ON q.agent_id = %(agent)s AND q.until IS NULL
-    WHERE w.state = 'open' AND q.is_taking AND q.site = ANY(w.sites)
-    ORDER BY w.priority DESC, w.due_at, w.id LIMIT 1 FOR UPDATE OF w SKIP LOCKED)""")
 OPEN = [WorkOrder.State.OPEN.value]
 
 
@@ -53,21 +50,7 @@ def order_take(*, actor: Actor, order_id: uuid.UUID) -> None:
         taken = cursor.fetchone()
     if taken is None:
         raise _why_not(order_id)
-    happened(order_id, actor, "take", at)
-
-
-@transaction.atomic
-def order_take_next(*, actor: Actor) -> uuid.UUID | None:
-    """Take the most urgent order of those that may be done where the agent is; None when there is none."""
-    actor.require("desk.work")
-    agent, at = agent_of(actor), clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE_NEXT, {"agent": agent.id, "now": at, "froms": OPEN})
-        taken = cursor.fetchone()
-    if taken is None:
-        return None
-    happened(taken[0], actor, "take", at)
-    return taken[0]
+    happened(order_id, actor, "take", at, why=_why("chosen", order_id, agent))
 
 
 @transaction.atomic
@@ -89,13 +72,21 @@ def order_assign(*, actor: Actor, order_id: uuid.UUID, agent_id: uuid.UUID) -> N
         taken = cursor.fetchone()
     if taken is None:
         raise _why_not_to(order, agent)
-    happened(order_id, actor, "assign", at, detail=f"{agent.name} {agent.staff_no}")
+    happened(order_id, actor, "assign", at, detail=f"{agent.name} {agent.staff_no}",
+             why=_why("given", order_id, agent))
 
 
 @transaction.atomic
 def order_give_back(*, actor: Actor, order_id: uuid.UUID) -> None:
-    """Return a taken order to the pool."""
-    act_do(actor=actor, order_id=order_id, act="give_back", taken_by=None, taken_at=None)
+    """Return a taken order to the pool: to anybody but who gave it back, unless they choose it themselves."""
+    act_do(actor=actor, order_id=order_id, act="give_back", taken_by=None, taken_at=None, known_by=None,
+           returned_from=F("taken_by"))
+
+
+def _why(code: str, order_id: uuid.UUID, agent: AgentRow) -> dict[str, object]:
+    """A person's choice overrides skills, not the place; what was missing is written down."""
+    asked = OrderKind.objects.values_list("skills", flat=True).get(workorder__id=order_id)
+    return Why(code, lacks=tuple(sorted(set(asked) - set(agent.skills)))).row()
 
 
 def _why_not(order_id: uuid.UUID) -> Exception:

@@ -20,6 +20,7 @@ from youlu.domain.parties.services import party_reveal
 from youlu.domain.workforce.models import Presence, Site
 from youlu.domain.workforce.selectors import agent_of, presence_history
 from youlu.domain.workforce.services import presence_report
+from youlu.interfaces.web.order_acts import uuid_of
 from youlu.interfaces.web.pages import staff_page
 
 AGE_MAX_S = 7 * 86_400
@@ -130,8 +131,18 @@ def _said(request: HttpRequest) -> services.Said:
 @require_GET
 @staff_page("contact.take")
 def orders(request: HttpRequest) -> HttpResponse:
-    page = selectors.order_list(actor=request.actor, view="mine")  # type: ignore[attr-defined]
-    return render(request, "web/agent/orders.html", _shell(request, "orders", page=page))
+    actor = request.actor  # type: ignore[attr-defined]
+    return render(request, "web/agent/orders.html", _shell(
+        request, "orders", page=selectors.order_list(actor=actor, view="mine"),
+        notices=selectors.notices_of(actor=actor)))
+
+
+@require_POST
+@staff_page("contact.take")
+def notices_seen(request: HttpRequest) -> HttpResponse:
+    services.notices_seen(actor=request.actor,  # type: ignore[attr-defined]
+                          notice_ids=[uuid_of(one) for one in request.POST.getlist("notice")])
+    return redirect("web:my_orders")
 
 
 @require_GET

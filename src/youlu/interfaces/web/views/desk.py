@@ -31,6 +31,7 @@ from youlu.domain.workforce.errors import NotAnAgentError
 from youlu.domain.workforce.selectors import AgentRow, agent_of, people_now
 from youlu.engines.codes.item_key import ItemNumberError, item_key, number_compact
 from youlu.interfaces.web.order_acts import RESPONSIBILITIES, act_forms, moment_of, uuid_of
+from youlu.interfaces.web.order_why import queue_said, why_said
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.reading.wordings import wording_card
 
@@ -94,7 +95,8 @@ def _opened(request: HttpRequest, order_id: uuid.UUID, *, failed: str = "", erro
     buttons, forms = act_forms(page.acts, failed=failed, error=error)
     return {"order": page, "people": page.customer, "buttons": buttons, "forms": forms,
             "items": items, "typed": request.POST,
-            "responsibilities": RESPONSIBILITIES, "follow": _follow(request, page)}
+            "responsibilities": RESPONSIBILITIES, "follow": _follow(request, page),
+            "why": why_said(page.why) if page.why else "", "queue": queue_said(page.queue) if page.queue else ""}
 
 
 def _follow(request: HttpRequest, page: selectors.OrderPage) -> str:

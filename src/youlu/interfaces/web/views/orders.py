@@ -130,7 +130,16 @@ def asked(request: HttpRequest) -> HttpResponse:
 @require_GET
 @staff_page("desk.supervise")
 def kinds(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/desk/kinds.html", {"kinds": selectors.kinds_all(actor=actor_in(request))})
+    return render(request, "web/desk/kinds.html", {
+        "kinds": selectors.kinds_all(actor=actor_in(request)), "push": selectors.rules()})
+
+
+@require_POST
+@staff_page("desk.supervise")
+def push_set(request: HttpRequest) -> HttpResponse:
+    """Give orders by itself, or not."""
+    services.push_set(actor=actor_in(request), is_on=request.POST.get("on") == "1")
+    return redirect("web:kinds")
 
 
 @require_GET

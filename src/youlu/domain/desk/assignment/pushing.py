@@ -1,0 +1,80 @@
+"""Push: orders of the pool go to who has a hand free, in order of the pool, until nobody may have another.
+
+Rules and figures are read, matched, and every order is then given by one conditional UPDATE, which looks again whether
+the order is open and the agent present where it may be done: whoever was faster has it, and the next round sees that.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from youlu.core import clock
+from youlu.core.ids import uuid7
+from youlu.domain.desk.assignment.matching import Free, Given, Waiting, match
+from youlu.domain.desk.assignment.people import agents_free, kind_skills, kinds_open_to, rules
+from youlu.domain.desk.models import AgentNotice, OrderEvent, WorkOrder
+from youlu.domain.desk.orders.watching import ACTOR
+
+BATCH = 100
+ROUNDS_MAX = 50
+GIVE = """
+UPDATE desk_workorder o SET state = 'taken', taken_by = %(agent)s, taken_at = %(now)s
+FROM workforce_presence p
+WHERE o.id = %(order)s AND o.state = 'open'
+  AND p.agent_id = %(agent)s AND p.until IS NULL AND p.is_taking AND p.site = ANY(o.sites)
+"""
+FIELDS = ("id", "kind_id", "sites", "priority", "opened_at", "known_by", "known_until", "returned_from")
+
+
+def orders_push() -> int:
+    """Give what can be given; returns how many orders went. Nothing where the desk has push switched off."""
+    now_rules = rules()
+    if not now_rules["push_on"]:
+        return 0
+    given = 0
+    for _ in range(ROUNDS_MAX):
+        went = _round(int(now_rules["push_load_max"]))
+        given += went
+        if not went:
+            break
+    return given
+
+
+@transaction.atomic
+def _round(load_max: int) -> int:
+    agents = agents_free()
+    open_ = [agent for agent in agents if agent.load < load_max]
+    at = clock.now()
+    if not open_:
+        return 0  # all are busy: the pool is the queue
+    plan = match(_waiting(open_), agents, at=at, load_max=load_max)
+    went = [one for one in plan if _give(one, at)]
+    OrderEvent.objects.bulk_create([OrderEvent(
+        id=uuid7(), order_id=one.order.id, at=at, actor=ACTOR, act="push", detail=one.agent.label, why=one.why.row())
+        for one in went])
+    AgentNotice.objects.bulk_create([AgentNotice(
+        agent_id=one.agent.id, order_id=one.order.id, what=AgentNotice.What.PUSHED, at=at) for one in went])
+    return len(went)
+
+
+def _waiting(agents: Sequence[Free]) -> list[Waiting]:
+    """The first of those orders that somebody with a hand free could do: one that nobody can stops no other."""
+    which = Q(pk__in=[])
+    for site, skills in {(agent.site, agent.skills) for agent in agents}:
+        which |= Q(sites__contains=[site], kind_id__in=kinds_open_to(skills))
+    asked = kind_skills()
+    rows = (WorkOrder.objects.filter(which, state=WorkOrder.State.OPEN).order_by("-priority", "due_at", "id")
+            .values_list(*FIELDS)[:BATCH])
+    return [Waiting(order_id, tuple(sites), asked.get(kind, frozenset()), priority, opened_at, known_by, known_until,
+                    returned_from)
+            for order_id, kind, sites, priority, opened_at, known_by, known_until, returned_from in rows]
+
+
+def _give(one: Given, at: dt.datetime) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(GIVE, {"agent": one.agent.id, "now": at, "order": one.order.id})
+        return cursor.rowcount == 1
