@@ -34,8 +34,13 @@ def agents_free() -> list[Free]:
     """Everybody who takes work, full hands among them."""
     with connection.cursor() as cursor:
         cursor.execute(FREE)
-        return [Free(agent_id, site, frozenset(skills), load, given_at or LONG_AGO, staff_no, f"{name} {staff_no}")
-                for agent_id, site, skills, staff_no, load, given_at, name in cursor.fetchall()]
+        return [free_of(row) for row in cursor.fetchall()]
+
+
+def free_of(row: tuple) -> Free:
+    """A row of FREE."""
+    agent_id, site, skills, staff_no, load, given_at, name = row
+    return Free(agent_id, site, frozenset(skills), load, given_at or LONG_AGO, staff_no, f"{name} {staff_no}")
 
 
 def kind_skills() -> dict[str, frozenset[str]]:

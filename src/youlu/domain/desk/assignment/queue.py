@@ -7,19 +7,27 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.assignment.matching import Waiting, able
-from youlu.domain.desk.assignment.people import agents_free, rules
+from youlu.domain.desk.assignment.people import FREE, free_of, rules
 from youlu.domain.desk.models import AgentNotice, WorkOrder
 from youlu.domain.desk.trade import SKILL_NAMES
 from youlu.domain.workforce.selectors import agent_of
 
 AHEAD_MAX = 1_000
 NOTICES_MAX = 20
+# One question: a page asks it of every order that waits.
+PLACE = f"""
+SELECT q.ahead, q.load_max, f.* FROM (SELECT
+    (SELECT count(*) FROM (
+        SELECT FROM desk_workorder w WHERE w.state = 'open' AND (w.priority > %(priority)s
+            OR (w.priority = %(priority)s AND (w.due_at, w.id) < (%(due)s, %(id)s))) LIMIT %(most)s) before) AS ahead,
+    (SELECT value FROM desk_parameter WHERE code = 'push_load_max') AS load_max) q
+LEFT JOIN ({FREE}) f ON true
+"""
 
 
 @dataclass(frozen=True)
@@ -41,15 +49,14 @@ def queue_place(order: WorkOrder) -> QueuePlace | None:
     """None for an order that does not wait in the pool."""
     if order.state != WorkOrder.State.OPEN:
         return None
-    before = (Q(priority__gt=order.priority) | Q(priority=order.priority, due_at__lt=order.due_at)
-              | Q(priority=order.priority, due_at=order.due_at, id__lt=order.id))
-    ahead = WorkOrder.objects.filter(before, state=WorkOrder.State.OPEN).order_by()[:AHEAD_MAX].count()
-    skills = frozenset(order.kind.skills)
-    fit = [agent for agent in agents_free() if able(
-        Waiting(order.id, tuple(order.sites), skills, order.priority, order.opened_at), agent)]
-    load_max = int(rules()["push_load_max"])
+    with connection.cursor() as cursor:
+        cursor.execute(PLACE, {"priority": order.priority, "due": order.due_at, "id": order.id, "most": AHEAD_MAX})
+        rows = cursor.fetchall()
+    ahead, load_max = rows[0][0], rows[0][1] or rules()["push_load_max"]
+    one = Waiting(order.id, tuple(order.sites), frozenset(order.kind.skills), order.priority, order.opened_at)
+    fit = [agent for agent in (free_of(row[2:]) for row in rows if row[2] is not None) if able(one, agent)]
     return QueuePlace(ahead, len(fit), sum(agent.load >= load_max for agent in fit),
-                      tuple(SKILL_NAMES.get(skill, skill) for skill in sorted(skills)))
+                      tuple(SKILL_NAMES.get(skill, skill) for skill in sorted(one.skills)))
 
 
 @dataclass(frozen=True)
