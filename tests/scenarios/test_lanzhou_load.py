@@ -44,6 +44,7 @@ ITEMS = 2000
 TABLES = ("mail_item, mail_scan, mail_promise_revision, mail_recalc_due, mail_number_range, network_office,"
           " network_servicecalendar, network_route, network_trip, network_deliverysegment, network_compound,"
           " network_timetablerevision, network_epochcounter, parties_party, workforce_agent, workforce_demand,"
+          " workforce_roster, workforce_staffneed, workforce_arrival, workforce_forecast,"
           " mail_container, mail_container_scan, mail_bag_content, mail_vehicle_content, mail_difference,"
           " mail_ordinary_count, access_user, desk_workorder, core_auditentry, core_scenarioclock")
 

@@ -15,6 +15,7 @@ from youlu.domain.workforce.models import (
     Leave,
     Roster,
     RosterRun,
+    Swap,
 )
 from youlu.domain.workforce.rostering.sentences import (
     BARRED_WORDS,
@@ -44,7 +45,7 @@ def test_every_error_label_and_reason_has_its_english() -> None:
     said = [error.sentence for error in vars(errors).values()
             if isinstance(error, type) and issubclass(error, YouluError) and error is not YouluError]
     said += [str(label) for choices in (Activity, Basis, Leave.Kind, Leave.State, Roster.State, RosterRun.Kind,
-                                        RosterRun.State) for label in choices.labels]
+                                        RosterRun.State, Swap.State) for label in choices.labels]
     said += [*RULE_WORDS.values(), *BARRED_WORDS.values(), OTHERWISE, *(row[1] for row in SHIFT_KINDS)]
     with translation.override("en"):
         assert not [text for text in said if HAN.search(translation.gettext(text))]

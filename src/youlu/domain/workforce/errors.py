@@ -75,12 +75,6 @@ class SkillMissingError(YouluError):
     sentence = "需求要的技能没有人会：{skill}。改需求，或给会的人登记技能。"
 
 
-class NoNeedsError(YouluError):
-    code = "workforce.no_needs"
-    status = 422
-    sentence = "这段日子还没有人力需求。先做预测，再排班。"
-
-
 class NotPublishedError(YouluError):
     code = "workforce.not_published"
     status = 409
@@ -135,3 +129,33 @@ class NoTimeError(YouluError):
     code = "workforce.no_time"
     status = 409
     sentence = "时间用完了还没有排出第一份。给多一点时间再排。"
+
+
+class NoHistoryError(YouluError):
+    code = "workforce.no_history"
+    status = 409
+    sentence = "没有来量的历史，预测不了。先导入每半小时的来量，或手工填人力需求。"
+
+
+class SurgeError(YouluError):
+    code = "workforce.surge"
+    status = 422
+    sentence = "来量倍数要在0到{most}之间。"
+
+
+class SwapError(YouluError):
+    code = "workforce.swap"
+    status = 422
+    sentence = "换不了：两个人里至少一个那天有班，日子还没到，而且不是同一个人。"
+
+
+class SwapStandsError(YouluError):
+    code = "workforce.swap_stands"
+    status = 409
+    sentence = "这一天已经提过换班，还没有答复。先撤回那一次。"
+
+
+class SwapDecidedError(YouluError):
+    code = "workforce.swap_decided"
+    status = 409
+    sentence = "这次换班已经有了结果。刷新后看现在的状态。"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db import OperationalError
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from youlu.domain.access.selectors import actor_of_system
+from youlu.domain.workforce.forecasting import demand_forecast
 from youlu.domain.workforce.rostering.solving import run_answer
 
 AGAIN = RetryStrategy(max_attempts=3, wait=2, retry_exceptions=[OperationalError])
@@ -17,3 +20,10 @@ AGAIN = RetryStrategy(max_attempts=3, wait=2, retry_exceptions=[OperationalError
 def solve_job(run_id: str) -> None:
     """Search for one roster."""
     run_answer(uuid.UUID(run_id))
+
+
+@app.task(name="workforce.forecast", retry=AGAIN)
+def forecast_job(start_date: str, days: int, surge: float = 1.0) -> None:
+    """Foresee a period anew."""
+    demand_forecast(actor=actor_of_system("forecast"), start_date=dt.date.fromisoformat(start_date), days=days,
+                    surge=surge)

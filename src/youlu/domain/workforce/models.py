@@ -56,6 +56,7 @@ class Presence(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     reported_by = models.TextField()
+    confirmed_by = models.TextField(blank=True, default="")  # a supervisor who knows it too; "": one's own word so far
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent"], condition=models.Q(until=None),
@@ -329,3 +330,51 @@ class RosterRun(models.Model):
     roster = models.ForeignKey(Roster, on_delete=models.SET_NULL, null=True)
     clashes = models.JSONField(default=list)  # rows of code and values: said in the reader's language
     error = models.TextField(blank=True, default="")  # code of what stopped it
+
+
+class Forecast(models.Model):
+    """How a channel's need was foreseen: what spoke, how much each candidate erred so far, and why to trust it less."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    channel = models.TextField(choices=Demand.Channel.choices)
+    start_date = models.DateField()
+    days = models.IntegerField()
+    surge = models.FloatField()
+    history_days = models.IntegerField()
+    chosen = models.TextField()
+    scores = models.JSONField(default=list)  # [name, wape, wape_day, covered or null], best first
+    flags = ArrayField(models.TextField(), default=list)
+    made_at = models.DateTimeField()
+
+
+class Swap(models.Model):
+    """Two people want each other's day: asked, accepted by the colleague, confirmed by a supervisor."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "等同事答复"
+        ACCEPTED = "accepted", "等主管确认"
+        CONFIRMED = "confirmed", "已换"
+        REFUSED = "refused", "没有换成"
+        TAKEN_BACK = "taken_back", "已撤回"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    asker = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
+    work_date = models.DateField()
+    other_date = models.DateField()
+    state = models.TextField(choices=State.choices, default=State.ASKED)
+    asked_at = models.DateTimeField()
+    decided_by = models.TextField(blank=True, default="")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["asker", "work_date"], name="workforce_one_open_swap",
+                                               condition=models.Q(state__in=("asked", "accepted")))]
+
+
+class CalendarFeed(models.Model):
+    """The secret address of an agent's shifts for a calendar; only its hash is kept."""
+
+    agent = models.OneToOneField(Agent, on_delete=models.CASCADE, primary_key=True)
+    secret_hash = models.BinaryField(unique=True)
+    made_at = models.DateTimeField()

@@ -28,6 +28,7 @@ class AgentRow:
     is_taking: bool
     reason: str
     since: dt.datetime | None
+    is_confirmed: bool = True  # a supervisor knows it too
 
     @property
     def site_label(self) -> str:
@@ -127,7 +128,8 @@ def _rows_read(which: Q) -> tuple[AgentRow, ...]:
     found = (Agent.objects.filter(which, is_active=True).order_by("staff_no")
              .annotate(now=FilteredRelation("presence", condition=Q(presence__until=None)))
              .values_list("id", "staff_no", "user__display_name", "user__username", "skills", "now__site",
-                          "now__is_taking", "now__reason", "now__since"))
+                          "now__is_taking", "now__reason", "now__since", "now__confirmed_by"))
     return tuple(AgentRow(agent_id, staff_no, shown or username, tuple(skills), site or Site.OUT.value, bool(taking),
-                          reason or "", since)
-                 for agent_id, staff_no, shown, username, skills, site, taking, reason, since in found)
+                          reason or "", since, since is None or bool(confirmed))
+                 for agent_id, staff_no, shown, username, skills, site, taking, reason, since, confirmed in
+                 found)

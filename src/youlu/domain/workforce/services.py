@@ -50,6 +50,15 @@ def presence_set(*, actor: Actor, agent_id: uuid.UUID, site: str, is_taking: boo
 
 
 @transaction.atomic
+def presence_confirm(*, actor: Actor, agent_id: uuid.UUID) -> None:
+    """Say that what somebody reported of themselves is known: the roster may rest on it."""
+    actor.require("workforce.edit")
+    if not Presence.objects.filter(agent_id=agent_id, until=None, confirmed_by="").update(confirmed_by=actor.id):
+        raise NotFoundError()
+    audit_record(actor=actor.id, action="presence.confirm", object_type="agent", object_id=str(agent_id))
+
+
+@transaction.atomic
 def _presence_move(actor: Actor, agent_id: uuid.UUID, site: str, is_taking: bool, reason: str) -> None:
     if site not in Site.values or reason not in Presence.Reason.values:
         raise UnknownSiteError()
@@ -63,7 +72,7 @@ def _presence_move(actor: Actor, agent_id: uuid.UUID, site: str, is_taking: bool
     if before:
         Presence.objects.filter(id=before.id).update(until=max(at, before.since))
     Presence.objects.create(agent_id=agent_id, site=site, is_taking=is_taking, reason=reason, since=at,
-                            reported_by=actor.id)
+                            reported_by=actor.id, confirmed_by=actor.id if actor.can("workforce.edit") else "")
     audit_record(actor=actor.id, action="presence.report", object_type="agent", object_id=str(agent_id), site=site,
                  is_taking=is_taking)
 

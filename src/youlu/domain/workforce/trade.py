@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 UNVERIFIED = "行业惯例，未核实"
@@ -9,7 +11,7 @@ PHONE = ["enquiry", "complaint"]
 WRITTEN = ["chase", "contact"]
 SITE, ANYWHERE = ["on_site"], ["on_site", "at_home"]
 # code, name, start, length, break after, break (minutes), activity, sites, serves, source
-SHIFT_KINDS = [
+SHIFT_KINDS: list[tuple[Any, ...]] = [
     ("early", "早班", 480, 510, 240, 30, "queue", SITE, PHONE, f"{UNVERIFIED}；录音热线不下放居家"),
     ("middle", "中班", 600, 510, 240, 30, "queue", SITE, PHONE, f"{UNVERIFIED}；录音热线不下放居家"),
     ("late", "晚班", 930, 510, 240, 30, "queue", SITE, PHONE, f"{UNVERIFIED}；录音热线不下放居家"),
@@ -19,6 +21,26 @@ SHIFT_KINDS = [
 ]
 NAMES = ("code", "name", "start_min", "length_min", "break_at_min", "break_min", "activity", "sites", "serves",
          "source")
+NIGHT_UNTIL_MIN, NIGHT_PEOPLE = 480, 1  # somebody watches from midnight to 08:00
+
+
+@dataclass(frozen=True)
+class Work:
+    """How people are counted for a channel: seconds of handling and patience (endless: it can wait), who can do it.
+
+    `within_share` of calls answered in 20 seconds; `busy_share` of the time of people whose work can wait.
+    """
+
+    channel: str
+    service_s: float
+    patience_s: float = math.inf
+    skill: str = ""
+    within_share: float = 0.85
+    busy_share: float = 0.85
+
+
+# As the desk's own figures; unverified, as they are.
+WORK = (Work("call", 210, 120, "enquiry"), Work("order", 300), Work("contact", 150))
 
 
 def shift_kinds_ensure(shift_kind_model: Any) -> None:

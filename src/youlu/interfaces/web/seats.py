@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from youlu.domain.access.models import User
 
 # The citizen's chair is nobody's: the public has no account.
-SEATS = {"dispatcher": "hegong", "deputy": "lupeng", "supervisor": "chenjing", "agent": "limin", "clerk": "zhaoyan"}
+SEATS = {"dispatcher": "hegong", "deputy": "lupeng", "supervisor": "chenjing", "approver": "dingxia",
+         "agent": "limin", "clerk": "zhaoyan"}
 
 
 class SeatLoginMiddleware:

@@ -1,4 +1,4 @@
-"""The people of the post in the scenario: two dispatchers, a supervisor, 23 agents of whom 14 are locked down at home.
+"""The people of the post in the scenario: two dispatchers, two supervisors, 23 agents of whom 14 are locked down.
 
 The counts are the newspaper page's; it leaves two of the 23 unaccounted for: here they are out. Names are invented.
 """
@@ -6,16 +6,19 @@ The counts are the newspaper page's; it leaves two of the 23 unaccounted for: he
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 
 from youlu.core import clock
-from youlu.domain.access.selectors import Actor
+from youlu.domain.access.selectors import Actor, actor_of_user
 from youlu.domain.access.services import user_create
 from youlu.domain.workforce.services import agent_create, demand_set, presence_set
+from youlu.scenarios.lanzhou.rosters import rosters_make
 
 DISPATCHER = ("hegong", "何工")
 DEPUTY = ("lupeng", "鲁鹏")  # puts in force what the first one drafted
 SUPERVISOR = ("chenjing", "陈静")
+SECOND_SUPERVISOR = ("dingxia", "丁霞")  # approves the rosters that the first one made
 CLERK = ("zhaoyan", "赵岩")
 # In the order of their staff numbers from 2201: first the seven on site, then the fourteen at home, then the two out.
 AGENTS = (
@@ -30,6 +33,7 @@ SKILLS = (("enquiry", "complaint", "chase", "contact", "claim", "regulator"), ("
 # 1,600 orders a day over 08:00-24:00 (the page); calls three times a usual 60 an hour (assumed).
 ORDERS_A_DAY, HOURS_A_DAY, CALLS_AN_HOUR = 1600, 16, 180
 CONTACTS_A_DAY = 4450  # 156,000 over the 35 days that 56,200 orders at 1,600 a day come to
+ROSTER_SEED = 2022
 SOURCE = "演示：按报载日均工单与电话三倍推算"
 
 
@@ -38,18 +42,18 @@ def cast_make(*, actor: Actor, home_compounds: Sequence[int], at: dt.datetime) -
     user_create(actor=actor, username=DISPATCHER[0], display_name=DISPATCHER[1], roles=["dispatcher"], scope="62")
     user_create(actor=actor, username=DEPUTY[0], display_name=DEPUTY[1], roles=["dispatcher"], scope="62")
     user_create(actor=actor, username=SUPERVISOR[0], display_name=SUPERVISOR[1], roles=["supervisor"], scope="62")
-    user_create(actor=actor, username=CLERK[0], display_name=CLERK[1], roles=["clerk"], scope="62")
-    for rank, (username, name) in enumerate(AGENTS):
-        user = user_create(actor=actor, username=username, display_name=name, roles=["agent"], scope="62")
-        home = home_compounds[(rank - ON_SITE) % len(home_compounds)] if ON_SITE <= rank < ON_SITE + AT_HOME else None
-        agent = agent_create(actor=actor, user_id=user.id, staff_no=str(2201 + rank), skills=SKILLS[rank % 3 == 2],
-                             home_compound_id=home)
+    second = user_create(actor=actor, username=SECOND_SUPERVISOR[0], display_name=SECOND_SUPERVISOR[1],
+                         roles=["supervisor"], scope="62")
+    agents = _agents_make(actor, home_compounds)
+    rosters_make(actor=actor, approver=actor_of_user(second), agents=agents, at=at, seed=ROSTER_SEED)
+    for rank, agent in enumerate(agents):
         if rank < ON_SITE:
             presence_set(actor=actor, agent_id=agent, site="on_site", reason="duty")
         elif rank < ON_SITE + AT_HOME:
             presence_set(actor=actor, agent_id=agent, site="at_home", reason="locked_down")
         else:
             presence_set(actor=actor, agent_id=agent, site="out")
+    user_create(actor=actor, username=CLERK[0], display_name=CLERK[1], roles=["clerk"], scope="62")
     first = clock.local(at).replace(hour=8, minute=0, second=0, microsecond=0)
     for day in range(2):
         for hour in range(HOURS_A_DAY):
@@ -57,3 +61,14 @@ def cast_make(*, actor: Actor, home_compounds: Sequence[int], at: dt.datetime) -
             demand_set(channel="order", hour_at=hour_at, expected=ORDERS_A_DAY / HOURS_A_DAY, source=SOURCE)
             demand_set(channel="call", hour_at=hour_at, expected=CALLS_AN_HOUR, source=SOURCE)
             demand_set(channel="contact", hour_at=hour_at, expected=round(CONTACTS_A_DAY / HOURS_A_DAY), source=SOURCE)
+
+
+def _agents_make(actor: Actor, home_compounds: Sequence[int]) -> list[uuid.UUID]:
+    """In the order of their staff numbers."""
+    made = []
+    for rank, (username, name) in enumerate(AGENTS):
+        user = user_create(actor=actor, username=username, display_name=name, roles=["agent"], scope="62")
+        home = home_compounds[(rank - ON_SITE) % len(home_compounds)] if ON_SITE <= rank < ON_SITE + AT_HOME else None
+        made.append(agent_create(actor=actor, user_id=user.id, staff_no=str(2201 + rank), skills=SKILLS[rank % 3 == 2],
+                                 home_compound_id=home))
+    return made

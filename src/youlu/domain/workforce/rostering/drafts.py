@@ -18,7 +18,7 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.workforce.errors import BasisError, PeriodError, RosterMovedError, ShiftEditError
 from youlu.domain.workforce.models import Basis, Roster, RosterHold, RosterShift, ShiftKind, Site
 from youlu.domain.workforce.rostering.checking import figures_of, plans_of, plans_verify, sites_of
-from youlu.domain.workforce.rostering.problem import DAYS_MOST, ShiftPlan
+from youlu.domain.workforce.rostering.problem import DAYS_MOST, ShiftPlan, plans_held
 
 State = Roster.State
 
@@ -60,8 +60,10 @@ def roster_draft_from(*, actor: Actor, roster_id: uuid.UUID) -> uuid.UUID:
     """A new draft that begins as another roster is: how something published is changed."""
     actor.require("workforce.roster")
     parent = _roster(roster_id)
+    # Of days that another roster has taken since, what is in force: an old roster never comes back by a copy.
+    plans = plans_held(parent.start_date, parent.days) if parent.state == State.PUBLISHED else plans_of(roster_id)
     return roster_draft_save(
-        actor=actor, assignments=plans_of(roster_id), start_date=parent.start_date, days=parent.days,
+        actor=actor, assignments=plans, start_date=parent.start_date, days=parent.days,
         basis=parent.basis, legal_basis=parent.legal_basis, figures=parent.figures, parent=parent.id,
         sites_override=sites_of(parent))
 

@@ -20,13 +20,13 @@ from youlu.core.errors import YouluError
 from youlu.domain.access.selectors import Actor, actor_of_system
 from youlu.domain.workforce.errors import (
     BasisError,
-    NoNeedsError,
     NoTimeError,
     NotPublishedError,
     PeriodError,
     RunGoneError,
 )
-from youlu.domain.workforce.models import Basis, RosterRun
+from youlu.domain.workforce.forecasting import demand_forecast
+from youlu.domain.workforce.models import Basis, RosterRun, StaffNeed
 from youlu.domain.workforce.rostering.checking import figures_of, plans_verify
 from youlu.domain.workforce.rostering.drafts import holders_of, roster_draft_save
 from youlu.domain.workforce.rostering.problem import DAYS_MOST, RosterInput, plans_held, roster_problem
@@ -119,9 +119,10 @@ def _answer(run: RosterRun) -> None:
     sites = {uuid.UUID(key): value for key, value in run.sites.items()}
     period: dict[str, Any] = {"start_date": run.start_date, "days": run.days, "basis": run.basis}
     plans = plans_held(run.start_date, run.days) if run.kind == Kind.REPAIR else ()
+    if not StaffNeed.objects.filter(start_at__gte=clock.midnight(run.start_date),
+                                    start_at__lt=clock.midnight(run.start_date + dt.timedelta(days=1))).exists():
+        demand_forecast(actor=actor_of_system("rosters"), start_date=run.start_date, days=run.days)
     asked = roster_problem(**period, sites_override=sites, must_cover=run.must_cover, plans=plans)
-    if not asked.problem.needs:
-        raise NoNeedsError()
     result, was_stopped = _searched(asked, run)
     found = result.assignments or result.least_relaxed
     if result.status == "unknown":
