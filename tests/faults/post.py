@@ -155,7 +155,7 @@ class Post:
             return "web child"
         self.web.wait()
         # Nobody may go on answering without a parent: the old program would stay behind an upgrade.
-        until(lambda: all(gone(pid) for pid in workers), "workers of a killed server end", patience_s=30)
+        until(lambda: all(gone(pid) for pid in workers), "workers of a killed server end")
         self.web_start()
         return f"web {which}"
 

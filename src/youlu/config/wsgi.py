@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
-import signal
-import sys
-from pathlib import Path
 from typing import Any
 
+from youlu.config.parentage import die_with_parent
+
+die_with_parent()  # before anything that takes long to import: a parent may be killed meanwhile
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "youlu.config.settings")
 
 from django.conf import settings
@@ -18,15 +17,7 @@ from django.urls import get_resolver
 
 from youlu.core.memory import kept_from_now_on
 
-PR_SET_PDEATHSIG = 1
 SEAT = re.compile(r"^/seat/([a-z]+)(/.*)$")
-
-
-def die_with_parent() -> None:
-    """A worker of the web server ends when its parent is killed: it would answer on, holding the port, and after an
-    upgrade with the old program, beside the server that was started in the parent's place. Linux and granian only."""
-    if sys.platform == "linux" and b"granian" in Path("/proc/self/cmdline").read_bytes():
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def with_seats(inner: Any) -> Any:
@@ -43,7 +34,6 @@ def with_seats(inner: Any) -> Any:
     return application
 
 
-die_with_parent()
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018  pages and API are read in now, not while the first who asks waits
 kept_from_now_on()

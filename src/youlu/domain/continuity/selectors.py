@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from youlu.core.pages import PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor
@@ -73,17 +73,18 @@ class MeasureLine:
     is_open: bool
 
 
-def closures_list(*, actor: Actor, open_only: bool = True, cursor: str | None = None) -> Page[ClosureRow]:
-    """Closures of the actor's scope, newest first."""
+def closures_list(
+    *, actor: Actor, open_only: bool = True, lifted_only: bool = False, cursor: str | None = None
+) -> Page[ClosureRow]:
+    """Closures of the actor's scope, newest first: those in force, those lifted, or (neither) all."""
     actor.require("closure.read")
     rows = Closure.objects.filter(scope__startswith=actor.scope).order_by("-id")
-    if open_only:
-        rows = rows.filter(lifted_at__isnull=True)
+    if open_only or lifted_only:
+        rows = rows.filter(lifted_at__isnull=not lifted_only)
     if cursor:
         rows = rows.filter(id__lt=uuid.UUID(cursor))
-    found = list(rows.prefetch_related("measures")[:PAGE_ROWS + 1])
-    runs = _runs_of([row.declared_epoch for row in found])
-    page = tuple(_row(row, runs) for row in found[:PAGE_ROWS])
+    found = list(rows[:PAGE_ROWS + 1])
+    page = _rows(found[:PAGE_ROWS])
     return Page(page, str(found[PAGE_ROWS - 1].id) if len(found) > PAGE_ROWS else None)
 
 
@@ -91,10 +92,7 @@ def closures_search(*, actor: Actor, text: str, limit: int = 10) -> tuple[Closur
     """Closures of the actor's scope whose title or document number holds the words, newest first."""
     actor.require("closure.read")
     named = Q(title__contains=text) | Q(document_no__contains=text)
-    found = list(Closure.objects.filter(named, scope__startswith=actor.scope).order_by("-id")
-                 .prefetch_related("measures")[:limit])
-    runs = _runs_of([row.declared_epoch for row in found])
-    return tuple(_row(row, runs) for row in found)
+    return _rows(list(Closure.objects.filter(named, scope__startswith=actor.scope).order_by("-id")[:limit]))
 
 
 def closures_open() -> int:
@@ -110,16 +108,16 @@ def closure_get(*, actor: Actor, closure_id: uuid.UUID) -> tuple[ClosureRow, tup
     ClosureNotFoundError : not there, or not in the actor's scope.
     """
     actor.require("closure.read")
-    row = Closure.objects.filter(id=closure_id, scope__startswith=actor.scope).prefetch_related("measures").first()
+    row = Closure.objects.filter(id=closure_id, scope__startswith=actor.scope).first()
     if row is None:
         raise ClosureNotFoundError()
-    measures = sorted(row.measures.all(), key=lambda m: (m.until_epoch is not None, m.id))
+    measures = sorted(Measure.objects.filter(closure_id=row.id), key=lambda m: (m.until_epoch is not None, m.id))
     names = _zone_names(measures)
     lines = tuple(
         MeasureLine(m.id, m.act, Measure.Act(m.act).label, m.zone_kind, Measure.Zone(m.zone_kind).label,
                     names.get((m.zone_kind, m.zone_ref), m.zone_ref), m.starts_at, m.ends_at, tuple(m.mail_classes),
                     tuple(m.exempt_programmes), m.until_epoch is None) for m in measures)
-    return _row(row, _runs_of([row.declared_epoch])), lines
+    return _rows([row])[0], lines
 
 
 def run_latest() -> RunRow | None:
@@ -141,17 +139,18 @@ def preview_get(*, actor: Actor, preview_id: uuid.UUID) -> Preview:
     return row
 
 
-def _row(row: Closure, runs: dict[int, RunRow]) -> ClosureRow:
-    measures = list(row.measures.all())
-    acts = Counter(m.act for m in measures if m.until_epoch is None)
-    return ClosureRow(
+def _rows(closures: list[Closure]) -> tuple[ClosureRow, ...]:
+    """Rows with their runs and what is open of their measures, which may be hundreds each: counted, not read."""
+    runs = {row.epoch: _run(row) for row in ApplyRun.objects.filter(epoch__in=[c.declared_epoch for c in closures])}
+    acts: defaultdict[uuid.UUID, dict[str, int]] = defaultdict(dict)
+    open_ = Measure.objects.filter(closure__in=closures, until_epoch=None).values("closure_id", "act")
+    for found in open_.annotate(n=Count("id")):
+        acts[found["closure_id"]][found["act"]] = found["n"]
+    return tuple(ClosureRow(
         row.id, row.cause, str(Closure.Cause(row.cause).label), row.title, row.authority, row.document_no, row.scope,
-        row.declared_at, row.next_review_at, row.lifted_at, tuple(str(Measure.Act(act).label) for act in acts),
-        sum(acts.values()), runs.get(row.declared_epoch))
-
-
-def _runs_of(epochs: list[int]) -> dict[int, RunRow]:
-    return {row.epoch: _run(row) for row in ApplyRun.objects.filter(epoch__in=epochs)}
+        row.declared_at, row.next_review_at, row.lifted_at,
+        tuple(str(act.label) for act in Measure.Act if act in acts[row.id]), sum(acts[row.id].values()),
+        runs.get(row.declared_epoch)) for row in closures)
 
 
 def _run(row: ApplyRun) -> RunRow:

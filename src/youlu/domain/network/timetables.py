@@ -29,14 +29,17 @@ from youlu.domain.network.trip_checks import clock_text
 from youlu.domain.network.versions import TripRow, trip_row
 
 # The offices of a scope, as a condition on the trips of a route.
+# Each route's trips are summed apart, so that a page of fifty sums fifty routes and not the country's.
 _ROUTES = """
-SELECT r.id, r.code, r.name, r.level, r.means, count(t.trip_key), min(t.dep_min[1]), max(cardinality(t.office_ids))
-FROM network_route r JOIN network_trip t ON t.route_id = r.id AND t.until_date IS NULL
-WHERE r.id > %(after)s AND (%(level)s = '' OR r.level = %(level)s)
+SELECT r.id, r.code, r.name, r.level, r.means, t.trips, t.first_departure, t.stops
+FROM network_route r CROSS JOIN LATERAL (
+  SELECT count(*) AS trips, min(dep_min[1]) AS first_departure, max(cardinality(office_ids)) AS stops
+  FROM network_trip WHERE route_id = r.id AND until_date IS NULL
+  AND (%(scope)s = '' OR office_ids && (SELECT array_agg(id) FROM network_office
+       WHERE division_code LIKE %(scope)s || '%%'))) t
+WHERE r.id > %(after)s AND t.trips > 0 AND (%(level)s = '' OR r.level = %(level)s)
   AND (%(text)s = '' OR r.name LIKE '%%' || %(text)s || '%%' OR r.code = %(text)s)
-  AND (%(scope)s = '' OR t.office_ids && (SELECT array_agg(id) FROM network_office
-       WHERE division_code LIKE %(scope)s || '%%'))
-GROUP BY r.id ORDER BY r.id LIMIT %(limit)s"""
+ORDER BY r.id LIMIT %(limit)s"""
 
 
 @dataclass(frozen=True)

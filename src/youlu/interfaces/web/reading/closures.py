@@ -22,9 +22,9 @@ from youlu.interfaces.web.figures.bars import Bin
 BACKLOGS_SHOWN = 6
 
 
-def closures_read(*, actor: Actor, open_only: bool) -> tuple[rows.ClosureRow, ...]:
-    found = domain.closures_list(actor=actor, open_only=open_only).rows
-    return tuple(closure_row(row) for row in found if open_only or row.lifted_at is not None)
+def closures_read(*, actor: Actor, lifted: bool = False) -> tuple[rows.ClosureRow, ...]:
+    found = domain.closures_list(actor=actor, open_only=not lifted, lifted_only=lifted).rows
+    return tuple(closure_row(row) for row in found)
 
 
 def closure_row(row: domain.ClosureRow) -> rows.ClosureRow:

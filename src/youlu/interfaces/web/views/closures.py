@@ -27,7 +27,7 @@ from youlu.interfaces.web.reading import closures as reading
 @staff_page("closure.read")
 def closures(request: HttpRequest) -> HttpResponse:
     actor = actor_in(request)
-    found = reading.closures_read(actor=actor, open_only=True)
+    found = reading.closures_read(actor=actor)
     moved, noway = sum(row.moved for row in found), sum(row.noway for row in found)
     lead = (
         gettext("现在%(n)s处中断：%(moved)s件改期，%(noway)s件无路可达。")
@@ -38,7 +38,7 @@ def closures(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/closures/list.html",
-        {"open": found, "lifted": reading.closures_read(actor=actor, open_only=False), "lead": lead},
+        {"open": found, "lifted": reading.closures_read(actor=actor, lifted=True), "lead": lead},
     )
 
 
