@@ -35,8 +35,8 @@ SELECT r.id, r.code, r.name, r.level, r.means, t.trips, t.first_departure, t.sto
 FROM network_route r CROSS JOIN LATERAL (
   SELECT count(*) AS trips, min(dep_min[1]) AS first_departure, max(cardinality(office_ids)) AS stops
   FROM network_trip WHERE route_id = r.id AND until_date IS NULL
-  AND (%(scope)s = '' OR office_ids && (SELECT array_agg(id) FROM network_office
-       WHERE division_code LIKE %(scope)s || '%%'))) t
+  AND (%(scope)s = '' OR EXISTS (SELECT FROM unnest(office_ids) o WHERE o IN (SELECT id FROM network_office
+       WHERE division_code LIKE %(scope)s || '%%')))) t
 WHERE r.id > %(after)s AND t.trips > 0 AND (%(level)s = '' OR r.level = %(level)s)
   AND (%(text)s = '' OR r.name LIKE '%%' || %(text)s || '%%' OR r.code = %(text)s)
 ORDER BY r.id LIMIT %(limit)s"""
