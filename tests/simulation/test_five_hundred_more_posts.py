@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.simulation.cast import Cast
@@ -16,8 +14,6 @@ CHUNK = 50
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.environ.get("YOULU_FAULTS_LONG") != "1",
-                                reason="long, and not yet steady: YOULU_FAULTS_LONG=1 runs it")
 @pytest.mark.parametrize("begin", range(500, 1000, CHUNK))
 def test_fifty_posts_keep_every_promise_of_the_data(cast: Cast, begin: int) -> None:
     posts_play(cast, range(begin, begin + CHUNK))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -89,8 +88,6 @@ def never_notes_what_was_told() -> AbstractContextManager[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.environ.get("YOULU_FAULTS_LONG") != "1",
-                                reason="long, and not yet steady: YOULU_FAULTS_LONG=1 runs it")
 @pytest.mark.parametrize("breakage", [
     folds_by_arrival, forgets_that_a_position_moved, forgets_customers, keeps_a_partners_message_twice,
     counts_unanswered_messages_as_sent, commits_in_pieces, raises_the_watermark_too_soon, never_notes_what_was_told])
