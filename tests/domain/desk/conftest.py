@@ -54,3 +54,10 @@ def owe() -> Callable[..., OweCounts]:
             return counts
 
     return owe_rows
+
+
+@pytest.fixture
+def evening() -> object:
+    at = dt.datetime(2022, 7, 11, 18, 45, tzinfo=clock.SHANGHAI)
+    with clock.frozen(at):
+        yield at

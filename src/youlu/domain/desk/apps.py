@@ -17,5 +17,7 @@ class DeskConfig(AppConfig):
         "order.read": ("supervisor", "agent", "clerk", "dispatcher"),
         "contact.take": ("agent", "supervisor"),
         "outreach.read": ("supervisor", "dispatcher"),
+        "emergency.read": ("supervisor", "dispatcher"),
+        "emergency.run": ("supervisor",),  # ask for plans, adopt one, leave
     }
     subscribes = {"messages.failed": "desk.message_failed"}

@@ -151,3 +151,45 @@ class NoTimeGivenError(YouluError):
     code = "desk.no_time_given"
     status = 422
     sentence = "约时间要选一个还没过去的时间。"
+
+
+class EmergencyInputsError(YouluError):
+    code = "desk.emergency_inputs"
+    status = 422
+    sentence = "{what}写得不对：{why}。改好再算。"
+
+
+class EmergencyNotReadyError(YouluError):
+    code = "desk.emergency_not_ready"
+    status = 409
+    sentence = "这一组方案还没有算好，或没有算成。重新计算后再采用。"
+
+
+class EmergencyStaleError(YouluError):
+    code = "desk.emergency_stale"
+    status = 409
+    sentence = "算好以后{why}，方案已过时。重新计算，几秒就好。"
+
+
+class EmergencyAdoptedError(YouluError):
+    code = "desk.emergency_adopted"
+    status = 409
+    sentence = "这一组已由{name}采用了「{plan}」。要换方案，重新计算。"
+
+
+class EmergencyConsentError(YouluError):
+    code = "desk.emergency_consent"
+    status = 422
+    sentence = "应急工时要每个人同意。确认已逐人征得同意，或改用标准工时的方案。"
+
+
+class EmergencyUnlawfulError(YouluError):
+    code = "desk.emergency_unlawful"
+    status = 422
+    sentence = "这份排班不符合「{basis}」：{rule}。不能发布，重新计算。"
+
+
+class EmergencyNotInForceError(YouluError):
+    code = "desk.emergency_not_in_force"
+    status = 409
+    sentence = "现在不在应急值守。"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+
 from procrastinate.contrib.django import app
 
 from youlu.core.queues import LOOP, defer_once
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.desk.assignment.pushing import orders_push
 from youlu.domain.desk.assignment.returning import orders_return
+from youlu.domain.desk.emergency.starting import emergency_plan_answer
+from youlu.domain.desk.emergency.telling import customers_tell
 from youlu.domain.desk.orders.following import follow_tries_forget
 from youlu.domain.desk.orders.watching import orders_watch
 from youlu.domain.desk.retention import order_texts_expire
@@ -66,6 +70,17 @@ def orders_return_job(timestamp: int = 0) -> None:
 def orders_push_job(timestamp: int = 0) -> None:
     """Every five seconds, where the desk has it switched on: the pool goes to who has a hand free."""
     orders_push()
+@app.task(name="desk.emergency_plan")
+def emergency_plan_job(planning_id: str) -> None:
+    """Compute three plans; what a killed worker left is put back and begins anew."""
+    emergency_plan_answer(uuid.UUID(planning_id))
+
+
+@app.task(name="desk.emergency_tell")
+def emergency_tell_job() -> None:
+    """Tell customers that their answer comes later, and send at once what is owed by message."""
+    customers_tell()
+    contacts_send_defer()
 
 
 def contacts_send_defer() -> None:

@@ -37,6 +37,9 @@ DEFAULTS: dict[str, tuple[str, list[str], list[str]]] = {
     "unknown.message": (
         "【邮政】" + MAIL + "（{item}），因{reason}暂时送不到。{becomes}。给您添麻烦了。" + CLOSING,
         MESSAGE, ["becomes"]),
+    "deferred.message": (
+        "【邮政】您来问的事（工单{number}）已记下。客服正在应急值守，{reply_by}答复您。给您添麻烦了。不用再打电话。",
+        ["number", "reply_by"], ["reply_by"]),
 }
 
 

@@ -61,6 +61,10 @@ def _desk_style() -> str:
     return (HERE / "css" / "desk" / "desk.css").read_text()
 
 
+def _emergency_style() -> str:
+    return (HERE / "css" / "emergency" / "emergency.css").read_text()
+
+
 def _timetable_script() -> str:
     return (HERE / "js" / "timetable" / "timetable.js").read_text()
 
@@ -93,6 +97,7 @@ MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
     "timetable.css": ("text/css; charset=utf-8", _timetable_style),
     "clocks.css": ("text/css; charset=utf-8", _clocks_style),
     "desk.css": ("text/css; charset=utf-8", _desk_style),
+    "emergency.css": ("text/css; charset=utf-8", _emergency_style),
     "timetable.js": ("text/javascript; charset=utf-8", _timetable_script),
     "youlu.js": ("text/javascript; charset=utf-8", _script),
     "htmx.js": ("text/javascript; charset=utf-8", _htmx),

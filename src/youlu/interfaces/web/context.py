@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from youlu.core import clock
+from youlu.domain.desk.emergency.reading import emergency_now
 from youlu.interfaces.web.nav import rooms_of
 
 HTML_LANG = {"zh-hans": "zh-Hans", "en": "en"}
@@ -25,5 +26,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "now": SimpleLazyObject(clock.now),
         "now_local": SimpleLazyObject(lambda: clock.local(clock.now())),
         "clock_rate": SimpleLazyObject(clock.rate),
+        "emergency": SimpleLazyObject(emergency_now) if actor else None,
         "is_demo": SimpleLazyObject(clock.is_scenario),
     }

@@ -16,6 +16,7 @@ from youlu.core import clock
 from youlu.core.errors import YouluError
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.contacts import OTHER_REASONS
+from youlu.domain.desk.emergency.reading import my_notice
 from youlu.domain.parties.services import party_reveal
 from youlu.domain.workforce.models import Presence, Site
 from youlu.domain.workforce.selectors import agent_of, presence_history
@@ -35,7 +36,8 @@ def _greeting(now: dt.datetime) -> str:
 
 def _shell(request: HttpRequest, tab: str, **more: Any) -> dict[str, Any]:
     actor = request.actor  # type: ignore[attr-defined]
-    return {"agent": agent_of(actor), "greeting": _greeting(clock.now()), "now": clock.now(), "tab": tab, **more}
+    return {"agent": agent_of(actor), "greeting": _greeting(clock.now()), "now": clock.now(), "tab": tab,
+            "notice": my_notice(actor=actor), **more}
 
 
 @require_GET
