@@ -52,6 +52,32 @@ def big(*, items: int = 1_000_000, scans: int = 0, name: str = "bench") -> str:
     return os.environ["DATABASE_URL"]
 
 
+def bare(*, name: str) -> str:
+    """An empty database for `start` to fill with the product's tables: its URL, set as `big` sets it."""
+    database_make(name)
+    folder = home() / f"copy_{name}"
+    folder.mkdir(exist_ok=True)
+    os.environ |= {"DATABASE_URL": server().dsn(f"copy_{name}"), "YOULU_DATA_DIR": str(folder)}
+    return os.environ["DATABASE_URL"]
+
+
+def database_make(name: str) -> None:
+    """An empty database `copy_<name>`; one of that name is dropped first."""
+    with _locked():
+        copy_drop(name)
+        _copy(_server(), "template0", f"copy_{name}")
+
+
+def home() -> Path:
+    """Where the benches keep what they build once."""
+    return _home()
+
+
+def server():
+    """The embedded server of the benches."""
+    return _server()
+
+
 def start() -> None:
     """Django on the copy that `big` made: migrated forward, the scenario's clock at its beginning."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "youlu.config.settings")

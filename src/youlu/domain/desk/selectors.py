@@ -15,6 +15,7 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import scripts
 from youlu.domain.desk.assignment.people import rules
 from youlu.domain.desk.assignment.queue import NoticeRow, notices_of
+from youlu.domain.desk.claims.reading import ClaimPanel, ClaimRow, claim_panel
 from youlu.domain.desk.item_facts import ItemFact, item_facts
 from youlu.domain.desk.models import (
     OPEN_STATES,
@@ -54,6 +55,8 @@ __all__ = [
     "AlertRow",
     "Caller",
     "CardItem",
+    "ClaimPanel",
+    "ClaimRow",
     "ContactCard",
     "EventRow",
     "FigureRow",
@@ -69,6 +72,7 @@ __all__ = [
     "alerts_count",
     "alerts_list",
     "caller_find",
+    "claim_panel",
     "desk_figures",
     "hand",
     "kind_page",

@@ -77,10 +77,30 @@ PARAMETERS = [
     ("agent_hour_fen", "客服一小时", 4000, "分", f"{UNVERIFIED}：假设，含社保"),
     ("untold_call_share", "没被告知而来电", 0.25, "占比", f"{UNVERIFIED}：假设"),
     ("untold_call_h", "他们在多久内来电", 4, "小时", f"{UNVERIFIED}：假设"),
+    ("claim_two_step_fen", "超过就要复核的赔偿", 50_000, "分", "本单位规定：假设500元"),
     ("push_on", "自动派单", 0, "1开0关", "本单位规定"),
     ("push_load_max", "自动派单时手里最多", 3, "张", f"{UNVERIFIED}：一人同时办3张左右"),
     ("known_wait_min", "等办过的人最多", 15, "分钟", f"{UNVERIFIED}：熟悉情况的人优先，但不误首次回复"),
 ]
+
+
+POST_LAW = "邮政法（2015年修正）第四十七条"
+# code, name, by insured value, times the postage at most, also for force majeure, source
+CLAIM_RULES = [
+    ("ordinary", "平常邮件", False, 0, False,
+     "邮政法（2015年修正）第四十六条：平常邮件的损失不赔偿，故意或重大过失的除外"),
+    ("insured", "保价的给据邮件", True, 0, True,
+     f"{POST_LAW}：丢失按保价额，部分损失按保价额占全部价值的比例；第四十八条：不可抗力也赔"),
+    ("receipted", "没保价的给据邮件", False, 3, False,
+     f"{POST_LAW}：按实际损失，最多为所收资费的三倍；第四十八条：不可抗力不赔"),
+]
+
+
+def claim_rules_ensure(rule_model: Any) -> None:
+    rule_model.objects.bulk_create([
+        rule_model(code=code, name=name, by_value=by_value, postage_times=times, pays_force_majeure=pays, rank=rank,
+                   source=source)
+        for rank, (code, name, by_value, times, pays, source) in enumerate(CLAIM_RULES)], ignore_conflicts=True)
 
 
 def trade_ensure(kind_model: Any, parameter_model: Any) -> None:

@@ -13,6 +13,8 @@ from django.db.models.functions import Greatest
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.assignment.knowing import known_wait
+from youlu.domain.desk.claims.deciding import claim_is_decided
+from youlu.domain.desk.claims.errors import ClaimUndecidedError
 from youlu.domain.desk.errors import (
     EmptyAnswerError,
     EmptyNoteError,
@@ -117,15 +119,18 @@ def order_close(*, actor: Actor, order_id: uuid.UUID, was_called_back: bool = Fa
 
     Raises
     ------
-    OrderUnfinishedError, OrderStateError, NotFoundError
+    OrderUnfinishedError, ClaimUndecidedError, OrderStateError, NotFoundError
     """
     order = order_seen(actor=actor, order_id=order_id)
     if order.kind.needs_call_back and was_called_back and order.state == WorkOrder.State.ANSWERED:
         order_call_back(actor=actor, order_id=order_id)
     if order.kind.needs_responsibility and responsibility.strip() and order.state != WorkOrder.State.FIXED:
         _fix_if_ready(actor, order_id, responsibility)
+    decided = claim_is_decided()
+    if not WorkOrder.objects.filter(decided, id=order_id).exists():
+        raise ClaimUndecidedError()
     act_do(actor=actor, order_id=order_id, act="close", audited=True, closed_at=clock.now(), paused_at=None,
-           extend_to=None)
+           extend_to=None, only=decided)
 
 
 def _fix_if_ready(actor: Actor, order_id: uuid.UUID, responsibility: str) -> None:

@@ -22,6 +22,7 @@ from django.db.models.functions import Greatest
 
 from youlu.core import clock
 from youlu.core.errors import NotFoundError
+from youlu.domain.desk.claims.reading import claim_told
 from youlu.domain.desk.errors import FollowTriesError, MessageError, RatingError
 from youlu.domain.desk.models import FollowTry, OrderEvent, WorkOrder
 from youlu.domain.desk.orders.acts import resumed_changes
@@ -74,6 +75,7 @@ class Followed:
     rating: int | None
     lines: tuple[FollowLine, ...]
     ticket: str
+    claim: tuple[str, int] | None = None  # (state, fen): settled
 
     @property
     def is_closed(self) -> bool:
@@ -177,4 +179,4 @@ def _followed(order: WorkOrder) -> Followed:
     lines = tuple(FollowLine(e.at, e.act, e.note if e.act in SAID else e.detail if e.act == "rate" else "")
                   for e in events)
     return Followed(order.number, order.kind.name, order.title, order.state, order.opened_at, order.due_at,
-                    order.paused_at is not None, order.rating, lines, _ticket(order))
+                    order.paused_at is not None, order.rating, lines, _ticket(order), claim_told(order.id))

@@ -30,6 +30,7 @@ from youlu.domain.messages.services import wording_approve, wording_withdraw
 from youlu.domain.workforce.errors import NotAnAgentError
 from youlu.domain.workforce.selectors import AgentRow, agent_of, people_now
 from youlu.engines.codes.item_key import ItemNumberError, item_key, number_compact
+from youlu.interfaces.web.claim_words import CAUSES, LOSSES, proposal_said, yuan_of
 from youlu.interfaces.web.order_acts import RESPONSIBILITIES, act_forms, moment_of, uuid_of
 from youlu.interfaces.web.order_why import queue_said, why_said
 from youlu.interfaces.web.pages import actor_in, staff_page
@@ -42,6 +43,7 @@ MARKED = (("supervised", N("督办")), ("chased", N("催办")), ("repeated", N("
           ("paused", N("等客户")), ("assumed", N("假期未公布")))
 STATES = [(code, label) for code, label in WorkOrder.State.choices if code not in ("open", "closed")]
 LIST = "pool-list"
+AMOUNTS = ("loss", "postage", "insured", "value")
 PANE = "order-pane"
 
 
@@ -96,7 +98,19 @@ def _opened(request: HttpRequest, order_id: uuid.UUID, *, failed: str = "", erro
     return {"order": page, "people": page.customer, "buttons": buttons, "forms": forms,
             "items": items, "typed": request.POST,
             "responsibilities": RESPONSIBILITIES, "follow": _follow(request, page),
-            "why": why_said(page.why) if page.why else "", "queue": queue_said(page.queue) if page.queue else ""}
+            "why": why_said(page.why) if page.why else "", "queue": queue_said(page.queue) if page.queue else "",
+            **_claim(request, page)}
+
+
+def _claim(request: HttpRequest, page: selectors.OrderPage) -> dict[str, Any]:
+    """What the order's customer is paid, where the order is about that."""
+    if page.row.kind != "claim":
+        return {}
+    panel = selectors.claim_panel(actor=actor_in(request), row=page.row, is_mine=page.is_mine, me=_me(request))
+    one = panel.claim if panel else None
+    amounts = {name: yuan_of(getattr(one, f"{name}_fen")) if one else "" for name in AMOUNTS}
+    return {"claim": panel, "losses": LOSSES, "causes": CAUSES, "amounts": amounts,
+            "proposal": proposal_said(one) if one else "", "proposed_yuan": yuan_of(one.proposed_fen) if one else ""}
 
 
 def _follow(request: HttpRequest, page: selectors.OrderPage) -> str:

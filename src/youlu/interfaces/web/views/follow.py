@@ -20,6 +20,7 @@ from youlu.domain.desk.orders.following import (
     order_follow,
     order_followed,
 )
+from youlu.interfaces.web.claim_words import claim_told_said
 
 N = gettext_noop
 WORDS = {"open": N("我们收到了"), "dispatch": N("已转有关单位核查"), "report": N("有关单位核查过了"),
@@ -77,7 +78,7 @@ def _act(request: HttpRequest, link: str) -> HttpResponse:
 def _page(request: HttpRequest, order: Followed, *, status: int = 200, **more: Any) -> HttpResponse:
     response = render(request, "web/follow/page.html", {
         "order": order, "said": STATES[order.state], "message_max": MESSAGE_MAX,
-        "lines": [(line, WORDS[line.code]) for line in order.lines],
+        "claim": claim_told_said(order.claim), "lines": [(line, WORDS[line.code]) for line in order.lines],
         "may_rate": order.rating is None and order.state in ("answered", "called_back", "fixed", "closed"),
         **more}, status=status)
     response["Cache-Control"] = "no-store"
