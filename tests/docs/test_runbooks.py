@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import typer
+from babel.messages.pofile import read_po
 
 from youlu.interfaces.cli.app import app
 
@@ -16,7 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 HOW_TO = ROOT / "docs" / "how-to"
 PAGES = sorted((ROOT / "docs").glob("tutorial/*.md")) + sorted(HOW_TO.glob("*.md"))
 LINE = re.compile(r"(?:^ *|`)((?:[A-Z_]+=\S+ )*(?:\./|/\S*/)youlu [a-z][^`\n]*)", re.M)
-LABEL = re.compile(r"\*\*([^*\n]*[\u4e00-\u9fff][^*\n]*)\*\*")  # what the reader is to find on a page of the product
+LABEL = re.compile(r"\*\*([^*\n]+)\*\*")  # what the reader is to find on a page of the product
+HAN = re.compile(r"[\u4e00-\u9fff]")
+# **Closures** (中断) or (**on time**, 守时): the label of the English page, then that of the Chinese one.
+PAIR = re.compile(r"\*\*([^*\n]+)\*\*(?:\s\(|,\s)(?=[\u4e00-\u9fff])([^()*,]+)\)")
+CATALOGUE = ROOT / "src/youlu/interfaces/web/locale/en/LC_MESSAGES/django.po"
+OF_THE_TERMINAL = {("open", "打开")}
 TESTS_READ = {"YOULU_SIMULATION_SEED", "YOULU_FAULTS_SEED", "YOULU_BROWSER_REQUIRED", "YOULU_PICTURES"}
 IN_UNIT = re.compile(r"^\s*ExecStart=(\S*youlu .*)$", re.M)
 
@@ -54,9 +60,26 @@ def test_settings_named_in_a_tutorial_or_how_to_exist() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_what_the_reader_is_to_find_on_a_page_of_the_product_is_written_there(page: Path) -> None:
     pages = "".join(path.read_text() for path in (ROOT / "src/youlu").rglob("*") if path.suffix in (".html", ".py"))
-    for label in LABEL.findall(page.read_text()):
+    for label in filter(HAN.search, LABEL.findall(page.read_text())):
         for part in label.split("…"):
             assert part in pages, f"{page.name}: **{label}**"
+
+
+@pytest.mark.parametrize("page", PAGES[:3], ids=lambda page: page.stem)
+def test_a_tutorial_names_labels_as_the_english_pages_and_the_chinese_ones_do(page: Path) -> None:
+    text = page.read_text()
+    with CATALOGUE.open("rb") as file:
+        words = [(str(message.id), str(message.string)) for message in read_po(file) if message.id]
+    for english in LABEL.findall(text):
+        assert english in ("English", "open") or any(_holds(said, english) for _, said in words), english
+    pairs = set(PAIR.findall(text)) - OF_THE_TERMINAL
+    assert len(pairs) > 8
+    for english, chinese in pairs:
+        assert any(_holds(zh, chinese) and _holds(en, english) for zh, en in words), (english, chinese)
+
+
+def _holds(text: str, label: str) -> bool:
+    return all(part in text for part in label.split("…"))
 
 
 def test_there_are_commands_to_look_at() -> None:

@@ -12,6 +12,7 @@ from django.db import connection
 from tests.domain.small_network import ACTOR, CHENGGUAN, KANGXIAN, LANZHOU, LONGNAN, XIAN, at
 from youlu.core import clock
 from youlu.domain.access.selectors import actor_of_system
+from youlu.domain.continuity import selectors
 from youlu.domain.continuity.apply import closure_apply, partitions_behind
 from youlu.domain.continuity.errors import AlreadyLiftedError, ClosureInvalidError, OtherAuthorityError
 from youlu.domain.continuity.inputs import ClosureInput, MeasureInput, compounds_paste
@@ -152,6 +153,21 @@ def test_lifting_in_part_opens_only_the_compounds_named(items: list[Item]) -> No
     first, second = refreshed(items)[:2]
     assert first.expected_arrive_by == at("2022-07-16 12:00")
     assert second.expected_arrive_by == second.committed_arrive_by
+
+
+def test_what_was_done_with_a_closure_is_told_with_its_papers_and_the_run_of_its_end(items: list[Item]) -> None:
+    first = declare(DOOR)
+    assert selectors.closure_get(actor=ACTOR, closure_id=first)[0].lift_run is None
+    lift(first)
+    declare(OPEN_DOOR, title="另一处")
+    row = selectors.closure_get(actor=ACTOR, closure_id=first)[0]
+    assert row.run is not None
+    assert row.lift_run is not None
+    assert (row.lift_run.epoch, row.lift_run.earlier) == (row.run.epoch + 1, row.run.later)
+    assert row.run.later > 0
+    notices = selectors.closure_notices(actor=ACTOR, closure_id=first)
+    assert [(one.act, one.document_no) for one in notices] == [
+        ("lifted", "解除1号"), ("declared", "城疫指〔2022〕31号（演示）")]
 
 
 def test_another_authority_cannot_lift_and_a_lifted_closure_says_so(items: list[Item]) -> None:

@@ -119,6 +119,19 @@ def test_the_report_of_telling_adds_up(owe: Owe, wordings: None) -> None:
     assert (row.customers, row.told_message, row.waiting_voice, row.told) == (2, 1, 1, 1)
 
 
+def test_who_was_told_of_the_closing_and_of_the_opening_is_one_customer(owe: Owe, wordings: None) -> None:
+    told, waits = people.customer(), people.customer(channel="", phone="13893100002")
+    zhao, closure_id = people.zhao_dispatcher(), uuid.uuid4()
+    outreach_id = services.outreach_open(closure_id=closure_id, reason="封控", next_review_at=None, at=NOON)
+    owe([(1, told, WAS, BECOMES), (2, waits, WAS, BECOMES)], outreach_id=outreach_id)
+    services.contacts_send()
+    owe([(1, told, BECOMES, WAS)], outreach_id=outreach_id)
+    services.contacts_send()
+    assert selectors.outreach_list(actor=zhao)[0].told == 2
+    assert selectors.outreach_customers(actor=zhao, closure_id=closure_id) == (1, 1)
+    assert selectors.outreach_customers(actor=zhao, closure_id=uuid.uuid4()) == (0, 0)
+
+
 def test_waiting_work_is_counted_by_what_may_go_home(noon: dt.datetime) -> None:
     chen = people.chen_supervisor()
     services.order_open(actor=chen, kind="chase", title="催投")

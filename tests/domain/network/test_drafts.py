@@ -51,6 +51,16 @@ def test_a_draft_says_what_it_changes_and_nothing_is_in_force() -> None:
     assert (version, epoch_current(), Trip.objects.count()) == (2, 1, 7)
 
 
+def test_an_added_and_a_dropped_trip_are_said_whole_and_a_draft_in_force_says_what_it_did() -> None:
+    new = TripInput(2, 1, "2001", (LANZHOU, LONGNAN), (1200, 1400), (1200, 1400), (0.0, 100.0))
+    draft_id, version = draft_of(wanted(2, **EARLY), new, drops=(5,))
+    before = draft_changes(actor=DRAFTER, draft_id=draft_id)
+    assert before[1].said == ("兰州开20:00，陇南到23:20，100公里，每日",)
+    assert "公里" in before[2].said[0]
+    draft_activate(actor=HEAD, draft_id=draft_id, version=version, effective_date=TOMORROW)
+    assert draft_changes(actor=DRAFTER, draft_id=draft_id) == before
+
+
 def test_what_comes_out_as_it_is_leaves_the_draft() -> None:
     draft_id, version = draft_of(wanted(2, **EARLY), drops=(5,))
     draft_save(actor=DRAFTER, draft_id=draft_id, version=version, puts=[wanted(2), wanted(5)])

@@ -66,6 +66,9 @@ def test_a_resident_applies_from_the_code_to_the_number(client: Client) -> None:
     assert "旧证" in text_of(sent)
     again = client.get(address(voucher), follow=True)
     assert row.number in text_of(again), "the one who sent it comes back to the number"
+    history = text_of(clerk_of_the_counter().get(f"/applications/{row.number}"))
+    assert "客户本人" in history
+    assert "public" not in history.partition("经过")[2]
 
 
 def clerk_of_the_counter() -> Client:
@@ -88,7 +91,10 @@ def test_a_clerk_applies_by_telephone_for_a_person_without_a_smartphone() -> Non
     row = Application.objects.get()
     assert row.number in text_of(sent)
     assert "五个一组" in text_of(sent)
-    assert "电话代办" in text_of(clerk.get(f"/applications/{row.number}"))
+    sheet = text_of(clerk.get(f"/applications/{row.number}"))
+    assert "电话代办" in sheet
+    assert "孙丽" in sheet
+    assert "user:" not in sheet, "the history names people, not their ids"
     assert "电话代办" in text_of(clerk.get("/applications"))
     noted = AuditEntry.objects.get(action="application.proxy")
     assert (noted.object_id, noted.facts) == (row.number, {"proxy": "phone", "consent": "read_aloud"})

@@ -109,6 +109,11 @@ def test_lifting_gives_the_old_promise_back(dispatcher: Client, house: House) ->
     )
     closure_apply()
     assert "已全部解除" in answer.content.decode()
+    page = dispatcher.get(where).content.decode()
+    assert "件的时限提前了。</h1>" in page, "the headline says that it is done"
+    assert "中断期间改期0件，无路可达1件" in page
+    assert "演示〔2022〕12号" in page
+    assert 'class="split' not in page, "what was moved is moved no more"
     assert "守时" in dispatcher.get(f"/items/{house.to_compound}").content.decode()
 
 

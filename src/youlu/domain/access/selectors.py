@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -48,6 +49,13 @@ def role_permissions() -> dict[str, frozenset[str]]:
 
 def actor_id(user_id: uuid.UUID | str) -> str:
     return f"user:{user_id}"
+
+
+def actor_names(ids: Iterable[str]) -> dict[str, str]:
+    """Names of people by actor id; machines and tokens are absent."""
+    users = {one.partition(":")[2]: one for one in ids if one.startswith("user:")}
+    rows = User.objects.filter(id__in=list(users)).values_list("id", "display_name", "username")
+    return {users[str(user_id)]: name or username for user_id, name, username in rows}
 
 
 def actor_of_user(user: User) -> Actor:

@@ -7,9 +7,10 @@ import uuid
 from dataclasses import dataclass
 
 from django.db.models import Count
+from django.utils.translation import gettext
 
 from youlu.core.pages import PAGE_ROWS, Page
-from youlu.domain.access.selectors import Actor
+from youlu.domain.access.selectors import Actor, actor_names
 from youlu.domain.applications.errors import UnknownApplicationError
 from youlu.domain.applications.models import Application, ApplicationStep, State, UnmatchedMessage, Voucher
 from youlu.domain.applications.numbers import application_number_compact
@@ -74,7 +75,7 @@ class ApplicationSheet:
     status: ApplicationStatus
     row: ApplicationRow
     demands: tuple[DemandRow, ...]
-    steps: tuple[tuple[dt.datetime, str, str], ...]  # at, state's label, cause
+    steps: tuple[tuple[dt.datetime, str, str], ...]  # at, state's label, who or what moved it
 
 
 @dataclass(frozen=True)
@@ -143,10 +144,27 @@ def application_sheet(*, actor: Actor, number: str) -> ApplicationSheet:
                                      division_code__startswith=actor.scope).exclude(state=State.DRAFT).first()
     if row is None:
         raise UnknownApplicationError()
-    steps = ApplicationStep.objects.filter(application=row).order_by("noted_at", "id")
+    steps = list(ApplicationStep.objects.filter(application=row).order_by("noted_at", "id"))
+    names = actor_names(step.cause for step in steps)
     demands = tuple(DemandRow(one, row.demands_met.get(one.code, {}).get("at", "")) for one in _demands(row))
     return ApplicationSheet(_status(row), _rows([row])[0], demands,
-                            tuple((step.at, str(State(step.state).label), step.cause) for step in steps))
+                            tuple((step.at, str(State(step.state).label), _cause_words(step.cause, names))
+                                  for step in steps))
+
+
+def _cause_words(cause: str, names: dict[str, str]) -> str:
+    """Who or what moved an application, for people: never an actor's id."""
+    kind, _, rest = cause.partition(":")
+    if kind == "user":
+        return names.get(cause, "")
+    if cause == "public":
+        return gettext("客户本人")
+    if kind == "system":
+        return gettext("系统")
+    if kind == "token":
+        return gettext("单位的系统")
+    word, _, rest = cause.partition(" ")
+    return gettext("邮件{number}").format(number=rest) if word == "item" else cause
 
 
 def programme_counts(*, actor: Actor) -> tuple[ProgrammeCount, ...]:

@@ -75,8 +75,16 @@ class Notice(models.Model):
 
     The measures of the state are those in force under `epoch`."""
 
+    class Act(models.TextChoices):
+        DECLARED = "declared", "登记"
+        EXTENDED = "extended", "延期"
+        LIFTED_PART = "lifted_part", "部分解除"
+        LIFTED = "lifted", "解除"
+
     pk = models.CompositePrimaryKey("closure_id", "epoch")
     closure_id = models.UUIDField()
     epoch = models.IntegerField()
     at = models.DateTimeField()
     next_review_at = models.DateTimeField(null=True)
+    act = models.TextField(choices=Act.choices)
+    document_no = models.TextField(default="")  # the paper it was done by; "" where none was written down

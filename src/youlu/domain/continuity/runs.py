@@ -25,10 +25,11 @@ def run_count(epoch: int, part: Part, done: Committed, contacts: int) -> None:
     before, after = part.items.expected_s, part.promises.arrive_by_s
     unknown = after == UNKNOWN_S
     later = ((before != UNKNOWN_S) & (unknown | (after > before))).sum()
+    earlier = (~unknown & ((before == UNKNOWN_S) | (after < before))).sum()  # also who has a time again
     ApplyRun.objects.filter(epoch=epoch).update(
         partitions_done=F("partitions_done") + 1, looked_at=F("looked_at") + part.looked_at,
         hit=F("hit") + len(part.items), revised=F("revised") + done.revised, moved=F("moved") + done.moved,
-        later=F("later") + int(later), earlier=F("earlier") + int((~unknown & (after < before)).sum()),
+        later=F("later") + int(later), earlier=F("earlier") + int(earlier),
         unknown=F("unknown") + int(unknown.sum()), contacts=F("contacts") + contacts)
 
 

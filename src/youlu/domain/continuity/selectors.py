@@ -14,7 +14,7 @@ from youlu.core.pages import PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor
 from youlu.domain.continuity.apply import partitions_behind
 from youlu.domain.continuity.errors import ClosureNotFoundError
-from youlu.domain.continuity.models import ApplyRun, Preview
+from youlu.domain.continuity.models import ApplyRun, Notice, Preview
 from youlu.domain.mail.models import PARTITIONS
 from youlu.domain.network.models import Closure, Compound, DeliverySegment, Measure, Office, Route
 
@@ -33,7 +33,8 @@ class ClosureRow:
     lifted_at: dt.datetime | None
     acts: tuple[str, ...]  # labels, each once
     open_measures: int
-    run: RunRow | None
+    run: RunRow | None  # that of its declaration
+    lift_run: RunRow | None  # that of its end
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,16 @@ class MeasureLine:
     mail_classes: tuple[str, ...]
     exempt_programmes: tuple[str, ...]
     is_open: bool
+
+
+@dataclass(frozen=True)
+class NoticeLine:
+    """What was done with a closure, when, by which paper ("" where none was written down)."""
+
+    at: dt.datetime
+    act: str
+    act_label: str
+    document_no: str
 
 
 def closures_list(
@@ -120,6 +131,14 @@ def closure_get(*, actor: Actor, closure_id: uuid.UUID) -> tuple[ClosureRow, tup
     return _rows([row])[0], lines
 
 
+def closure_notices(*, actor: Actor, closure_id: uuid.UUID) -> tuple[NoticeLine, ...]:
+    """What was done with a closure of the actor's scope, the last first."""
+    actor.require("closure.read")
+    mine = Closure.objects.filter(scope__startswith=actor.scope).values("id")
+    return tuple(NoticeLine(row.at, row.act, str(Notice.Act(row.act).label), row.document_no) for row in
+                 Notice.objects.filter(closure_id=closure_id, closure_id__in=mine).order_by("-epoch"))
+
+
 def run_latest() -> RunRow | None:
     """The newest run: what a progress bar shows."""
     row = ApplyRun.objects.order_by("-epoch").first()
@@ -141,7 +160,11 @@ def preview_get(*, actor: Actor, preview_id: uuid.UUID) -> Preview:
 
 def _rows(closures: list[Closure]) -> tuple[ClosureRow, ...]:
     """Rows with their runs and what is open of their measures, which may be hundreds each: counted, not read."""
-    runs = {row.epoch: _run(row) for row in ApplyRun.objects.filter(epoch__in=[c.declared_epoch for c in closures])}
+    ended = [row.id for row in closures if row.lifted_at is not None]
+    ends = dict(Notice.objects.filter(closure_id__in=ended, act=Notice.Act.LIFTED).values_list(
+        "closure_id", "epoch")) if ended else {}
+    epochs = [row.declared_epoch for row in closures] + list(ends.values())
+    runs = {row.epoch: _run(row) for row in ApplyRun.objects.filter(epoch__in=epochs)}
     acts: defaultdict[uuid.UUID, dict[str, int]] = defaultdict(dict)
     open_ = Measure.objects.filter(closure__in=closures, until_epoch=None).values("closure_id", "act")
     for found in open_.annotate(n=Count("id")):
@@ -150,7 +173,7 @@ def _rows(closures: list[Closure]) -> tuple[ClosureRow, ...]:
         row.id, row.cause, str(Closure.Cause(row.cause).label), row.title, row.authority, row.document_no, row.scope,
         row.declared_at, row.next_review_at, row.lifted_at,
         tuple(str(act.label) for act in Measure.Act if act in acts[row.id]), sum(acts[row.id].values()),
-        runs.get(row.declared_epoch)) for row in closures)
+        runs.get(row.declared_epoch), runs.get(ends.get(row.id, -1))) for row in closures)
 
 
 def _run(row: ApplyRun) -> RunRow:

@@ -38,7 +38,7 @@ def closure_declare(*, actor: Actor, closure: ClosureInput) -> uuid.UUID:
         document_no=closure.document_no.strip(), scope=closure.scope, declared_at=now, declared_by=actor.id,
         next_review_at=closure.next_review_at, declared_epoch=epoch)
     Measure.objects.bulk_create(_measure(row.id, measure, epoch) for measure in closure.measures)
-    _notice(row, epoch)
+    _notice(row, epoch, Notice.Act.DECLARED, row.document_no)
     outreach_begin(row)
     audit_record(actor=actor.id, action="closure.declare", object_type="closure", object_id=str(row.id),
                  measures=len(closure.measures), epoch=epoch, document_no=row.document_no)
@@ -59,10 +59,11 @@ def closure_lift(
         raise AlreadyLiftedError()
     epoch = epoch_raise()
     lifted = chosen.update(until_epoch=epoch)
+    act = Notice.Act.LIFTED_PART
     if not row.measures.filter(until_epoch__isnull=True).exists():
-        row.lifted_at = clock.now()
+        act, row.lifted_at = Notice.Act.LIFTED, clock.now()
         row.save(update_fields=["lifted_at"])
-    _notice(row, epoch)
+    _notice(row, epoch, act, document_no)
     audit_record(actor=actor.id, action="closure.lift", object_type="closure", object_id=str(row.id),
                  measures=lifted, epoch=epoch, document_no=document_no)
     apply_defer()
@@ -91,7 +92,7 @@ def closure_extend(
                 ends_at=ends_at, from_epoch=epoch) for m in old)
     row.next_review_at = next_review_at
     row.save(update_fields=["next_review_at"])
-    _notice(row, epoch)
+    _notice(row, epoch, Notice.Act.EXTENDED, document_no)
     audit_record(actor=actor.id, action="closure.extend", object_type="closure", object_id=str(row.id), epoch=epoch,
                  ends_at=ends_at and ends_at.isoformat(), document_no=document_no)
     apply_defer()
@@ -129,9 +130,11 @@ def _measure(closure_id: uuid.UUID, measure: MeasureInput, epoch: int) -> Measur
         starts_at=measure.starts_at, ends_at=measure.ends_at, from_epoch=epoch)
 
 
-def _notice(row: Closure, epoch: int) -> None:
-    """Keep when this state of the closure was made known: what feeds of alerts date their messages by."""
-    Notice.objects.create(closure_id=row.id, epoch=epoch, at=clock.now(), next_review_at=row.next_review_at)
+def _notice(row: Closure, epoch: int, act: Notice.Act, document_no: str) -> None:
+    """Keep when and by which paper this state of the closure was made known: what feeds of alerts date their messages
+    by, and what its page tells of how it went."""
+    Notice.objects.create(closure_id=row.id, epoch=epoch, at=clock.now(), next_review_at=row.next_review_at, act=act,
+                          document_no=document_no.strip())
 
 
 def _scope_check(actor: Actor, scope: str) -> None:

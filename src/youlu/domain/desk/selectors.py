@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor
@@ -252,6 +252,17 @@ def outreach_list(*, actor: Actor) -> tuple[OutreachRow, ...]:
             number=Count("id")).order_by():
         counts[outreach_id][mode, state] = number
     return tuple(_outreach_row(o, counts[o.id]) for o in Outreach.objects.order_by("-opened_at", "-id"))
+
+
+def outreach_customers(*, actor: Actor, closure_id: uuid.UUID) -> tuple[int, int]:
+    """(customers told of a closure, customers that wait for a call). One who was told of the closing and of the
+    opening was told twice, and is one customer."""
+    actor.require("outreach.read")
+    mine = Contact.objects.filter(outreach__closure_id=closure_id)
+    found = mine.aggregate(
+        told=Count("customer_key", distinct=True, filter=Q(state=ContactState.TOLD)),
+        waiting=Count("customer_key", distinct=True, filter=Q(mode=ContactMode.VOICE, state__in=OPEN_STATES)))
+    return found["told"], found["waiting"]
 
 
 def _outreach_row(outreach: Outreach, counts: dict[tuple[str, str], int]) -> OutreachRow:

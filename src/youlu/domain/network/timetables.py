@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from youlu.core.pages import PAGE_ROWS, Page, cursor_number
 from youlu.domain.access.selectors import Actor
@@ -188,17 +188,25 @@ def draft_changes(*, actor: Actor, draft_id: uuid.UUID, limit: int = 200) -> tup
     draft_get(actor=actor, draft_id=draft_id)
     rows = list(DraftTrip.objects.filter(draft_id=draft_id).select_related("route").order_by(
         "route_id", "trip_key")[:limit])
-    in_force = {row.trip_key: trip_row(row) for row in Trip.objects.filter(
-        until_date=None, trip_key__in=[row.trip_key for row in rows])}
+    before = _before(draft_id, [row.trip_key for row in rows])
     names = {calendar.id: calendar.name for calendar in calendars_all().values()}
     found = []
     for row in rows:
-        base = in_force.get(row.trip_key)
-        kind = "dropped" if row.is_dropped else "changed" if base else "new"
-        label = {"dropped": gettext("停开"), "changed": gettext("改"), "new": gettext("加开")}[kind]
-        said = tuple(_differences(base, trip_row(row), names)) if base and not row.is_dropped else ()
+        base = before.get(row.trip_key)
+        kind = "dropped" if row.is_dropped else "changed" if row.base_digest else "new"
+        label = {"dropped": pgettext("draft", "停开"), "changed": pgettext("draft", "改"),
+                 "new": pgettext("draft", "加开")}[kind]
+        said = tuple(_differences(base, trip_row(row), names)) if base and kind == "changed" else (
+            _trip_words(trip_row(row), names),)
         found.append(ChangeRow(kind, label, row.route_id, row.route.name, row.trip_key, row.number, said))
     return tuple(found)
+
+
+def _before(draft_id: uuid.UUID, keys: list[int]) -> dict[int, TripRow]:
+    """The trips that a draft changes as they are in force without it; of one that came into force, as they were until
+    then."""
+    date = TimetableRevision.objects.filter(draft_id=draft_id).values_list("effective_date", flat=True).first()
+    return {row.trip_key: trip_row(row) for row in Trip.objects.filter(until_date=date, trip_key__in=keys)}
 
 
 def revisions_list(*, actor: Actor, limit: int = 10) -> tuple[RevisionRow, ...]:
@@ -227,12 +235,20 @@ def _is_in_scope(actor: Actor, trips: Iterable[TripRow]) -> bool:
     return Office.objects.filter(id__in=stops, division_code__startswith=actor.scope).exists()
 
 
+def _trip_words(row: TripRow, calendars: dict[int, str]) -> str:
+    """The whole trip in a line, with the km that its vehicle drives."""
+    offices = offices_all()
+    return gettext("{first}开{dep}，{last}到{arr}，{km}公里，{days}").format(
+        first=offices[row.office_ids[0]].name, dep=clock_text(row.dep_min[0]), last=offices[row.office_ids[-1]].name,
+        arr=clock_text(row.arr_min[-1]), km=round(row.km[-1]), days=gettext(calendars[row.calendar_id]))
+
+
 def _differences(base: TripRow, row: TripRow, calendars: dict[int, str]) -> Iterable[str]:
     if base.number != row.number:
         yield gettext("班次号{was}改为{becomes}").format(was=base.number, becomes=row.number)
     if base.calendar_id != row.calendar_id:
-        yield gettext("开行日{was}改为{becomes}").format(was=calendars[base.calendar_id],
-                                                   becomes=calendars[row.calendar_id])
+        yield gettext("开行日{was}改为{becomes}").format(was=gettext(calendars[base.calendar_id]),
+                                                   becomes=gettext(calendars[row.calendar_id]))
     offices = offices_all()
     if base.office_ids != row.office_ids:
         gone = [offices[key].name for key in base.office_ids if key not in row.office_ids]
@@ -243,9 +259,11 @@ def _differences(base: TripRow, row: TripRow, calendars: dict[int, str]) -> Iter
     by_stop: dict[str, list[str]] = defaultdict(list)
     for n, office in enumerate(row.office_ids):
         last = n == len(row.office_ids) - 1
-        pairs = [(base.arr_min[n], row.arr_min[n], gettext("到")), (base.dep_min[n], row.dep_min[n], gettext("开"))]
-        for was, becomes, word in pairs[:1] if last else pairs[1:] if n == 0 else pairs:
+        pairs = [(base.arr_min[n], row.arr_min[n], gettext("到{was}→{becomes}")),
+                 (base.dep_min[n], row.dep_min[n], gettext("开{was}→{becomes}"))]
+        for was, becomes, words in pairs[:1] if last else pairs[1:] if n == 0 else pairs:
             if was != becomes:
-                by_stop[offices[office].name].append(f"{word}{clock_text(was)}→{clock_text(becomes)}")
+                by_stop[offices[office].name].append(
+                    words.format(was=clock_text(was), becomes=clock_text(becomes)))
     for name, said in by_stop.items():
-        yield f"{name}{'，'.join(said)}"
+        yield gettext("{office}{what}").format(office=name, what=gettext("，").join(said))

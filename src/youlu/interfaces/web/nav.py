@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ def rooms_of(actor: Any, path: str) -> list[Entry]:
     inside = [url for _, url in found if path == url or (path.startswith(url + "/"))]
     here = max(inside, key=len, default="")
     return [
-        Entry(url, room.icon, gettext(room.short), gettext(room.name), gettext(room.says), room.last, url == here)
+        Entry(url, room.icon, pgettext("rail", room.short), gettext(room.name), gettext(room.says), room.last,
+              url == here)
         for room, url in found
     ]

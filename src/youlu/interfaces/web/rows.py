@@ -351,3 +351,4 @@ class ClosurePage:
     can_lift: bool
     history: tuple[ScanRow, ...] = field(default=())
     backlogs: tuple[Backlog, ...] = ()
+    back: int | None = None  # items that came earlier again by the lifting; None before it is reckoned

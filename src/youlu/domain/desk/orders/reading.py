@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from youlu.core import clock
-from youlu.domain.access.selectors import Actor
+from youlu.domain.access.selectors import Actor, actor_names
 from youlu.domain.desk.assignment.queue import QueuePlace, queue_place
 from youlu.domain.desk.assignment.reasons import Why, why_of
 from youlu.domain.desk.errors import UnknownKindError
 from youlu.domain.desk.models import OPEN_STATES, Contact, OrderEvent, OrderKind, ServiceHours, WorkOrder
 from youlu.domain.desk.orders.happening import acts_open_to
 from youlu.domain.desk.orders.life import EVENT_NAMES, Act, Life, life_of
-from youlu.domain.desk.orders.rows import OrderRow, actor_names, order_rows
+from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.seeing import order_seen, seen_by
 from youlu.domain.desk.trade import HOURS, SKILL_NAMES
 from youlu.domain.messages.selectors import MessageRow, messages_of_parties

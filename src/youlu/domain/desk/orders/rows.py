@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from youlu.domain.access.models import User
 from youlu.domain.desk.models import WorkOrder
 from youlu.domain.network.models import Office
 from youlu.domain.workforce.models import Site
@@ -68,10 +67,3 @@ def order_rows(orders: Sequence[WorkOrder]) -> tuple[OrderRow, ...]:
 def office_names(ids: Iterable[int | None]) -> dict[int, str]:
     wanted = {one for one in ids if one is not None}
     return dict(Office.objects.filter(id__in=wanted).values_list("id", "full_name")) if wanted else {}
-
-
-def actor_names(ids: Iterable[str]) -> dict[str, str]:
-    """Names of people by actor id; machines and tokens are absent."""
-    users = {one.partition(":")[2]: one for one in ids if one.startswith("user:")}
-    rows = User.objects.filter(id__in=list(users)).values_list("id", "display_name", "username")
-    return {users[str(user_id)]: name or username for user_id, name, username in rows}

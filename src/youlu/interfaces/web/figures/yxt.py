@@ -165,9 +165,10 @@ def _grid(frame: Frame, stations: Sequence[Station], clock: tuple[int, int, dt.d
     for hour in range(first, hours + 1, every):
         of_day = (start_hour + hour) % 24
         day = first_day + dt.timedelta(days=(start_hour + hour) // 24) if first_day and of_day == 0 else None
+        anchor = {0: "start", hours: "end"}.get(hour, "middle")  # nothing is cut at the edges
         parts.append(
             format_html('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>', "b" if day else "",
-                        f"{frame.x(60 * hour):.1f}", f"{frame.height - 4:.1f}", "middle" if hour else "start",
+                        f"{frame.x(60 * hour):.1f}", f"{frame.height - 4:.1f}", anchor,
                         f"{day.month}-{day.day:02d}" if day else f"{of_day:02d}:00")
         )
     heights = [frame.y(station.km) for station in stations]

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor
 from youlu.domain.continuity import selectors as domain
-from youlu.domain.desk.selectors import outreach_list
+from youlu.domain.desk.selectors import outreach_customers
 from youlu.domain.promise.backlog_store import BacklogRow, backlogs_now
 from youlu.interfaces.web import rows, wording
 from youlu.interfaces.web.drawing import backlog_draw
@@ -70,7 +70,8 @@ def closure_ends(row: domain.ClosureRow) -> str:
 def closure_page(*, actor: Actor, closure_id: uuid.UUID) -> rows.ClosurePage:
     row, lines = domain.closure_get(actor=actor, closure_id=closure_id)
     run = domain.run_latest() if domain.is_behind() else row.run
-    told, to_call = _telling(actor, closure_id)
+    told, to_call = outreach_customers(actor=actor, closure_id=closure_id) if actor.can("outreach.read") else (0, 0)
+    lift_run = row.lift_run
     return rows.ClosurePage(
         closure_row(row),
         row.authority,
@@ -85,8 +86,9 @@ def closure_page(*, actor: Actor, closure_id: uuid.UUID) -> rows.ClosurePage:
         told,
         to_call,
         actor.can("closure.declare"),
-        _history(row),
+        _history(actor, closure_id),
         backlog_rows(backlogs_now(closure_id=closure_id)),
+        lift_run.earlier if lift_run and lift_run.is_finished else None,
     )
 
 
@@ -128,19 +130,11 @@ def _measures(lines: tuple[domain.MeasureLine, ...]) -> tuple[rows.MeasureRow, .
     )
 
 
-def _telling(actor: Actor, closure_id: uuid.UUID) -> tuple[int, int]:
-    """(customers told, customers that wait for a call) of the closure's outreach."""
-    if not actor.can("outreach.read"):
-        return 0, 0
-    mine = [row for row in outreach_list(actor=actor) if row.closure_id == closure_id]
-    return sum(row.told_message + row.told_voice for row in mine), sum(row.waiting_voice for row in mine)
-
-
-def _history(row: domain.ClosureRow) -> tuple[rows.ScanRow, ...]:
-    steps = [rows.ScanRow(row.declared_at, gettext("登记"), row.document_no, "closed")]
-    if row.lifted_at:
-        steps.append(rows.ScanRow(row.lifted_at, gettext("解除"), "", "kept"))
-    return tuple(reversed(steps))
+def _history(actor: Actor, closure_id: uuid.UUID) -> tuple[rows.ScanRow, ...]:
+    """What was done, each with the paper it was done by, the last first."""
+    return tuple(rows.ScanRow(one.at, pgettext("domain", one.act_label), one.document_no,
+                              "kept" if one.act == "lifted" else "closed")
+                 for one in domain.closure_notices(actor=actor, closure_id=closure_id))
 
 
 def preview_rows(result: dict[str, Any], took_ms: int | None) -> rows.Preview:
@@ -157,7 +151,7 @@ def preview_rows(result: dict[str, Any], took_ms: int | None) -> rows.Preview:
         destinations=tuple(
             rows.Hit(d["name"], d["hit"], d["later"], d["unknown"], d["days_later"] * 1440) for d in result["by_dest"]
         ),
-        classes=tuple(rows.Hit(name, n, 0, 0, 0) for name, n in result["by_class"].items()),
+        classes=tuple(rows.Hit(gettext(name), n, 0, 0, 0) for name, n in result["by_class"].items()),
         worst=tuple(
             rows.WorstRow(
                 w["number"],
@@ -185,7 +179,9 @@ def preview_rows(result: dict[str, Any], took_ms: int | None) -> rows.Preview:
 def _telling_cost(told: dict[str, Any] | None) -> rows.Telling:
     if told is None:  # stored before the cost was reckoned
         return rows.Telling()
-    assumed = tuple((row["name"], f"{row['value']:g}{row['unit']}", row["source"]) for row in told["assumed"])
+    gap = " " if wording.is_english() else ""
+    assumed = tuple((row["name"], f"{row['value']:g}{gap}{gettext(row['unit'])}", row["source"])
+                    for row in told["assumed"])
     return rows.Telling(**{**told, "assumed": assumed})
 
 
@@ -213,6 +209,9 @@ def lead_of_closure(page: rows.ClosurePage) -> str:
     row = page.row
     if row.is_lifted and page.done < page.total:
         return gettext("%(title)s已解除，时限正在照新网络重算。") % {"title": row.title}
+    if row.is_lifted and page.back:
+        return gettext("%(title)s已解除，%(back)s件的时限提前了。") % {
+            "title": row.title, "back": wording.count(page.back)}
     if row.is_lifted:
         return gettext("%(title)s已解除，时限照新网络重算过了。") % {"title": row.title}
     if page.done < page.total:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from youlu.domain.access.selectors import Actor
 from youlu.domain.continuity.selectors import closures_search
@@ -38,7 +38,7 @@ def search_read(*, actor: Actor, text: str) -> tuple[HitGroup, ...]:
         groups.append(HitGroup(gettext("网点"), tuple(
             Hit(o.name, o.full_name, reverse("web:office", args=[o.id])) for o in offices_search(text))))
     if actor.can("closure.read"):
-        groups.append(HitGroup(gettext("中断"), tuple(
+        groups.append(HitGroup(pgettext("noun", "中断"), tuple(
             Hit(c.title, f"{c.document_no} {wording.stamp(c.declared_at)}", reverse("web:closure", args=[c.id]))
             for c in closures_search(actor=actor, text=text))))
     if actor.can("desk.list") and actor.can("desk.read"):

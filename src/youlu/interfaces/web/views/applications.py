@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from youlu.domain.applications import selectors, services
 from youlu.domain.applications.drafts import draft_start_for
@@ -46,7 +47,8 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     sheet = selectors.application_sheet(actor=actor, number=number)
     return render(request, "web/applications/sheet.html", {
-        "sheet": sheet, "may_handle": actor.can(HANDLE), "may_reveal": actor.can("party.reveal"),
+        "sheet": sheet, "sheet_title": pgettext("one", "申请"), "may_handle": actor.can(HANDLE),
+        "may_reveal": actor.can("party.reveal"),
         "to_hand_in": sheet.status.programme.partner is None and sheet.row.state == State.SUBMITTED})
 
 

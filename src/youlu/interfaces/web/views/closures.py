@@ -130,6 +130,8 @@ def closure(request: HttpRequest, closure_id: uuid.UUID) -> HttpResponse:
         if page.told or page.to_call
         else (gettext("还没有客户需要告知。"))
     )
+    lifted = gettext("中断期间改期%(moved)s件，无路可达%(noway)s件。") % {
+        "moved": wording.count(page.row.moved), "noway": wording.count(page.row.noway)}
     apply_words = gettext("重算进度：%(done)s/%(total)s批") % {"done": page.done, "total": page.total}
     return render(
         request,
@@ -138,6 +140,7 @@ def closure(request: HttpRequest, closure_id: uuid.UUID) -> HttpResponse:
             "page": page,
             "lead": reading.lead_of_closure(page),
             "told_words": told,
+            "lifted_words": lifted,
             "hit_list": "noway" if page.row.noway > page.row.moved else "moved",
             "apply_words": apply_words,
             "extend_form": ExtendForm(auto_id="extend_%s"),

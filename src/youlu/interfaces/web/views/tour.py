@@ -23,6 +23,7 @@ from youlu.domain.access.models import User
 from youlu.domain.access.selectors import Actor, actor_of_user
 from youlu.domain.continuity.selectors import ClosureRow, closures_list, is_behind, run_latest
 from youlu.domain.continuity.services import closure_declare, closure_lift
+from youlu.domain.mail.selectors import items_counted
 from youlu.interfaces.web.reading import items as reading
 from youlu.interfaces.web.seats import SEATS
 from youlu.scenarios.lanzhou.tour import TITLE, tour_closure, tour_facts
@@ -34,7 +35,8 @@ def tour(request: HttpRequest) -> HttpResponse:
     """The screen of the tour; `?part=state` is what it polls."""
     _only_in_the_tour()
     part = "#state" if request.headers.get("HX-Request") else ""
-    return render(request, f"web/tour/page.html{part}", _state())
+    items = {} if part else {"items": sum(row.items for row in items_counted())}
+    return render(request, f"web/tour/page.html{part}", _state() | items)
 
 
 def citizen(request: HttpRequest) -> HttpResponse:
@@ -109,16 +111,23 @@ def _dispatcher() -> Actor:
 
 def _closure() -> ClosureRow | None:
     """The tour's closure while it is open."""
-    rows = closures_list(actor=_dispatcher()).rows
+    newest = _newest()
+    return newest if newest and newest.lifted_at is None else None
+
+
+def _newest() -> ClosureRow | None:
+    """The last closure of the tour's, open or lifted; None before it was closed the first time."""
+    rows = closures_list(actor=_dispatcher(), open_only=False).rows
     return next((row for row in rows if row.title == TITLE), None)
 
 
 def _state() -> dict[str, Any]:
-    run, closure, behind = run_latest(), _closure(), is_behind()
+    run, newest, behind = run_latest(), _newest(), is_behind()
+    closure, lifted = (None, newest) if newest and newest.lifted_at else (newest, None)
     answer = json.loads(_answer().read_text()) if _answer().exists() else None
     kills = len(_kills().read_text().splitlines()) if _kills().exists() else 0
     return {
-        "run": run, "closure": closure, "is_behind": behind, "recount": answer, "kills": kills,
+        "run": run, "closure": closure, "lifted": lifted, "is_behind": behind, "recount": answer, "kills": kills,
         "seats": SEATS,
         # What the panes show changes with this; the script then reloads them.
         "stamp": f"{run.epoch if run else 0}-{bool(run and run.is_finished)}-{behind}",
