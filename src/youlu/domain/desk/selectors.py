@@ -83,6 +83,7 @@ __all__ = [
     "order_list",
     "order_page",
     "orders_search",
+    "outreach_customers",
     "outreach_list",
     "parameters",
     "rules",
