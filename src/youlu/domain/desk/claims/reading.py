@@ -6,10 +6,10 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from youlu.domain.access.selectors import Actor
+from youlu.domain.access.selectors import Actor, actor_names
 from youlu.domain.desk.claims.deciding import OPEN, State, two_step_fen
 from youlu.domain.desk.models import Claim, ClaimRule
-from youlu.domain.desk.orders.rows import OrderRow, actor_names
+from youlu.domain.desk.orders.rows import OrderRow
 from youlu.domain.workforce.models import Site
 from youlu.domain.workforce.selectors import AgentRow
 
