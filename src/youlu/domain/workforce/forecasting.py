@@ -17,7 +17,7 @@ from youlu.core.audit import audit_record
 from youlu.domain.access.selectors import Actor
 from youlu.domain.promise.holidays import Almanac
 from youlu.domain.workforce.errors import NoHistoryError, PeriodError, SurgeError
-from youlu.domain.workforce.models import Arrival, Forecast
+from youlu.domain.workforce.models import Arrival, Demand, Forecast
 from youlu.domain.workforce.needs import needs_set
 from youlu.domain.workforce.rostering.facts import Wanted
 from youlu.domain.workforce.rostering.problem import DAYS_MOST
@@ -48,6 +48,14 @@ class ForecastRow:
     scores: tuple[tuple[str, float, float], ...]
     flags: tuple[str, ...]
     made_at: dt.datetime
+
+    @property
+    def error(self) -> str:
+        return f"{self.error_pct}%"
+
+    @property
+    def channel_label(self) -> str:
+        return str(Demand.Channel(self.channel).label)
 
     @property
     def error_pct(self) -> float | None:

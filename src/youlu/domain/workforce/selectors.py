@@ -74,6 +74,13 @@ def agent_of(actor: Actor) -> AgentRow:
     return rows[0]
 
 
+def colleagues(*, actor: Actor) -> tuple[tuple[uuid.UUID, str], ...]:
+    """Everybody else at the desk, id and name: whom one may ask to swap."""
+    actor.require("workforce.self")
+    me = agent_of(actor).id
+    return tuple((row.id, row.name) for row in _rows(Q()) if row.id != me)
+
+
 def people_now(*, actor: Actor) -> tuple[AgentRow, ...]:
     """Everybody who works here, by site then number."""
     actor.require("workforce.read")

@@ -153,6 +153,13 @@ def emergency_consent(*, actor: Actor, consents: bool) -> None:
                  consents=consents)
 
 
+def consented_at(*, actor: Actor) -> dt.datetime | None:
+    """When the agent agreed to emergency hours; None: not."""
+    actor.require("workforce.self")
+    return Contract.objects.filter(agent_id=agent_of(actor).id).values_list(
+        "consents_emergency_at", flat=True).first()
+
+
 def leave_list(*, actor: Actor, agent_id: uuid.UUID | None = None, limit: int = 100) -> tuple[LeaveRow, ...]:
     """Leave from now on, what waits for an answer first; one's own needs no more than being an agent."""
     if agent_id is None or not _is_self(actor, agent_id):

@@ -41,6 +41,7 @@ ROOMS = (
     Room("web:asked", "clipboard-list", N("协查"), N("协查工单"), N("派到本单位的工单，在同一张单上回"), "desk.unit"),
     Room("web:my", "phone", N("我的"), N("我的任务"), N("下一个要联系的人和该说的话"), "contact.take"),
     Room("web:people", "users", N("在岗"), N("人员在岗"), N("谁在岗、谁居家、谁离岗"), "workforce.read"),
+    Room("web:rosters", "calendar-range", N("排班"), N("排班"), N("谁几时上班，够不够，合不合规则"), "workforce.read"),
     Room("web:emergency", "chart-column", N("应急"), N("应急值守"), N("三个方案，采用一个"), "emergency.read"),
     Room("web:applications", "id-card", N("申请"), N("项目与申请"), N("身份证直递、喜报等"), "applications.read"),
     Room("web:accounts", "users", N("账号"), N("账号与岗位"), N("谁能登录，以什么岗位"), "access.admin"),

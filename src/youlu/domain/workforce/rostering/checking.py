@@ -78,7 +78,9 @@ def plans_verify(plans: Sequence[ShiftPlan], *, start_date: dt.date, days: int, 
     assignments = asked.assignments_of(plans)
     verdict = engine_verify(weighed, assignments)
     broken = [_broken(asked, breach) for breach in verdict.breaches if breach.rule not in ("pay", "cover")]
-    broken += [*_outsiders(asked, plans), *_sites(asked, plans), *_seam(asked, plans)]
+    told = {(row.rule, row.agent_id, row.work_date) for row in broken}
+    more = [*_outsiders(asked, plans), *_sites(asked, plans), *_seam(asked, plans)]
+    broken += [row for row in more if (row.rule, row.agent_id, row.work_date) not in told]
     paid = {shift.name: shift.paid for shift in asked.problem.shifts}
     return Checked(tuple(sorted(broken, key=lambda row: (not row.is_hard, row.work_date, row.staff_no))),
                    verdict.coverage, sum(paid[a.shift] for a in assignments) / 60, verdict.costs.get("pay", 0.0), asked)
@@ -114,7 +116,7 @@ def _sites(asked: RosterInput, plans: Sequence[ShiftPlan]) -> list[Broken]:
     staff = {agent_id: name for name, agent_id in asked.agents.items()}
     found = []
     for plan in plans:
-        kind, where = asked.kinds.get(plan.kind), asked.sites.get(plan.agent_id, UNAVAILABLE)
+        kind, where = asked.kinds.get(plan.kind), asked.site_at(plan.agent_id, plan.start_at)
         if plan.agent_id not in staff or kind is None or where == UNAVAILABLE:
             continue  # told by others
         # The engine's own check speaks of where the person is; here only a place written otherwise.

@@ -55,7 +55,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Facts:
-    """Rows by agent; `site` is where each is taken to be: on_site, at_home or unavailable."""
+    """Rows by agent; `site` is where each usually is; `bound`: since when, and where, somebody cannot leave."""
 
     start_date: dt.date
     days: int
@@ -63,6 +63,7 @@ class Facts:
     names: dict[uuid.UUID, str]
     contracts: dict[uuid.UUID, Contract]
     site: dict[uuid.UUID, str]
+    bound: dict[uuid.UUID, tuple[dt.datetime, str]]
     leave: dict[uuid.UUID, list[Leave]]
     wishes: dict[uuid.UUID, list[Wish]]
     hours: dict[uuid.UUID, list[Availability]]
@@ -89,9 +90,10 @@ def facts_read(start_date: dt.date, days: int) -> Facts:
     begun = min(_period_start(start_date, contract) for contract in contracts.values()) if agents else start_date
     monday = start_date.replace(day=1) - dt.timedelta(days=start_date.replace(day=1).weekday())
     before = shifts_held(clock.midnight(min(begun, monday)), start_at)
+    usual = {agent_id: str(contract.usual_site) for agent_id, contract in contracts.items()}
     return Facts(
-        start_date, days, agents, {a.id: a.user.display_name or a.user.username for a in agents}, contracts,
-        _sites(contracts), _by_agent(leave.order_by("start_at")), _by_agent(wishes.order_by("work_date")),
+        start_date, days, agents, {a.id: a.user.display_name or a.user.username for a in agents}, contracts, usual,
+        _bound(), _by_agent(leave.order_by("start_at")), _by_agent(wishes.order_by("work_date")),
         _by_agent(Availability.objects.order_by("weekday", "start_min")),
         tuple(ShiftKind.objects.filter(is_used=True).order_by("start_min", "code")), _by_agent(before))
 
@@ -129,14 +131,11 @@ def _period_start(day: dt.date, contract: Contract) -> dt.date:
     return period_start(day, contract.scheme_period) if is_scheme else day.replace(day=1)
 
 
-def _sites(contracts: dict[uuid.UUID, Contract]) -> dict[uuid.UUID, str]:
-    """The usual site, unless a closure, a duty or an illness binds somebody to where they are."""
-    sites = {agent_id: str(contract.usual_site) for agent_id, contract in contracts.items()}
+def _bound() -> dict[uuid.UUID, tuple[dt.datetime, str]]:
+    """Whom a closure or a duty binds to where they are, or an illness keeps away, until somebody says otherwise."""
     open_ = Presence.objects.filter(Q(reason__in=BOUND) | Q(reason=Presence.Reason.ILL), until=None)
-    for row in open_:
-        is_gone = row.reason == Presence.Reason.ILL or row.site == Site.OUT
-        sites[row.agent_id] = UNAVAILABLE if is_gone else row.site
-    return sites
+    return {row.agent_id: (row.since, UNAVAILABLE if row.reason == Presence.Reason.ILL or row.site == Site.OUT
+                           else row.site) for row in open_}
 
 
 def _by_agent(rows: Iterable) -> dict[uuid.UUID, list]:

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from youlu.core import clock
 from youlu.domain.promise.holidays import Almanac
@@ -22,7 +22,7 @@ from youlu.domain.workforce.rostering.carry import carry_of
 from youlu.domain.workforce.rostering.facts import UNAVAILABLE, Facts, Wanted, facts_read, shifts_held, wanted_read
 from youlu.domain.workforce.rostering.law import PRICES, rules_of
 from youlu.engines.calendar import day_of_date
-from youlu.engines.roster import Assignment, Need, Person, Problem, Shift, Span
+from youlu.engines.roster import Assignment, Need, Person, Problem, Shift, Span, Stay
 from youlu.engines.roster import Wish as EngineWish
 
 DAYS_MOST = 62
@@ -54,7 +54,8 @@ class RosterInput:
     Attributes
     ----------
     agents : agent by the problem's name of the person (the staff number). `names`: what people call them.
-    sites : where each was taken to be (on_site, at_home, unavailable), by agent.
+    sites : where each was taken to be (on_site, at_home, unavailable), by agent; in `since`, from when on, if it is
+        not for the whole period: `usual` says where they are before.
     left_out : staff numbers of those without any skill: no need could count them.
     """
 
@@ -65,6 +66,15 @@ class RosterInput:
     sites: Mapping[uuid.UUID, str]
     kinds: Mapping[str, ShiftKind]
     left_out: tuple[str, ...] = ()
+    since: Mapping[uuid.UUID, dt.datetime] = field(default_factory=dict)
+    usual: Mapping[uuid.UUID, str] = field(default_factory=dict)
+
+    def site_at(self, agent_id: uuid.UUID, at: dt.datetime) -> str:
+        """Where somebody is taken to be at an instant."""
+        since = self.since.get(agent_id)
+        if since is not None and at < since:
+            return self.usual[agent_id]
+        return self.sites.get(agent_id, UNAVAILABLE)
 
     def shifts_of(self, assignments: Iterable[Assignment]) -> tuple[ShiftPlan, ...]:
         """Shifts at the desk, by day and staff number."""
@@ -73,7 +83,7 @@ class RosterInput:
         for one in sorted(assignments):
             agent_id, day = self.agents[one.person], self.problem.date_of(one.day)
             start_at = clock.midnight(day) + dt.timedelta(minutes=shifts[one.shift].start_min)
-            site = Site.AT_HOME if self.sites[agent_id] == Site.AT_HOME else Site.ON_SITE
+            site = Site.AT_HOME if self.site_at(agent_id, start_at) == Site.AT_HOME else Site.ON_SITE
             plans.append(ShiftPlan(agent_id, day, one.shift.partition(MOVED)[0], start_at,
                                    start_at + dt.timedelta(minutes=shifts[one.shift].length_min), site.value))
         return tuple(plans)
@@ -109,9 +119,12 @@ def roster_problem(
     if basis not in Basis.values:
         raise BasisError()
     facts = facts_read(start_date, days)
-    sites = facts.site | {key: _site(value) for key, value in (sites_override or {}).items()}
+    said = {key: _site(value) for key, value in (sites_override or {}).items()}
+    bound = {key: value for key, value in facts.bound.items() if key not in said}
+    sites = facts.site | {key: site for key, (_, site) in bound.items()} | said
+    since = {key: at for key, (at, _) in bound.items() if at > facts.start_at}
     able = [agent for agent in facts.agents if agent.skills]
-    people = tuple(_person(facts, agent, sites[agent.id], basis) for agent in able)
+    people = tuple(_person(facts, agent, sites[agent.id], since.get(agent.id), basis) for agent in able)
     if not people:
         raise NobodyError()
     wanted = _needs(facts, wanted_read(start_date, days) if needs is None else needs,
@@ -126,7 +139,7 @@ def roster_problem(
     agents = {agent.staff_no: agent.id for agent in able}
     return RosterInput(
         problem, basis, agents, {agent.staff_no: facts.names[agent.id] for agent in able}, sites, kinds,
-        tuple(agent.staff_no for agent in facts.agents if not agent.skills))
+        tuple(agent.staff_no for agent in facts.agents if not agent.skills), since, facts.site)
 
 
 def plans_held(start_date: dt.date, days: int) -> tuple[ShiftPlan, ...]:
@@ -176,14 +189,16 @@ def _moved(facts: Facts, plans: Sequence[ShiftPlan]) -> list[Shift]:
     return found
 
 
-def _person(facts: Facts, agent: Agent, site: str, basis: str) -> Person:
+def _person(facts: Facts, agent: Agent, site: str, since: dt.datetime | None, basis: str) -> Person:
     contract = facts.contracts[agent.id]
     own = contract.basis if basis != Basis.EMERGENCY else Basis.EMERGENCY
     if basis == Basis.STANDARD or (own == Basis.COMPREHENSIVE and contract.scheme_min is None):
         own = Basis.STANDARD
     leave = facts.leave.get(agent.id, [])
+    stays = () if since is None else (Stay(Span(_minute(since, facts.start_at), (facts.days + 1) * DAY_MIN), site),)
     return Person(
-        agent.staff_no, frozenset(agent.skills), site=site, leave=tuple(_leave(facts, row) for row in leave),
+        agent.staff_no, frozenset(agent.skills), site=site if since is None else facts.site[agent.id], stays=stays,
+        leave=tuple(_leave(facts, row) for row in leave),
         available=_available(facts, agent.id), wishes=_wishes(facts, agent.id),
         contract_min=round(contract.week_min * _days_owed(facts, leave) / 7), basis=str(own),
         consents=contract.consents_emergency_at is not None, scheme_min=contract.scheme_min,

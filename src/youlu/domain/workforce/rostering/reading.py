@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F
+from django.utils.translation import gettext
 
 from youlu.core import clock
-from youlu.core.errors import NotFoundError
+from youlu.core.errors import NotFoundError, YouluError
 from youlu.core.pages import PAGE_ROWS, Page, cursor_number
 from youlu.domain.access.selectors import Actor
-from youlu.domain.workforce.models import Basis, Roster, RosterHold, RosterRun, RosterShift
+from youlu.domain.workforce import errors
+from youlu.domain.workforce.models import Basis, Roster, RosterHold, RosterRun, RosterShift, ShiftKind, Site
 from youlu.domain.workforce.rostering.facts import HeldShift, held_shift
 from youlu.domain.workforce.rostering.sentences import clash_sentence, clashes_lead
+from youlu.domain.workforce.selectors import agent_of
 
 State = Roster.State
 DAY = dt.timedelta(days=1)
@@ -54,6 +57,18 @@ class RosterRow:
 
 
 @dataclass(frozen=True)
+class MyDay:
+    """A day of one's own: the shift that begins on it, or none; `is_held`: some roster is in force then."""
+
+    work_date: dt.date
+    kind_name: str
+    start_at: dt.datetime | None
+    end_at: dt.datetime | None
+    site_label: str
+    is_held: bool
+
+
+@dataclass(frozen=True)
 class RunRow:
     """A search. `sentences`: what clashes, in the reader's words, under `lead`; empty unless infeasible."""
 
@@ -70,6 +85,19 @@ class RunRow:
     sentences: tuple[str, ...]
 
     @property
+    def progress(self) -> str:
+        return f"{self.progress_pct}%"
+
+    @property
+    def error_sentence(self) -> str:
+        """Why nothing came of it."""
+        known = {error.code: error for error in vars(errors).values()
+                 if isinstance(error, type) and issubclass(error, YouluError)}
+        if self.error in known and "{" not in str(known[self.error].sentence):
+            return known[self.error]().message
+        return gettext("排到一半停了，没有留下草稿。再排一次；还不行就找值班工程师。")
+
+    @property
     def is_going(self) -> bool:
         return self.state in (RosterRun.State.WAITING, RosterRun.State.RUNNING)
 
@@ -84,7 +112,7 @@ def roster_list(*, actor: Actor, cursor: str | None = None) -> Page[RosterRow]:
     after = cursor_number(cursor)
     rows = list(Roster.objects.order_by("-id")[after : after + PAGE_ROWS + 1])
     more = str(after + PAGE_ROWS) if len(rows) > PAGE_ROWS else None
-    return Page(tuple(_row(row) for row in rows[:PAGE_ROWS]), more)
+    return Page(tuple(roster_row(row) for row in rows[:PAGE_ROWS]), more)
 
 
 def roster_head(*, actor: Actor, roster_id: uuid.UUID) -> RosterRow:
@@ -92,14 +120,14 @@ def roster_head(*, actor: Actor, roster_id: uuid.UUID) -> RosterRow:
     row = Roster.objects.filter(id=roster_id).first()
     if row is None:
         raise NotFoundError()
-    return _row(row)
+    return roster_row(row)
 
 
 def roster_published_at(at: dt.datetime | None = None) -> RosterRow | None:
     """The roster that holds the instant (now unless said); None: no roster is in force then."""
     at = at or clock.now()
     hold = RosterHold.objects.filter(start_at__lte=at, end_at__gt=at).select_related("roster").first()
-    return _row(hold.roster) if hold else None
+    return roster_row(hold.roster) if hold else None
 
 
 def shifts_between(start_at: dt.datetime, end_at: dt.datetime) -> tuple[HeldShift, ...]:
@@ -109,6 +137,29 @@ def shifts_between(start_at: dt.datetime, end_at: dt.datetime) -> tuple[HeldShif
         start_at__lt=end_at, end_at__gt=start_at, start_at__gt=start_at - DAY,
     ).select_related("kind").order_by("start_at", "agent__staff_no")
     return tuple(held_shift(row) for row in rows)
+
+
+def my_shifts(*, actor: Actor, first: dt.date, days: int) -> tuple[MyDay, ...]:
+    """The agent's own days from `first` on."""
+    actor.require("workforce.self")
+    me = agent_of(actor).id
+    start_at, end_at = clock.midnight(first), clock.midnight(first + days * DAY)
+    names = dict(ShiftKind.objects.values_list("code", "name"))
+    mine = {shift.work_date: shift for shift in shifts_between(start_at, end_at) if shift.agent_id == me}
+    held = list(RosterHold.objects.filter(start_at__lt=end_at, end_at__gt=start_at).values_list("start_at", "end_at"))
+    found = []
+    for day in (first + n * DAY for n in range(days)):
+        shift, noon = mine.get(day), clock.midnight(day) + DAY / 2
+        is_held = any(begins <= noon < ends for begins, ends in held)
+        found.append(MyDay(day, names.get(shift.kind, shift.kind), shift.start_at, shift.end_at,
+                           str(Site(shift.site).label), is_held) if shift
+                     else MyDay(day, "", None, None, "", is_held))
+    return tuple(found)
+
+
+def shift_kinds() -> tuple[tuple[str, str], ...]:
+    """Kinds in use: code and name."""
+    return tuple(ShiftKind.objects.filter(is_used=True).order_by("start_min", "code").values_list("code", "name"))
 
 
 def roster_progress(*, actor: Actor, run_id: uuid.UUID) -> RunRow:
@@ -133,6 +184,6 @@ def run_row(row: RosterRun) -> RunRow:
                   tuple(clash_sentence(fact) for fact in row.clashes))
 
 
-def _row(row: Roster) -> RosterRow:
+def roster_row(row: Roster) -> RosterRow:
     return RosterRow(row.id, row.start_date, row.days, row.state, row.basis, row.legal_basis, row.version, row.edits,
                      row.made_by, row.made_at, row.approved_by, row.published_at, row.parent_id, row.figures)

@@ -56,8 +56,12 @@ def rule_words(rule: str) -> str:
     return gettext(RULE_WORDS.get(rule, rule))
 
 
-def broken_sentence(row: Broken, names: Mapping[str, str]) -> str:
-    """One rule broken, by whom and when."""
+def broken_sentence(row: Broken, names: Mapping[str, str], days: int = 1) -> str:
+    """One rule broken, by whom and when: the first of so many days."""
+    if days > 1 and row.staff_no:
+        return gettext("{name}（{staff_no}）{date}等{n}天：{rule}。").format(
+            name=names.get(row.staff_no, ""), staff_no=row.staff_no, date=day_words(row.work_date), n=days,
+            rule=rule_words(row.rule))
     if not row.staff_no:
         return gettext("{date}：{rule}。").format(date=day_words(row.work_date), rule=rule_words(row.rule))
     return gettext("{name}（{staff_no}）{date}：{rule}。").format(

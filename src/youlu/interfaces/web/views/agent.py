@@ -19,7 +19,7 @@ from youlu.domain.desk.contacts import OTHER_REASONS
 from youlu.domain.desk.emergency.reading import my_notice
 from youlu.domain.parties.services import party_reveal
 from youlu.domain.workforce.models import Presence, Site
-from youlu.domain.workforce.selectors import agent_of, presence_history
+from youlu.domain.workforce.selectors import agent_of
 from youlu.domain.workforce.services import presence_report
 from youlu.interfaces.web.order_acts import uuid_of
 from youlu.interfaces.web.pages import staff_page
@@ -145,14 +145,6 @@ def notices_seen(request: HttpRequest) -> HttpResponse:
     services.notices_seen(actor=request.actor,  # type: ignore[attr-defined]
                           notice_ids=[uuid_of(one) for one in request.POST.getlist("notice")])
     return redirect("web:my_orders")
-
-
-@require_GET
-@staff_page("contact.take")
-def shift(request: HttpRequest) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
-    rows = presence_history(actor=actor, agent_id=agent_of(actor).id)
-    return render(request, "web/agent/shift.html", _shell(request, "shift", rows=rows))
 
 
 @staff_page("contact.take")

@@ -13,11 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core.errors import NotFoundError
+from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.capacity import NEVER_H, Side, Strip, capacity_strip
 from youlu.domain.desk.selectors import parameters
+from youlu.domain.network.selectors import measures_in_force
 from youlu.domain.workforce.models import Presence, Site
-from youlu.domain.workforce.selectors import people_now, presence_history, present_now
-from youlu.domain.workforce.services import presence_set
+from youlu.domain.workforce.selectors import (
+    AgentRow,
+    agents_living_in,
+    people_now,
+    presence_history,
+    present_now,
+)
+from youlu.domain.workforce.services import presence_confirm, presence_set
 from youlu.interfaces.web.pages import staff_page
 from youlu.interfaces.web.wording import span
 
@@ -29,7 +37,16 @@ def people(request: HttpRequest) -> HttpResponse:
     rows = people_now(actor=actor)
     return render(request, "web/workforce/people.html", {
         "rows": rows, "present": present_now(), "taking": sum(row.is_taking for row in rows),
-        "may_edit": actor.can("workforce.edit")})
+        "may_edit": actor.can("workforce.edit"), "closed_in": _closed_in(actor, rows)})
+
+
+def _closed_in(actor: Actor, rows: tuple[AgentRow, ...]) -> list[AgentRow]:
+    """Who lives in a compound under a measure and is not taken to be bound there yet: whom to ask."""
+    if not actor.can("workforce.home"):
+        return []
+    compounds = [int(m.zone_ref) for m in measures_in_force() if m.zone_kind == "compound" and m.zone_ref.isdecimal()]
+    bound = {row.id for row in rows if row.reason == Presence.Reason.LOCKED_DOWN}
+    return [row for row in agents_living_in(actor=actor, compound_ids=compounds) if row.id not in bound]
 
 
 @require_GET
@@ -49,6 +66,14 @@ def person(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
 def person_presence(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
     presence_set(actor=request.actor, agent_id=agent_id, site=request.POST.get("site", ""),  # type: ignore[attr-defined]
                  is_taking=request.POST.get("taking") == "1", reason=request.POST.get("reason", ""))
+    return redirect("web:people")
+
+
+@require_POST
+@staff_page("workforce.edit")
+def person_confirm(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
+    """What somebody said of themselves is known to a supervisor."""
+    presence_confirm(actor=request.actor, agent_id=agent_id)  # type: ignore[attr-defined]
     return redirect("web:people")
 
 
