@@ -13,7 +13,7 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.workforce.models import Roster
 from youlu.domain.workforce.rostering.checking import Broken, Checked, plans_of, plans_verify, sites_of
 from youlu.domain.workforce.rostering.problem import DAY_MIN, ShiftPlan
-from youlu.domain.workforce.rostering.reading import RosterRow, roster_row
+from youlu.domain.workforce.rostering.reading import RosterRow, hours_words, roster_row
 from youlu.domain.workforce.rostering.sentences import broken_sentence, rule_words
 from youlu.engines.roster import Person
 
@@ -32,6 +32,10 @@ class Cell:
     end_min: int
     site: str
     clash: str
+
+    @property
+    def hours(self) -> str:
+        return hours_words(self.start_min, self.end_min)
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class Board:
     cover: tuple[HalfHour, ...]
     clashes: tuple[Clash, ...]
     left_out: tuple[str, ...]
-    kinds: tuple[tuple[str, str, int, int], ...]  # code, name, start, end (minutes of the day)
+    kinds: tuple[tuple[str, str, str], ...]  # code, name, hours
     hours: float
     pay_hours: float
 
@@ -93,7 +97,7 @@ def roster_board(*, actor: Actor, roster_id: uuid.UUID) -> Board:
     plans = plans_of(roster_id)
     checked = plans_verify(plans, start_date=roster.start_date, days=roster.days, basis=roster.basis,
                            sites_override=sites_of(roster))
-    kinds = tuple((kind.code, kind.name, kind.start_min, kind.start_min + kind.length_min)
+    kinds = tuple((kind.code, kind.name, hours_words(kind.start_min, kind.start_min + kind.length_min))
                   for kind in checked.asked.kinds.values() if kind.is_used)
     cover = tuple(HalfHour(checked.asked.problem.date_of(row.day), row.start_min, row.activity, row.need, row.have)
                   for row in checked.coverage)

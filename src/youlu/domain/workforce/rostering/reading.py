@@ -67,6 +67,14 @@ class MyDay:
     site_label: str
     is_held: bool
 
+    @property
+    def hours(self) -> str:
+        """Empty on a day off."""
+        if self.start_at is None or self.end_at is None:
+            return ""
+        midnight = clock.midnight(self.work_date)
+        return hours_words(*(int((at - midnight).total_seconds() // 60) for at in (self.start_at, self.end_at)))
+
 
 @dataclass(frozen=True)
 class RunRow:
@@ -137,6 +145,11 @@ def shifts_between(start_at: dt.datetime, end_at: dt.datetime) -> tuple[HeldShif
         start_at__lt=end_at, end_at__gt=start_at, start_at__gt=start_at - DAY,
     ).select_related("kind").order_by("start_at", "agent__staff_no")
     return tuple(held_shift(row) for row in rows)
+
+
+def hours_words(start_min: int, end_min: int) -> str:
+    """15:30–24:00; the morning after is said as the hour it is."""
+    return "–".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in (start_min, end_min - 1440 * (end_min > 1440)))
 
 
 def my_shifts(*, actor: Actor, first: dt.date, days: int) -> tuple[MyDay, ...]:
