@@ -149,7 +149,8 @@ def shifts_between(start_at: dt.datetime, end_at: dt.datetime) -> tuple[HeldShif
 
 def hours_words(start_min: int, end_min: int) -> str:
     """15:30–24:00; the morning after is said as the hour it is."""
-    return "–".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in (start_min, end_min - 1440 * (end_min > 1440)))
+    end_min -= 1440 * (end_min > 1440)
+    return "–".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in (start_min, end_min))
 
 
 def my_shifts(*, actor: Actor, first: dt.date, days: int) -> tuple[MyDay, ...]:
