@@ -22,6 +22,7 @@ hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_c
 hypothesis.settings.load_profile("untimed")
 
 # Before Django reads its settings: every worker process of the run shares the server, each with a database of its own.
+os.environ["LANGUAGE"] = "zh_CN"  # commands talk in the language of the terminal: the tests' own is Chinese
 if not os.environ.get("DATABASE_URL"):
     database_ensure()
 

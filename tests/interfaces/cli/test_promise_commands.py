@@ -32,6 +32,19 @@ def test_explained_it_shows_handling_and_waiting(youlu) -> None:
     assert all(word in said.out for word in ("收寄", "投递", "内部处理", "等班", "运输", "邮路1", "邮路2"))
 
 
+@pytest.mark.parametrize(("language", "word"), [("en_GB:en", "handling"), ("", "handling"), ("zh_CN", "内部处理")])
+def test_it_talks_in_the_language_of_the_terminal(youlu, monkeypatch, language: str, word: str) -> None:
+    monkeypatch.setenv("LANGUAGE", language)  # empty it is as if it were not set
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    said = youlu("promise", "quote", "西安", "康县", "--at", "2022-07-11 17:00", "--explain")
+    assert word in said.out
+    assert ("expected by 12:00 on" in said.out) is (word == "handling")
+    as_json = json.loads(youlu("promise", "quote", "西安", "康县", "--at", "2022-07-11 17:00", "--json").out)
+    assert as_json["sentence"].startswith("预计"), "what programs read does not change with the terminal"
+
+
 def test_as_json_it_has_the_sentence_and_every_step(youlu) -> None:
     found = json.loads(youlu("promise", "quote", "兰州", "康县", "--at", "2022-07-11 17:00", "--json").out)
     assert found["arrive_by"] == "2022-07-13T12:00:00+08:00"

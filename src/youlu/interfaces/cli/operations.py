@@ -11,6 +11,7 @@ import typer
 
 from youlu.interfaces.cli.app import app, need_database
 from youlu.interfaces.cli.backups import GROUP, backup_file_of
+from youlu.interfaces.cli.language import said
 
 MARKS = {"ok": "✓ 正常", "warn": "▲ 注意", "fail": "■ 不行"}
 
@@ -70,10 +71,11 @@ def stop(
     from youlu.interfaces.cli.processes import supervisor_stop
 
     home = Path(os.environ.get("YOULU_DATA_DIR", ".youlu")).resolve()
-    stopped = ["网页和后台任务"] if supervisor_stop(home) else []
+    stopped = [said("网页和后台任务", "the pages and the worker")] if supervisor_stop(home) else []
     if not keep_database and not os.environ.get("DATABASE_URL") and home.exists():
         server = postgres.server_locate(home)
         if server.is_running():
             server.stop()
-            stopped.append("内置数据库")
-    typer.echo(f"已停：{'、'.join(stopped)}。" if stopped else "没有在跑的。 / Nothing was running.", err=True)
+            stopped.append(said("内置数据库", "the embedded database"))
+    done = said(f"已停：{'、'.join(stopped)}。", f"Stopped: {', '.join(stopped)}.")
+    typer.echo(done if stopped else "没有在跑的。 / Nothing was running.", err=True)

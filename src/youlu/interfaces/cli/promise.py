@@ -13,6 +13,7 @@ import typer
 from youlu.core.errors import YouluError
 from youlu.interfaces.cli.app import app, need_database
 from youlu.interfaces.cli.faults import Fault
+from youlu.interfaces.cli.language import is_english, said
 from youlu.interfaces.cli.tables import instant_read, iso, span, stamp, table_print
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ app.add_typer(promise, name="promise", rich_help_panel=GROUP)
 STEP_WORDS = {"wait": "等班", "handle": "内部处理", "ride": "运输"}
 WEEKDAYS = "一二三四五六日"
 COLUMNS = ("环节", "从", "到", "开始", "结束", "用时", "班次", "邮路", "绕开的中断班次")
+STEP_WORDS_EN = {"wait": "wait", "handle": "handling", "ride": "ride"}
+COLUMNS_EN = ("step", "from", "to", "begins", "ends", "takes", "trip", "route", "closed trips avoided")
 CLASSES = ("express", "parcel", "registered")
 
 
@@ -94,55 +97,75 @@ def _place(office: OfficeRow, compound: str) -> Place:
     return Place(office.id, rows[0].segment_id, rows[0].id)
 
 
-def arrive_by_words(found: Quote) -> str:
+def arrive_by_words(found: Quote, *, english: bool) -> str:
     """预计7月31日（周日）18:00前: the end of a wave, never a minute of arrival."""
     from youlu.core.clock import local
 
     if found.arrive_by is None:
-        return "现在说不出送达时间"
+        return "no time can be said now" if english else "现在说不出送达时间"
     at = local(found.arrive_by)
+    if english:
+        return f"expected by {at:%H:%M} on {at:%a} {at.day} {at:%b}"
     return f"预计{at.month}月{at.day}日（周{WEEKDAYS[at.weekday()]}）{at:%H:%M}前"
 
 
 def _quote_tell(found: Quote, *, explain: bool) -> None:
-    typer.echo(f"{found.origin}—{found.dest}：{stamp(found.at)}交寄，{arrive_by_words(found)}。")
+    by, handed_in = arrive_by_words(found, english=is_english()), stamp(found.at)
+    typer.echo(said(f"{found.origin}—{found.dest}：{handed_in}交寄，{by}。",
+                    f"{found.origin}—{found.dest}: handed in {handed_in}, {by}."))
     for reason in found.reasons:
-        review = f"，下次研判{stamp(reason.next_review_at)}" if reason.next_review_at else ""
-        typer.echo(f"⊖ 因{reason.title}{review}。")
+        at = stamp(reason.next_review_at) if reason.next_review_at else ""
+        review = said(f"，下次研判{at}", f", next review {at}") if at else ""
+        typer.echo(said(f"⊖ 因{reason.title}{review}。", f"⊖ because of {reason.title}{review}."))
     if found.reasons and found.undisturbed_arrive_by:
-        typer.echo(f"没有中断时是{stamp(found.undisturbed_arrive_by)}前。")
+        open_by = stamp(found.undisturbed_arrive_by)
+        typer.echo(said(f"没有中断时是{open_by}前。", f"Without closures by {open_by}."))
     if found.arrive_by is None and not found.reasons:
-        typer.echo("班期里没有路能到。核对寄达地，或看这一段的班期：./youlu network show。")
+        typer.echo(said("班期里没有路能到。核对寄达地，或看这一段的班期：./youlu network show。",
+                        "No way in the timetable leads there. Check the place, or look at ./youlu network show."))
     _clocks_tell(found)
+    _steps_tell(found, explain=explain)
+
+
+def _steps_tell(found: Quote, *, explain: bool) -> None:
     rows = [_step_row(step, explain) for step in found.steps if explain or step.kind == "ride"]
     if explain and found.arrival_at and found.arrive_by:
-        last = _row("投递", found.dest, "", found.arrival_at, found.arrive_by, ["", "", ""])
+        last = _row(said("投递", "delivery"), found.dest, "", found.arrival_at, found.arrive_by, ["", "", ""])
         rows = [*_first_row(found), *rows, last]
     if rows:
-        table_print(COLUMNS[:None if explain else -1], rows, right=("用时", "绕开的中断班次"))
+        columns = COLUMNS_EN if is_english() else COLUMNS
+        table_print(columns[:None if explain else -1], rows, right=(columns[5], columns[8]))
     if rows and not explain:
-        typer.echo("每一步和等了多久：加 --explain。", err=True)
+        typer.echo(said("每一步和等了多久：加 --explain。", "Every step and wait: add --explain."), err=True)
 
 
 def _clocks_tell(found: Quote) -> None:
     """The three clocks, each with its source."""
-    planned = f"{stamp(found.undisturbed_arrive_by)}前" if found.undisturbed_arrive_by else "时刻表里没有路"
-    promised = f"{stamp(found.arrive_by)}前" if found.arrive_by else "现在说不出"
-    table_print(("时限", "何时", "来源"), [
-        ["标准", *standard_words(found.standard)], ["计划", planned, f"班期第{found.timetable}版，不算中断"],
-        ["承诺", promised, "现行中断之下，收寄时所许"]])
+    planned = _by(found.undisturbed_arrive_by) or said("时刻表里没有路", "no way in the timetable")
+    promised = _by(found.arrive_by) or said("现在说不出", "cannot be said now")
+    table_print((said("时限", "clock"), said("何时", "when"), said("来源", "source")), [
+        [said("标准", "standard"), *standard_words(found.standard)],
+        [said("计划", "planned"), planned,
+         said(f"班期第{found.timetable}版，不算中断", f"timetable revision {found.timetable}, without closures")],
+        [said("承诺", "promised"), promised,
+         said("现行中断之下，收寄时所许", "under the closures now, as told at acceptance")]])
+
+
+def _by(at: dt.datetime | None) -> str:
+    return said(f"{stamp(at)}前", f"by {stamp(at)}") if at else ""
 
 
 def _first_row(found: Quote) -> list[list[str]]:
     """From the counter to the first trip that the mail could catch."""
     if not found.steps or found.steps[0].from_at <= found.at:
         return []
-    return [_row("收寄", found.origin, "", found.at, found.steps[0].from_at, ["", "", ""])]
+    return [_row(said("收寄", "acceptance"), found.origin, "", found.at, found.steps[0].from_at, ["", "", ""])]
 
 
 def _step_row(step: QuoteStep, explain: bool) -> list[str]:
     last = [str(step.closed_alternatives or "")] if explain else []
-    return _row(STEP_WORDS[step.kind], step.office, step.to_office, step.from_at, step.to_at,
+    words = STEP_WORDS_EN if is_english() else STEP_WORDS
+    return _row(words[step.kind], step.office, step.to_office, step.from_at, step.to_at,
                 [step.trip_number, step.route_name, *last])
 
 
@@ -161,22 +184,26 @@ def standard_json(standard: Standard) -> dict[str, Any]:
 
 def standard_words(standard: Standard) -> tuple[str, str]:
     """(when, or why it cannot be said; which version of which source)."""
-    said = standard_stamp(standard) if standard.arrive_by else standard.why_words
-    source = f"第{standard.version}版·{standard.document_no or standard.source}" if standard.version else ""
-    return said, source + ("（示例模型，不是公布的标准）" if standard.is_model else "")
+    when = standard_stamp(standard) if standard.arrive_by else standard.why_words
+    paper = standard.document_no or standard.source
+    version = said(f"第{standard.version}版·{paper}", f"version {standard.version} · {paper}")
+    source = version if standard.version else ""
+    model = said("（示例模型，不是公布的标准）", " (a model, not a published standard)") if standard.is_model else ""
+    return when, source + model
 
 
 def standard_stamp(standard: Standard) -> str:
     """08-03当天内, or 08-03 18:00前."""
     if standard.due_min == 1440 and standard.day:
-        return f"{standard.day:%m-%d}当天内"
-    return f"{stamp(standard.arrive_by)}前"
+        return said(f"{standard.day:%m-%d}当天内", f"within {standard.day:%m-%d}")
+    return _by(standard.arrive_by)
 
 
 def _quote_json(found: Quote) -> dict[str, Any]:
     return {
         "origin": found.origin, "dest": found.dest, "at": iso(found.at), "epoch": found.epoch,
-        "arrive_by": iso(found.arrive_by), "arrival_at": iso(found.arrival_at), "sentence": arrive_by_words(found),
+        "arrive_by": iso(found.arrive_by), "arrival_at": iso(found.arrival_at),
+        "sentence": arrive_by_words(found, english=False),
         "undisturbed_arrive_by": iso(found.undisturbed_arrive_by), "next_review_at": iso(found.next_review_at),
         "standard": standard_json(found.standard), "timetable": found.timetable,
         "reasons": [{"closure_id": str(r.closure_id), "title": r.title, "next_review_at": iso(r.next_review_at)}

@@ -12,6 +12,7 @@ from pathlib import Path
 import typer
 
 from youlu.interfaces.cli.app import app, need_database
+from youlu.interfaces.cli.language import said
 
 GROUP = "检查"
 
@@ -29,7 +30,8 @@ def verify(
 
     seed = secrets.randbelow(10**6) if seed is None else seed
     started = time.monotonic()
-    typer.echo(f"种子 {seed}，抽查 {'全部' if all_ else f'{sample:,}条'}…", err=True)
+    typer.echo(said(f"种子 {seed}，抽查 {'全部' if all_ else f'{sample:,}条'}…",
+                    f"seed {seed}, {'all' if all_ else f'{sample:,}'} promises searched again…"), err=True)
     found = recount_run(seed=seed, sample=None if all_ else sample, acknowledged=_acknowledged(), tell=_progress)
     seconds = round(time.monotonic() - started, 1)
     if as_json:
@@ -37,8 +39,10 @@ def verify(
     else:
         for finding in found.findings:
             typer.echo(f"■ {finding.kind} {finding.number} {finding.what}")
-        typer.echo(f"{found.items:,}件邮件，{found.revisions:,}次承诺，{found.scans:,}条已回执轨迹，"
-                   f"重新搜索{found.promises:,}条（种子{seed}，{seconds}秒）：")
+        typer.echo(said(f"{found.items:,}件邮件，{found.revisions:,}次承诺，{found.scans:,}条已回执轨迹，"
+                        f"重新搜索{found.promises:,}条（种子{seed}，{seconds}秒）：",
+                        f"{found.items:,} items, {found.revisions:,} promises, {found.scans:,} acknowledged scans, "
+                        f"{found.promises:,} searched again (seed {seed}, {seconds} s):"))
         typer.echo(f"丢失 {found.lost} · 重复 {found.doubled} · 不符 {found.mismatches}"
                    f"   / {found.lost} lost, {found.doubled} doubled, {found.mismatches} mismatches")
     raise typer.Exit(0 if found.is_clean else 1)
