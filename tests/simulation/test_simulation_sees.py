@@ -84,7 +84,7 @@ def _first_half(part: Any) -> Any:
 
 def never_notes_what_was_told() -> AbstractContextManager[Any]:
     """Customers are told, and their items never learn it: they are told again."""
-    return mock.patch.object(told, "told_record", return_value=None)
+    return mock.patch.object(told, "told_record", return_value=())
 
 
 @pytest.mark.slow

@@ -20,6 +20,8 @@ from youlu.domain.continuity.models import ApplyRun
 from youlu.domain.continuity.preview import closure_preview
 from youlu.domain.continuity.recount import recount_run
 from youlu.domain.continuity.services import closure_declare, closure_lift
+from youlu.domain.desk.models import Contact, ContactItem
+from youlu.domain.desk.services import told_flush
 from youlu.domain.mail.errors import AcceptanceStoppedError, NoWayError
 from youlu.domain.mail.models import Item, PromiseRevision
 from youlu.domain.mail.models import Place as Place_
@@ -281,3 +283,23 @@ def test_who_is_on_a_vehicle_that_was_stopped_at_its_next_stop_is_promised_anew_
         after = refreshed([item])[0]
         assert (after.expected_arrive_by, after.revision_no) == (None, 2)
         assert recount_run(seed=1).is_clean
+
+
+def test_who_hears_a_new_time_in_the_moment_it_is_taken_back_is_told_the_old_one_again() -> None:
+    """Told of the closure; before the item learnt of it, the lift found nothing to tell."""
+    party = party_create(actor=actor_of_system("test"), party=NewParty(
+        name="王某", phone="15400000001", channel="inbox", consent_message=True, synthetic=True))
+    item = accept(XIAN, CHENGGUAN, dest_compound_id=0, addressee_id=party)
+    committed = item.committed_arrive_by
+    closed = declare(DOOR)
+    (later,) = ContactItem.objects.values_list("becomes_at", flat=True)
+    Contact.objects.update(state="told", closed_at=NOW)
+    ContactItem.objects.update(told_at=NOW)  # a message went out, and the sender died before it told the item
+    lift(closed)
+    assert told_flush() == 1
+    item.refresh_from_db()
+    assert (item.told_arrive_by, item.expected_arrive_by) == (later, committed)
+    owed = ContactItem.objects.get(told_at=None)
+    assert (owed.was_at, owed.becomes_at) == (later, committed)
+    assert owed.contact.state == "owed"
+    assert told_flush() == 0

@@ -165,7 +165,7 @@ def test_a_call_is_asked_of_the_exchange_once(owe: Owe, noon: object) -> None:
 @pytest.mark.django_db
 def test_what_was_told_reaches_the_items_once(owe: Owe, noon: object, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[object] = []
-    monkeypatch.setattr("youlu.domain.desk.told.told_record", lambda told: heard.extend(told))
+    monkeypatch.setattr("youlu.domain.desk.told.told_record", lambda told: heard.extend(told) or ())
     (contact_id,) = owed_by_voice(owe)
     li = present(people.li_agent())
     services.contact_next(actor=li)

@@ -1,17 +1,22 @@
 """After a customer was told: the items learn it, in a transaction of their own.
 
 The loop locks items before contacts; whoever tells locks contacts first. Two transactions keep the two orders apart;
-what a kill leaves between them is picked up by the next flush.
+what a kill leaves between them is picked up by the next flush. A promise that changed in between was compared with
+what had been told before it: who was told what is no longer so is owed the newer word from here.
 """
 
 from __future__ import annotations
 
+import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 
 from django.db import connection, transaction
 
+from youlu.core import clock
 from youlu.domain.desk.models import ContactItem
-from youlu.domain.mail.services import told_record
+from youlu.domain.desk.owing import outreach_owe
+from youlu.domain.mail.services import Untrue, told_record
 
 BATCH = 2_000
 
@@ -21,7 +26,7 @@ def told_flush() -> int:
     flushed = 0
     while True:
         rows = list(ContactItem.objects.filter(told_at__isnull=False, is_recorded=False).order_by("item_key")
-                    .values_list("contact_id", "item_key", "becomes_at", "told_at")[:BATCH])
+                    .values_list("contact_id", "item_key", "becomes_at", "told_at", "contact__outreach_id")[:BATCH])
         if rows:
             _record(rows)
             flushed += len(rows)
@@ -31,11 +36,28 @@ def told_flush() -> int:
 
 @transaction.atomic
 def _record(rows: Sequence[tuple]) -> None:
-    told_record(told=[(key, becomes_at) for _, key, becomes_at, _ in rows])
+    untrue = told_record(told=[(key, becomes_at) for _, key, becomes_at, _, _ in rows])
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE desk_contactitem i SET is_recorded = true"
             " FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[]) AS s (contact_id, item_key, told_at)"
             " WHERE (i.contact_id, i.item_key, i.told_at) = (s.contact_id, s.item_key, s.told_at)",
             [[row[0] for row in rows], [row[1] for row in rows], [row[3] for row in rows]])
+    under: dict[uuid.UUID, list[Untrue]] = defaultdict(list)
+    outreach_of = {row[1]: row[4] for row in rows}
+    for one in untrue:
+        under[outreach_of[one.item_key]].append(one)
+    for outreach_id, told in under.items():
+        _owe(outreach_id, told)
 
+
+def _owe(outreach_id: uuid.UUID, untrue: Sequence[Untrue]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS tell_due")
+        cursor.execute("CREATE TEMP TABLE tell_due (item_key bigint, party_id uuid, was_at timestamptz,"
+                       " becomes_at timestamptz) ON COMMIT DROP")
+        cursor.execute(
+            "INSERT INTO tell_due SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::timestamptz[], %s::timestamptz[])",
+            [[one.item_key for one in untrue], [one.addressee_id for one in untrue], [one.told for one in untrue],
+             [one.expected for one in untrue]])
+    outreach_owe(outreach_id=outreach_id, at=clock.now())

@@ -212,14 +212,33 @@ def number_range_ensure(*, service: str = "EZ", first: int = 10_000_000, last: i
     NumberRange.objects.get_or_create(service=service, defaults={"next_serial": first, "last_serial": last})
 
 
-def told_record(*, told: Sequence[tuple[int, dt.datetime | None]]) -> None:
-    """Note what customers were last told: (item key, arrive by; None: that no time can be said)."""
+@dataclass(frozen=True)
+class Untrue:
+    """What a customer was told of an item in flight is not what it is promised now. None: that no time can be said."""
+
+    item_key: int
+    addressee_id: uuid.UUID
+    told: dt.datetime | None
+    expected: dt.datetime | None
+
+
+def told_record(*, told: Sequence[tuple[int, dt.datetime | None]]) -> tuple[Untrue, ...]:
+    """Note what customers were last told: (item key, arrive by; None: that no time can be said).
+
+    Returns what was no longer true when it was noted: the promise changed between the telling and this, and whoever
+    changed it compared with what had been told before.
+    """
     if not told:
-        return
+        return ()
     keys, times = (list(column) for column in zip(*told, strict=True))
     with transaction.atomic(), connection.cursor() as cursor:
         # In the order of keys, as everybody who locks items does.
         cursor.execute("SELECT FROM mail_item WHERE item_key = ANY(%s::bigint[]) ORDER BY item_key FOR UPDATE", [keys])
         cursor.execute(
-            "UPDATE mail_item i SET told_arrive_by = t.told FROM unnest(%s::bigint[], %s::timestamptz[])"
-            " AS t(item_key, told) WHERE i.item_key = t.item_key", [keys, times])
+            "WITH noted AS (UPDATE mail_item i SET told_arrive_by = t.told FROM unnest(%s::bigint[], %s::timestamptz[])"
+            " AS t(item_key, told) WHERE i.item_key = t.item_key RETURNING i.item_key, i.addressee_id,"
+            " i.told_arrive_by, i.expected_arrive_by, i.in_flight)"
+            " SELECT item_key, addressee_id, told_arrive_by, expected_arrive_by FROM noted WHERE in_flight"
+            " AND addressee_id IS NOT NULL AND told_arrive_by IS DISTINCT FROM expected_arrive_by"
+            " ORDER BY item_key", [keys, times])
+        return tuple(Untrue(*row) for row in cursor.fetchall())
