@@ -10,6 +10,7 @@ from youlu.core import clock
 from youlu.domain.access.models import User
 from youlu.domain.desk.emergency.assumptions import FIGURES, USUAL_KINDS, Levers, levers_of
 from youlu.domain.desk.emergency.facts import Facts, Inputs, KindFact, OpenOrder, Worker, half_hour_after
+from youlu.domain.desk.emergency.people import people_add
 from youlu.domain.desk.emergency.plans import plans_compute
 from youlu.domain.desk.emergency.starting import emergency_plan_start
 from youlu.domain.desk.models import EmergencyPlanning
@@ -26,7 +27,7 @@ def flat(per_h: float) -> tuple[float, ...]:
 
 def facts(at: dt.datetime = EVENING) -> Facts:
     workers = tuple(Worker(f"00000000-0000-7000-8000-{n:012d}", str(2201 + n), SKILLS[n % 3 == 2],
-                           "on_site" if n < 7 else "at_home" if n < 21 else "out") for n in range(23))
+                           "on_site" if n < 7 else "at_home" if n < 21 else "out", consents=True) for n in range(23))
     kinds = tuple(KindFact(k["code"], k["name"], k["handling_s"], k["close_min"], tuple(k["sites"]),
                            tuple(k.get("skills", ())), USUAL_KINDS[k["code"]])
                   for k in kind_rows() if k["code"] in USUAL_KINDS)
@@ -62,7 +63,8 @@ def ready_planning(days: int = 1) -> EmergencyPlanning:
     """A planning as the worker leaves it."""
     planning_id = emergency_plan_start(actor=people.chen_supervisor(), days=days)
     row = EmergencyPlanning.objects.get(id=planning_id)
-    row.result = plans_compute(Facts.of_json(row.facts), Inputs(**row.inputs), threads=1)
+    found = people_add(Facts.of_json(row.facts), days=days)
+    row.facts, row.result = found.to_json(), plans_compute(found, Inputs(**row.inputs), threads=1)
     row.state, row.ready_at = EmergencyPlanning.State.READY, clock.now()
     row.save()
     return row

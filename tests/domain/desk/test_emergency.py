@@ -16,6 +16,8 @@ from tests.domain.desk.emergency_desk import EVENING, desk_at_night, facts, plan
 
 from youlu.core import clock
 from youlu.core.errors import NotAllowedError
+from youlu.domain.access.models import User
+from youlu.domain.access.selectors import actor_of_system, actor_of_user
 from youlu.domain.desk import services
 from youlu.domain.desk.emergency.adopting import emergency_adopt
 from youlu.domain.desk.emergency.facts import Facts, Inputs, facts_now, half_hour_after, presence_mark
@@ -45,7 +47,10 @@ from youlu.domain.desk.models import (
 )
 from youlu.domain.messages.defaults import wordings_ensure
 from youlu.domain.messages.models import Message
+from youlu.domain.workforce.models import Roster
+from youlu.domain.workforce.rostering.reading import shifts_between
 from youlu.domain.workforce.services import presence_set
+from youlu.scenarios.lanzhou.cast import cast_make
 
 INPUTS = Inputs(surge=3.0)
 ALL: dict[str, Any] = {}
@@ -386,6 +391,37 @@ def test_leaving_waits_for_rest_and_keeps_the_night(evening: dt.datetime) -> Non
     assert watch.summary["said"]["lost_tonight_h"]
     assert EmergencyNotice.objects.filter(watch=watch, is_leaving=True).count() == 3
     assert watch_now() is None
+
+
+@pytest.mark.django_db
+def test_the_lanzhou_roster_is_replaced_and_comes_back(evening: dt.datetime) -> None:
+    """The scenario's own roster: who worked today rests tonight, who has not agreed works no more than eight hours."""
+    cast_make(actor=actor_of_system("tests"), home_compounds=[1], at=EVENING)
+    chen = actor_of_user(User.objects.get(username="chenjing"))
+    tomorrow = dt.datetime(2022, 7, 12, tzinfo=clock.SHANGHAI)
+    before = {(s.agent_id, s.start_at) for s in shifts_between(tomorrow, tomorrow + dt.timedelta(days=2))}
+    planning = ready_planning(days=3)
+    found = Facts.of_json(planning.facts)
+    worked = {w.id for w in found.workers if w.over_at_min is not None}
+    not_agreed = {w.id for w in found.workers if not w.consents}
+    assert worked
+    assert not_agreed
+    for plan in planning.result["plans"]:
+        assert not {s["who"] for s in plan["shifts"] if s["day"] == 0} & worked
+        assert max(s["paid_min"] for s in plan["shifts"] if s["who"] in not_agreed) <= 480
+        assert plan["changes"]["shifts"] > 0
+    emergency_adopt(actor=chen, planning_id=planning.id, plan="b", consents=True)
+    watch = EmergencyWatch.objects.get()
+    roster = Roster.objects.get(id=watch.roster_id)
+    assert (roster.state, roster.basis, roster.start_date) == ("published", "emergency", tomorrow.date())
+    ours = shifts_between(tomorrow, tomorrow + dt.timedelta(days=2))
+    assert {s.roster_id for s in ours} == {roster.id}
+    assert len(ours) == sum(s["day"] > 0 for s in planning.result["plans"][1]["shifts"])
+    emergency_leave(actor=chen)
+    after = shifts_between(tomorrow + dt.timedelta(hours=9), tomorrow + dt.timedelta(days=2))
+    back = {(s.agent_id, s.start_at) for s in after if s.start_at >= tomorrow + dt.timedelta(hours=8)}
+    assert back
+    assert back <= before
 
 
 def test_customers_hear_a_half_day() -> None:

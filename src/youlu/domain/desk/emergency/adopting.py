@@ -143,7 +143,7 @@ def _lawful(row: EmergencyPlanning, code: str, plan: dict[str, Any]) -> None:
     assert levers is not None  # noqa: S101
     problem = roster_problem(Facts.of_json(row.facts), Inputs(**row.inputs), levers)
     try:
-        lawful_check(problem, [Assignment(s["day"], s["who"], s["kind"]) for s in plan["shifts"]])
+        lawful_check(problem, [Assignment(s["day"], s["who"], s["kind"]) for s in (*plan["shifts"], *plan["done"])])
     except UnlawfulError as error:
         raise EmergencyUnlawfulError(basis=BASIS_WORDS[plan["basis"]], rule=error.rule) from error
     except RosterInputError as error:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import uuid
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from youlu.core import clock
@@ -34,12 +34,31 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Worker:
-    """A person of the desk. `site` is where they are now."""
+    """A person of the desk. `site` is where they are now; minutes count from 00:00 of the plan's first day.
+
+    `is_known`: the roster may count on them. `over_at_min`, `running_until_min`: end of the first day's shift, over or
+    begun. `until_min`: to be rested for what is published after. `leave` and `available`: spans of minutes, no
+    span of `available` meaning any hour. `carry`: as `engines.roster.Carry`.
+    """
 
     id: str
     staff_no: str
     skills: tuple[str, ...]
     site: str
+    is_known: bool = True
+    consents: bool = False
+    over_at_min: int | None = None
+    running_until_min: int | None = None
+    until_min: int | None = None
+    leave: tuple[tuple[int, int], ...] = ()
+    available: tuple[tuple[int, int], ...] = ()
+    week_most_min: int | None = None
+    carry: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of_json(cls, row: dict[str, Any]) -> Worker:
+        spans = {name: tuple((a, b) for a, b in row[name]) for name in ("leave", "available")}
+        return cls(**row | spans | {"skills": tuple(row["skills"])})
 
 
 @dataclass(frozen=True)
@@ -107,7 +126,7 @@ class Facts:
 
         return cls(
             at=instant(row["at"]), start_at=instant(row["start_at"]), surge_seen=row["surge_seen"],
-            workers=tuple(Worker(**w | {"skills": tuple(w["skills"])}) for w in row["workers"]),
+            workers=tuple(Worker.of_json(w) for w in row["workers"]),
             calls=tuple(row["calls"]), orders=tuple(row["orders"]), contacts=tuple(row["contacts"]),
             kinds=tuple(KindFact(**k | {"sites": tuple(k["sites"]), "skills": tuple(k["skills"])})
                         for k in row["kinds"]),
@@ -138,7 +157,8 @@ def half_hour_after(at: dt.datetime) -> dt.datetime:
 
 def workers_now() -> tuple[Worker, ...]:
     """Everybody on the books with where they are, by staff number."""
-    site = dict(Presence.objects.filter(until=None).values_list("agent_id", "site"))
+    open_ = Presence.objects.filter(until=None).exclude(reason=Presence.Reason.ILL)
+    site = dict(open_.values_list("agent_id", "site"))
     return tuple(Worker(str(a.id), a.staff_no, tuple(sorted(a.skills)), site.get(a.id, Site.OUT.value))
                  for a in Agent.objects.filter(is_active=True).order_by("staff_no"))
 

@@ -15,7 +15,7 @@ from youlu.core.audit import audit_record
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.emergency.adopting import emergency_lock
 from youlu.domain.desk.emergency.facts import agent_uuid
-from youlu.domain.desk.emergency.publishing import shift_at
+from youlu.domain.desk.emergency.publishing import normal_restore, shift_at
 from youlu.domain.desk.errors import EmergencyInputsError, EmergencyNotInForceError
 from youlu.domain.desk.models import (
     Attempt,
@@ -94,6 +94,8 @@ def emergency_leave(*, actor: Actor, from_at: dt.datetime | None = None) -> uuid
     watch.left_at, watch.left_by, watch.normal_from_at = at, actor.id, preview.from_at
     watch.summary = night_summary(watch, until=at)
     watch.save()
+    normal_restore(actor=actor, watch=watch, shifts=_shifts(watch), from_at=preview.from_at,
+                   normal_from=preview.normal_from)
     _tell(watch, preview, at)
     audit_record(actor=actor.id, action="emergency.leave", object_type="watch", object_id=str(watch.id),
                  people=preview.people, shifts=preview.shifts_dropped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +15,8 @@ from youlu.domain.desk.emergency.figures import figures_of
 from youlu.domain.desk.emergency.rosters import (
     DUTY,
     LENT,
+    OVER,
+    RUNNING,
     Rostered,
     call_backs_expected,
     calls_expected,
@@ -26,6 +29,7 @@ from youlu.domain.workforce.models import Site
 from youlu.engines.queueing.simulation import Result
 
 Tell = Callable[[int], None]
+Span = tuple[dt.datetime, ...]
 STEPS = 1 + 2 * len(PLANS)
 
 
@@ -54,7 +58,7 @@ def _plan(facts: Facts, inputs: Inputs, levers: Levers, base: Result, rostered_:
     result = plan_simulate(facts, inputs, levers, rostered, threads=threads)
     return {
         "code": levers.code, "basis": levers.basis, "clashing": [],
-        "shifts": _shifts(rostered), "figures": figures_of(result, facts, inputs, base),
+        "shifts": _shifts(rostered), "done": _done(rostered), "figures": figures_of(result, facts, inputs, base),
         "split": _split(rostered), **_hours(rostered, facts), "changes": _changes(facts, inputs, rostered),
         "levers": _levers(facts, inputs, levers),
     }
@@ -66,8 +70,17 @@ def _shifts(rostered: Rostered) -> list[dict[str, Any]]:
     kinds = {s.name: s for s in problem.shifts}
     site = {p.name: p.site for p in problem.people}
     return [{"who": a.person, "day": a.day, "date": problem.date_of(a.day).isoformat(), "kind": a.shift,
-             "from_min": kinds[a.shift].start_min, "to_min": kinds[a.shift].end_min, "site": site[a.person],
-             "activity": kinds[a.shift].activity, "paid_min": kinds[a.shift].paid} for a in rostered.assignments]
+             "said": RUNNING if a.shift.startswith(RUNNING) else a.shift, "site": site[a.person],
+             "from_min": kinds[a.shift].start_min, "to_min": kinds[a.shift].end_min,
+             "activity": kinds[a.shift].activity, "paid_min": kinds[a.shift].paid,
+             "pause_at_min": kinds[a.shift].break_at_min, "pause_min": kinds[a.shift].break_min}
+            for a in rostered.assignments if kinds[a.shift].activity != OVER]
+
+
+def _done(rostered: Rostered) -> list[dict[str, Any]]:
+    """Shifts of the first day that are over: nobody's any more, but the law counts them."""
+    over = {s.name for s in rostered.problem.shifts if s.activity == OVER}
+    return [{"who": a.person, "day": a.day, "kind": a.shift} for a in rostered.assignments if a.shift in over]
 
 
 def _split(rostered: Rostered) -> dict[str, int]:
@@ -75,7 +88,8 @@ def _split(rostered: Rostered) -> dict[str, int]:
     kinds = {s.name: s.activity for s in rostered.problem.shifts}
     usual: dict[str, Counter[str]] = {}
     for a in rostered.assignments:
-        usual.setdefault(a.person, Counter())[kinds[a.shift]] += 1
+        if kinds[a.shift] != OVER:
+            usual.setdefault(a.person, Counter())[kinds[a.shift]] += 1
     found: Counter[str] = Counter()
     for person, activities in usual.items():
         main = next((name for name, _ in activities.most_common() if name != DUTY), DUTY)
@@ -84,7 +98,8 @@ def _split(rostered: Rostered) -> dict[str, int]:
 
 
 def _hours(rostered: Rostered, facts: Facts) -> dict[str, Any]:
-    minutes = paid_min(rostered.problem, rostered.assignments)
+    over = {s.name for s in rostered.problem.shifts if s.activity == OVER}
+    minutes = paid_min(rostered.problem, [a for a in rostered.assignments if a.shift not in over])
     own = {who: each for who, each in minutes.items() if not who.startswith(LENT)}
     return {
         "people": len(own), "hours": round(sum(map(sum, minutes.values())) / 60, 1),
@@ -97,11 +112,21 @@ def _hours(rostered: Rostered, facts: Facts) -> dict[str, Any]:
 def _changes(facts: Facts, inputs: Inputs, rostered: Rostered) -> dict[str, int]:
     """Person-days that differ from what was published; without a published roster every rostered day is news."""
     start = rostered.problem.start
-    before = {(who, (clock.local(first_at).date() - start).days) for who, first_at, _ in facts.normal}
-    before = {(who, day) for who, day in before if 0 <= day < inputs.days}
-    after = {(a.person, a.day) for a in rostered.assignments if not a.person.startswith(LENT)}
-    people = {who for who, _ in before ^ after} if facts.normal else {who for who, _ in after}
-    return {"shifts": len(before ^ after) if facts.normal else len(after), "people": len(people)}
+    kinds = {s.name: s for s in rostered.problem.shifts}
+    before = {(who, (clock.local(first_at).date() - start).days): (first_at, last_at)
+              for who, first_at, last_at in facts.normal if last_at > facts.start_at}
+    after = {(a.person, a.day): tuple(clock.midnight(start) + dt.timedelta(days=a.day, minutes=minute) for minute in
+                                      (kinds[a.shift].start_min, kinds[a.shift].end_min))
+             for a in rostered.assignments if not a.person.startswith(LENT) and kinds[a.shift].activity != OVER}
+    changed = [cell for cell in before.keys() | after.keys() if not _same(before.get(cell), after.get(cell), facts)]
+    return {"shifts": len(changed), "people": len({who for who, _ in changed})}
+
+
+def _same(before: Span | None, after: Span | None, facts: Facts) -> bool:
+    """A shift that has begun is the same as what is left of it."""
+    if before is None or after is None:
+        return before is after
+    return before[1] == after[1] and max(before[0], facts.start_at) == max(after[0], facts.start_at)
 
 
 def _levers(facts: Facts, inputs: Inputs, levers: Levers) -> dict[str, float]:

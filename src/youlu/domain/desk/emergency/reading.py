@@ -175,7 +175,7 @@ def plan_shifts(plan: Mapping[str, Any]) -> tuple[ShiftRow, ...]:
 
 
 def _shift_row(s: Mapping[str, Any], name: str, staff_no: str) -> ShiftRow:
-    return ShiftRow(name, staff_no, dt.date.fromisoformat(s["date"]), s["kind"], s["from_min"], s["to_min"],
+    return ShiftRow(name, staff_no, dt.date.fromisoformat(s["date"]), s["said"], s["from_min"], s["to_min"],
                     s["site"], s["activity"])
 
 

@@ -20,20 +20,22 @@ from youlu.domain.desk.emergency.assumptions import (
     WITHIN_SHARE,
     Levers,
 )
-from youlu.domain.desk.emergency.facts import Facts, Inputs
+from youlu.domain.desk.emergency.facts import Facts, Inputs, Worker
 from youlu.domain.workforce.models import Site
 from youlu.engines.queueing import people_needed
-from youlu.engines.roster.model import Assignment, Need, Person, Problem, Rule, Shift, Span
+from youlu.engines.roster.model import Assignment, Carry, Need, Person, Problem, Rule, Shift, Span
 from youlu.engines.roster.verify import Verdict, roster_verify
 
 CALLS, WRITTEN, DUTY = "queue", "written", "night_duty"
 TONIGHT, NIGHT = "今晚", "值守"
+RUNNING, OVER = "在上的班", "已下班"
+ANYWHERE = frozenset({"on_site", "at_home"})
 HOME_PREFIX = "居家"
 LENT = "lent-"
 TONIGHT_LEAST_MIN = 120
 # Share of the people wanted -> price of one missing for half an hour: the first missing hurts most.
 LAYERS = ((0.35, 9.0), (0.3, 5.0), (0.35, 2.0))
-CHANGE_COST = 0.5
+REST_MIN = 660
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,30 @@ def roster_problem(facts: Facts, inputs: Inputs, levers: Levers) -> Problem:
     start = clock.local(facts.start_at).date()
     shifts = _shifts(facts, levers)
     people = _people(facts, inputs, levers)
-    return Problem(start, inputs.days, shifts, people, tuple(_needs(facts, inputs, levers, shifts)), _rules(levers),
+    begun = {worker.id: found for worker in here(facts) if (found := _begun(facts, worker)) is not None}
+    return Problem(start, inputs.days, (*shifts, *dict.fromkeys(begun.values())), people,
+                   tuple(_needs(facts, inputs, levers, shifts)), _rules(facts, levers),
+                   pinned=tuple(Assignment(0, who, shift.name) for who, shift in begun.items()),
                    name=f"emergency {levers.code}")
+
+
+def here(facts: Facts) -> list[Worker]:
+    """Who can be rostered: known and not out."""
+    return [worker for worker in facts.workers if worker.site != Site.OUT and worker.is_known]
+
+
+def _begun(facts: Facts, worker: Worker) -> Shift | None:
+    """What the first day already has of a person, as a shift that stands: over, or going on as published. Its minutes
+    are among those carried over."""
+    if worker.running_until_min is not None:
+        length = worker.running_until_min - facts.start_min
+        activity = CALLS if worker.site == Site.ON_SITE else WRITTEN
+        return Shift(f"{RUNNING}{activity}{worker.running_until_min}", facts.start_min, length, paid_min=0,
+                     activity=activity, sites=ANYWHERE)
+    if worker.over_at_min is not None:
+        return Shift(f"{OVER}{worker.over_at_min}", max(worker.over_at_min - 30, 0), 30, paid_min=0, activity=OVER,
+                     sites=ANYWHERE)
+    return None
 
 
 def _shifts(facts: Facts, levers: Levers) -> tuple[Shift, ...]:
@@ -74,13 +98,22 @@ def _shifts(facts: Facts, levers: Levers) -> tuple[Shift, ...]:
 def _people(facts: Facts, inputs: Inputs, levers: Levers) -> tuple[Person, ...]:
     basis = "emergency" if levers.basis == EMERGENCY else "standard"
     ahead = (Span(facts.start_min, inputs.days * 1_440 + 480),)  # nobody is given a shift that has begun
-    own = tuple(Person(worker.id, frozenset({*worker.skills, "own"}), site=worker.site, basis=basis, consents=True,
-                       available=ahead)
-                for worker in facts.workers if worker.site != Site.OUT)
+    own = tuple(_person(facts, inputs, worker, basis) for worker in here(facts))
     lent = inputs.lent if levers.borrows else 0
     # They come for the next morning: nobody is there within the hour.
     there = (Span.of_days(1, inputs.days - 1),) if inputs.days > 1 else ahead
     return own + tuple(Person(f"{LENT}{nth + 1}", frozenset({"call"}), available=there) for nth in range(lent))
+
+
+def _person(facts: Facts, inputs: Inputs, worker: Worker, basis: str) -> Person:
+    first, last = facts.start_min, inputs.days * 1_440 + 480 if worker.until_min is None else worker.until_min
+    hours = [(max(a, first), min(b, last)) for a, b in worker.available or ((first, last),)]
+    begun = _begun(facts, worker)
+    hours += [(begun.start_min, begun.end_min)] if begun else []
+    spans = tuple(Span(a, b) for a, b in hours if a < b) or (Span(-2, -1),)  # none left: no shift fits
+    return Person(worker.id, frozenset({*worker.skills, "own"}), site=worker.site, basis=basis,
+                  consents=worker.consents, available=spans, leave=tuple(Span(a, b) for a, b in worker.leave),
+                  carry=Carry(**worker.carry))
 
 
 def _needs(facts: Facts, inputs: Inputs, levers: Levers, shifts: Sequence[Shift]) -> list[Need]:
@@ -147,11 +180,18 @@ def written_people(facts: Facts, inputs: Inputs, levers: Levers) -> list[float]:
             / 1_800 for orders, contacts, back in zip(facts.orders, facts.contacts, backs, strict=True)]
 
 
-def _rules(levers: Levers) -> tuple[Rule, ...]:
-    rest = (Rule("min_rest", 660), Rule("law_hours_day"), Rule("law_overtime"), Rule("rest_day_in_seven"))
-    if levers.basis == EMERGENCY:
-        return (*rest, Rule("max_minutes_day", 660), Rule("max_consecutive_days", 6))
-    return (*rest, Rule("max_minutes_week", 2_640))
+def _rules(facts: Facts, levers: Levers) -> tuple[Rule, ...]:
+    able = here(facts)
+    rest = [Rule("min_rest", REST_MIN), Rule("law_hours_day"), Rule("law_overtime"), Rule("rest_day_in_seven")]
+    rest += [Rule("max_minutes_week", worker.week_most_min, people=frozenset({worker.id})) for worker in able
+             if worker.week_most_min is not None]
+    if levers.basis != EMERGENCY:
+        return (*rest, Rule("max_minutes_week", 2_640))
+    # Who has not agreed works eight hours and 44 a week, whatever the plan.
+    not_agreed = frozenset(worker.id for worker in able if not worker.consents)
+    if not_agreed:
+        rest += [Rule("max_minutes_day", 480, people=not_agreed), Rule("max_minutes_week", 2_640, people=not_agreed)]
+    return (*rest, Rule("max_minutes_day", 660), Rule("max_consecutive_days", 6))
 
 
 def roster_of(problem: Problem, assignments: Sequence[Assignment]) -> Rostered:
@@ -189,7 +229,7 @@ def duty_of(
     found: dict[str, list[tuple[float, float]]] = {}
     for a in assignments:
         shift = shifts[a.shift]
-        if shift.activity == DUTY:
+        if shift.activity in (DUTY, OVER):
             continue
         for first, last in spans_of(shift):
             begin, end = (a.day * 1_440 + first - start_min) * 60.0, (a.day * 1_440 + last - start_min) * 60.0

@@ -54,6 +54,7 @@ def inputs_check(surge: float, days: int, lent: int, voice_share: float) -> Inpu
 def emergency_plan_answer(planning_id: uuid.UUID) -> None:
     """Compute what was asked and store it; asked again after a kill, it begins anew and comes to the same answer."""
     # Only the worker loads the solver, which takes longer than a page.
+    from youlu.domain.desk.emergency.people import people_add
     from youlu.domain.desk.emergency.plans import plans_compute
 
     row = EmergencyPlanning.objects.get(id=planning_id)
@@ -66,11 +67,13 @@ def emergency_plan_answer(planning_id: uuid.UUID) -> None:
 
     wall, cpu = time.perf_counter(), time.process_time()
     try:
-        result = plans_compute(Facts.of_json(row.facts), Inputs(**row.inputs), tell=tell)
+        inputs = Inputs(**row.inputs)
+        facts = people_add(Facts.of_json(row.facts), days=inputs.days)
+        result = plans_compute(facts, inputs, tell=tell)
     except Exception:
         mine.update(state=EmergencyPlanning.State.FAILED)
         raise
-    mine.update(state=EmergencyPlanning.State.READY, result=result, ready_at=clock.now(),
+    mine.update(state=EmergencyPlanning.State.READY, facts=facts.to_json(), result=result, ready_at=clock.now(),
                 wall_ms=round(1_000 * (time.perf_counter() - wall)), cpu_ms=round(1_000 * (time.process_time() - cpu)))
 
 

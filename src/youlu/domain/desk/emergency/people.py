@@ -1,0 +1,73 @@
+"""What the workforce knows of each person, added to the facts by the worker: hours behind them, leave, consent, and
+what was published for the days of the plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import asdict, replace
+
+from youlu.core import clock
+from youlu.domain.desk.emergency.facts import Facts, Worker
+from youlu.domain.workforce.errors import NobodyError
+from youlu.domain.workforce.models import Contract
+from youlu.domain.workforce.rostering.facts import HeldShift
+from youlu.domain.workforce.rostering.problem import roster_problem
+from youlu.domain.workforce.rostering.reading import shifts_between
+from youlu.engines.roster import Person
+
+DAY = dt.timedelta(days=1)
+REST_MIN = 660
+
+
+def people_add(facts: Facts, *, days: int) -> Facts:
+    """The facts with contracts, leave, hours carried over and published shifts; `days` of the plan."""
+    midnight = clock.midnight(clock.local(facts.start_at).date())
+    known = _known(midnight, days)
+    shifts: dict[str, list[HeldShift]] = defaultdict(list)
+    for shift in shifts_between(midnight, midnight + (days + 1) * DAY):
+        shifts[str(shift.agent_id)].append(shift)
+    most = {str(agent): week for agent, week in Contract.objects.exclude(week_most_min=None).values_list(
+        "agent_id", "week_most_min")}
+    workers = tuple(_worker(facts, worker, known.get(worker.staff_no), shifts[worker.id], midnight, days,
+                            most.get(worker.id)) for worker in facts.workers)
+    normal = tuple((who, s.start_at, s.end_at) for who, held in shifts.items() for s in held
+                   if s.start_at < midnight + days * DAY)
+    return replace(facts, workers=workers, normal=normal)
+
+
+def _known(midnight: dt.datetime, days: int) -> dict[str, Person]:
+    """People as the roster's own problem has them, by staff number."""
+    try:
+        asked = roster_problem(start_date=clock.local(midnight).date(), days=days, needs=())
+    except NobodyError:
+        return {}
+    return {person.name: person for person in asked.problem.people}
+
+
+def _worker(
+    facts: Facts, worker: Worker, person: Person | None, shifts: list[HeldShift], midnight: dt.datetime, days: int,
+    week_most: int | None,
+) -> Worker:
+    """The first day's shift counts, over or running; the first after the plan must find them rested."""
+    if person is None:
+        return replace(worker, is_known=False)
+    ends = clock.local(midnight) + days * DAY
+    over = [s for s in shifts if s.end_at <= facts.start_at and s.start_at >= midnight]
+    after = [s for s in shifts if s.start_at >= ends]
+    until_min = min((_minutes(s.start_at, midnight) - REST_MIN for s in after), default=days * 1_440 + 480)
+    running = [s for s in shifts if s.start_at < facts.start_at < s.end_at]
+    over = [] if running else over
+    today = sum(s.paid_min for s in shifts if s.start_at < facts.start_at)
+    carry = asdict(person.carry)
+    carry["week_min"] += today
+    return replace(
+        worker, consents=person.consents, carry=carry, until_min=until_min,
+        over_at_min=max((_minutes(s.end_at, midnight) for s in over), default=None),
+        running_until_min=max((_minutes(s.end_at, midnight) for s in running), default=None),
+        leave=tuple((span.start_min, span.end_min) for span in person.leave),
+        available=tuple((span.start_min, span.end_min) for span in person.available), week_most_min=week_most)
+
+
+def _minutes(at: dt.datetime, midnight: dt.datetime) -> int:
+    return int((at - midnight).total_seconds() // 60)
