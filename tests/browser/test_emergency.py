@@ -117,9 +117,8 @@ def test_the_pages_of_the_night_are_whole(night: str, context: BrowserContext, l
     chen = actor_of_user(User.objects.get(username="chenjing"))
     page = seat(context, night, "chenjing")
     planning_id = emergency_plan_start(actor=chen)
-    for state in ("computing", "plans", "plan", "adopted", "leave"):
-        if state == "plans":
-            emergency_plan_answer(planning_id)
+    emergency_plan_answer(planning_id)
+    for state in ("plans", "plan", "adopted", "leave"):
         if state == "adopted":
             emergency_adopt(actor=chen, planning_id=planning_id, plan="b", consents=True)
         address = {"plan": f"/emergency/plans/{planning_id}/b", "leave": "/emergency/leave"}.get(state, "/emergency")
@@ -127,5 +126,4 @@ def test_the_pages_of_the_night_are_whole(night: str, context: BrowserContext, l
             is_whole(page, night + address, language=language, size=size)
             shot(page, f"emergency-{state}-{size['width']}-{language}")
     mine = seat(context, night, AGENTS[ON_SITE][0])
-    is_whole(mine, f"{night}/my", language=language, size=PHONE)
-    shot(mine, f"emergency-phone-390-{language}")
+    is_whole(mine, f"{night}/my", language="zh-hans", size=PHONE)
