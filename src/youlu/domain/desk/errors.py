@@ -129,6 +129,18 @@ class RatingError(YouluError):
     sentence = "答复以后可以评一次，选1到5分。"
 
 
+class AttachmentError(YouluError):
+    code = "desk.attachment"
+    status = 422
+    sentence = "附件要是JPEG、PNG照片或不带脚本的PDF，最大{most_mb}MB。换一个文件再传。"
+
+
+class AttachmentsFullError(YouluError):
+    code = "desk.attachments_full"
+    status = 422
+    sentence = "一张工单最多{most}个附件。"
+
+
 class UnknownKindError(YouluError):
     code = "desk.unknown_kind"
     status = 422

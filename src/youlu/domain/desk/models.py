@@ -239,6 +239,27 @@ class Claim(models.Model):
     voucher = models.TextField(default="")
 
 
+class Attachment(models.Model):
+    """A file with an order; what is in it stands in its parts, sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT)
+    mime = models.TextField()
+    size = models.IntegerField()  # bytes
+    at = models.DateTimeField()
+    by = models.TextField()
+
+
+class AttachmentPart(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT)
+    nth = models.SmallIntegerField()
+    body = EncryptedTextField()  # base64
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attachment", "nth"], name="desk_attachment_part")]
+
+
 class FollowTry(models.Model):
     """Four wrong digits for a customer's link; of the link the hash."""
 

@@ -12,6 +12,7 @@ from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.models import OrderEvent, WorkOrder
+from youlu.domain.desk.orders.attachments import attachments_drop
 
 BATCH = 1_000
 # Party ids whose work order is open, or was closed after the cutoff.
@@ -29,6 +30,7 @@ def order_texts_expire(*, actor: Actor, dry_run: bool = False, batch: int = BATC
     while found := list(due.filter(id__gt=after).order_by("id")[:batch]):
         after = found[-1].id
         done += _batch(actor, [order.id for order in found if order.body])
+        attachments_drop([order.id for order in found])
     return done
 
 

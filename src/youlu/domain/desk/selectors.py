@@ -29,6 +29,7 @@ from youlu.domain.desk.models import (
     WorkOrder,
 )
 from youlu.domain.desk.orders.alerts import AlertRow, alerts_count, alerts_list
+from youlu.domain.desk.orders.attachments import AttachmentRow, attachments_of
 from youlu.domain.desk.orders.finding import OrderFilter, order_list, orders_search
 from youlu.domain.desk.orders.reading import (
     EventRow,
@@ -53,6 +54,7 @@ from youlu.domain.workforce.selectors import AgentRow, agent_of, present_now
 
 __all__ = [
     "AlertRow",
+    "AttachmentRow",
     "Caller",
     "CardItem",
     "ClaimPanel",
@@ -71,6 +73,7 @@ __all__ = [
     "ViewRow",
     "alerts_count",
     "alerts_list",
+    "attachments_of",
     "caller_find",
     "claim_panel",
     "desk_figures",

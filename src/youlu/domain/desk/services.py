@@ -46,6 +46,7 @@ from youlu.domain.desk.orders.acts import (
     order_wait,
 )
 from youlu.domain.desk.orders.alerts import alerts_seen
+from youlu.domain.desk.orders.attachments import attachment_add, attachment_read
 from youlu.domain.desk.orders.bulk import BulkRow, orders_bulk
 from youlu.domain.desk.orders.opening import Asked, Opened, order_open, order_receive
 from youlu.domain.desk.orders.saved import view_drop, view_save
@@ -57,13 +58,13 @@ from youlu.domain.desk.told import told_flush
 
 __all__ = [
     "Asked", "BulkRow", "ContactOutcome", "Marked", "Opened", "OweCounts", "Said", "SendCounts", "SpareCounts",
-    "alerts_seen", "call_ask", "claim_confirm", "claim_decide", "claim_pay", "claim_reckon", "claim_send_back",
-    "contact_next", "contact_party", "contact_result", "contacts_held", "contacts_hold", "contacts_release",
-    "contacts_send", "failed_messages_take", "notices_seen", "order_answer", "order_assign", "order_call_back",
-    "order_chase", "order_close", "order_dispatch", "order_escalate", "order_extend", "order_extend_grant",
-    "order_extend_refuse", "order_fix", "order_give_back", "order_note", "order_open", "order_pass_on",
-    "order_receive", "order_refuse", "order_reopen", "order_report", "order_resume", "order_rework",
-    "order_supervise", "order_take", "order_take_next", "order_verify", "order_wait", "orders_bulk", "orders_push",
-    "orders_return", "orders_watch", "outreach_open", "outreach_owe", "outreach_spare", "push_set", "told_flush",
-    "view_drop", "view_save",
+    "alerts_seen", "attachment_add", "attachment_read", "call_ask", "claim_confirm", "claim_decide", "claim_pay",
+    "claim_reckon", "claim_send_back", "contact_next", "contact_party", "contact_result", "contacts_held",
+    "contacts_hold", "contacts_release", "contacts_send", "failed_messages_take", "notices_seen", "order_answer",
+    "order_assign", "order_call_back", "order_chase", "order_close", "order_dispatch", "order_escalate",
+    "order_extend", "order_extend_grant", "order_extend_refuse", "order_fix", "order_give_back", "order_note",
+    "order_open", "order_pass_on", "order_receive", "order_refuse", "order_reopen", "order_report", "order_resume",
+    "order_rework", "order_supervise", "order_take", "order_take_next", "order_verify", "order_wait", "orders_bulk",
+    "orders_push", "orders_return", "orders_watch", "outreach_open", "outreach_owe", "outreach_spare", "push_set",
+    "told_flush", "view_drop", "view_save",
 ]

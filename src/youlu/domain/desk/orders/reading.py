@@ -60,6 +60,11 @@ class OrderPage:
     queue: QueuePlace | None = None
 
     @property
+    def may_have_files(self) -> bool:
+        """The history says whether a file was added; a page of it that is full may have left that behind."""
+        return len(self.events) == EVENTS_MAX or any(event.code == "attach" for event in self.events)
+
+    @property
     def why(self) -> Why | None:
         """Why whoever has the order has it."""
         return next((event.why for event in self.events if event.why), None) if self.row.taken_by else None

@@ -99,6 +99,7 @@ def _opened(request: HttpRequest, order_id: uuid.UUID, *, failed: str = "", erro
             "items": items, "typed": request.POST,
             "responsibilities": RESPONSIBILITIES, "follow": _follow(request, page),
             "why": why_said(page.why) if page.why else "", "queue": queue_said(page.queue) if page.queue else "",
+            "files": selectors.attachments_of(actor=actor, order_id=order_id) if page.may_have_files else (),
             **_claim(request, page)}
 
 
