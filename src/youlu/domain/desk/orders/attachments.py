@@ -16,11 +16,10 @@ from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.core.errors import NotAllowedError, NotFoundError
 from youlu.core.ids import uuid7
-from youlu.domain.access.selectors import Actor
+from youlu.domain.access.selectors import Actor, actor_names
 from youlu.domain.desk.errors import AttachmentError, AttachmentsFullError
 from youlu.domain.desk.models import Attachment, AttachmentPart, WorkOrder
 from youlu.domain.desk.orders.happening import happened
-from youlu.domain.desk.orders.rows import actor_names
 from youlu.domain.desk.orders.seeing import is_of_unit, order_seen
 
 SIZE_MAX = 10_000_000  # bytes
