@@ -126,13 +126,18 @@ def _people(checked: Checked, plans: tuple[ShiftPlan, ...]) -> tuple[PersonRow, 
     rows = []
     for person in asked.problem.people:
         agent_id = asked.agents[person.name]
-        clash_days = {row.work_date: rule_words(row.rule) for row in broken[agent_id]}
+        clash_days = {day: rule_words(row.rule) for row in broken[agent_id] for day in _days(row)}
         cells = {plan.work_date: _cell(checked, plan, clash_days.get(plan.work_date, ""))
                  for plan in by_agent[agent_id]}
         hours = sum(c.end_min - c.start_min - asked.kinds[c.kind].break_min for c in cells.values()) / 60
         rows.append(PersonRow(agent_id, asked.names[person.name], person.name, asked.sites[agent_id], cells,
                               _away(checked, person), clash_days, hours))
     return tuple(rows)
+
+
+def _days(row: Broken) -> tuple[dt.date, ...]:
+    """The days a broken rule shows on: what stands between two shifts, on both."""
+    return (row.work_date, row.work_date + DAY) if row.rule == "min_rest" else (row.work_date,)
 
 
 def _cell(checked: Checked, plan: ShiftPlan, clash: str) -> Cell:
