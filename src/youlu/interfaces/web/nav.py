@@ -77,7 +77,13 @@ def rooms_of(actor: Any, path: str) -> list[Entry]:
     inside = [url for _, url in found if path == url or (path.startswith(url + "/"))]
     here = max(inside, key=len, default="")
     return [
-        Entry(url, room.icon, pgettext("rail", room.short), gettext(room.name), gettext(room.says), room.last,
+        Entry(url, room.icon, short_word(room.short), gettext(room.name), gettext(room.says), room.last,
               url == here)
         for room, url in found
     ]
+
+
+def short_word(short: str) -> str:
+    """What stands in the rail; a word that means something else elsewhere has a translation of its own."""
+    shown = pgettext("rail", short)
+    return gettext(short) if shown == short else shown
