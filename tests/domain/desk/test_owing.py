@@ -76,13 +76,16 @@ def test_a_customer_told_the_same_within_a_day_is_left_alone(
     assert owe([(1, party_id, BECOMES, becomes_at)], at=NOON + dt.timedelta(hours=hours)).customers == owed
 
 
-def test_told_another_time_and_back_again_is_told_again(owe: Owe) -> None:
-    party_id, other = people.customer(), BECOMES + dt.timedelta(days=1)
-    for hour, becomes_at in ((0, BECOMES), (1, other)):
-        owe([(1, party_id, WAS, becomes_at)], at=NOON + dt.timedelta(hours=hour))
-        ContactItem.objects.filter(told_at=None).update(told_at=NOON + dt.timedelta(hours=hour))
+@pytest.mark.parametrize("hours", [1, 0])  # 0: the scenario's clock stands still
+def test_told_another_time_and_back_again_is_told_again(owe: Owe, hours: int) -> None:
+    party_id, times = people.customer(), (BECOMES, BECOMES + dt.timedelta(days=1))
+    for nth in range(9):
+        at, becomes_at = NOON + nth * dt.timedelta(hours=hours), times[nth % 2]
+        assert owe([(1, party_id, WAS, becomes_at)], at=at).customers == 1
+        ContactItem.objects.filter(told_at=None).update(told_at=at)
         Contact.objects.update(state="told")
-    assert owe([(1, party_id, other, BECOMES)], at=NOON + dt.timedelta(hours=2)).customers == 1
+        for contact_id in Contact.objects.order_by("-id").values_list("id", flat=True):  # the oldest is written last
+            ContactItem.objects.filter(contact_id=contact_id).update(is_recorded=nth % 2 == 0)
 
 
 def test_a_closure_has_one_outreach_however_often_its_job_starts() -> None:
