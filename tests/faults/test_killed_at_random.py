@@ -55,6 +55,10 @@ class Dispatcher(threading.Thread):
         self.lifted = 0
 
     def run(self) -> None:
+        with self.client:
+            self.play()
+
+    def play(self) -> None:
         number = 0
         while not self.over.is_set():
             number += 1

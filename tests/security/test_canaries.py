@@ -212,7 +212,9 @@ def test_planted_people_are_found_nowhere_but_sealed_and_in_the_hook(
         texts = worked_on(staff, party_id, monkeypatch)
 
     assert {NAME, FAMILY, CALLER} == {one.name for one in Party.objects.all()}, "planted, and to be read with the key"
-    assert [found_in(body) for body in bodies] == [{CALLER_PHONE}], "the hook gets the number to send to, and no more"
+    # The time that the test made up is not what the item is promised: a second message says so.
+    assert len(bodies) == 2
+    assert [found_in(body) for body in bodies] == [{CALLER_PHONE}] * 2, "the hook gets the number and no more"
     assert {text[:200]: found_in(text) for text in texts if found_in(text)} == {}
     assert {line for line in ears.lines if found_in(line)} == set()
     assert any("RuntimeError" in line for line in ears.lines), "the wreck stands in the log, without its words"
