@@ -26,10 +26,12 @@ def main(items: int) -> None:
 
     network_make()
     number_range_ensure()
-    clock.clock_set(at=at("2022-07-11 17:00"), rate=0)
+    clock.clock_set(at=at("2022-07-11 15:00"), rate=0)  # before all that is scanned: a scan then moves its item
     clock.forget()
     wordings_ensure(actor=people.chen_supervisor(), approve=True)
     numbers = accept(items) if items else []
+    clock.clock_set(at=at("2022-07-11 17:00"), rate=0)
+    clock.forget()
     secret = token_issue(actor=actor_of_system("tests"), kind="device", name="手持终端", scope="",
                          permissions=["mail.scan", "mail.read", "closure.declare", "closure.read"])
     with connection.cursor() as cursor:

