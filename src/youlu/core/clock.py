@@ -60,6 +60,11 @@ def midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), SHANGHAI)
 
 
+def hhmm(minute: int) -> str:
+    """A minute of the day as a clock shows it: 08:00; 24:00 is the end of the day."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
 def clock_set(*, at: dt.datetime, rate: float = 1.0) -> None:
     """Make a scenario's clock stand at `at` (aware) and run at `rate` business seconds a real second."""
     with connection.cursor() as cursor:

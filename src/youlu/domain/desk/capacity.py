@@ -13,8 +13,8 @@ import math
 from dataclasses import dataclass
 
 from youlu.core import clock
-from youlu.domain.desk.models import OPEN_STATES, Contact, ContactMode, ContactState, Parameter, WorkOrder
-from youlu.domain.desk.trade import PARAMETERS
+from youlu.domain.desk.models import OPEN_STATES, Contact, ContactMode, ContactState, WorkOrder
+from youlu.domain.desk.parameters import figures_now
 from youlu.domain.workforce.models import Demand
 from youlu.domain.workforce.selectors import Present, demand_of_hour, present_now
 from youlu.engines.queueing import Held, capacity, drain_h, people_needed
@@ -60,7 +60,7 @@ class Strip:
 def capacity_strip(*, at: dt.datetime | None = None) -> Strip:
     """The strip as of `at`: a handful of counts, no solver."""
     at = at or clock.now()
-    figures = {row[0]: row[2] for row in PARAMETERS} | dict(Parameter.objects.values_list("code", "value"))
+    figures = figures_now()
     present, work = present_now(), _workload(figures, at)
     return Strip(at, present, work, _nothing(figures, present, work), _split(figures, present, work))
 

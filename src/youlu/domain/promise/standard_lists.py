@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from youlu.core.clock import hhmm
 from youlu.core.sheets import LineFault, table_read
 from youlu.domain.promise.models import StandardRow
 from youlu.engines.codes import divisions
@@ -107,12 +108,8 @@ def standard_rows_out(rows: Iterable[StandardRow]) -> Iterator[list[str]]:
     yield [chinese for _, chinese in COLUMNS]
     for row in rows:
         yield [CLASSES.get(row.mail_class, row.mail_class), place_out(row.origin), place_out(row.dest), str(row.days),
-               str(StandardRow.Unit(row.unit).label), clock_out(row.cutoff_min), clock_out(row.due_min)]
+               str(StandardRow.Unit(row.unit).label), hhmm(row.cutoff_min), hhmm(row.due_min)]
 
 
 def place_out(prefix: str) -> str:
     return prefix.ljust(6, "0") if prefix else "*"
-
-
-def clock_out(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"

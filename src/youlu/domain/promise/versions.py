@@ -9,6 +9,7 @@ from django.db import transaction
 
 from youlu.core import clock
 from youlu.core.audit import audit_record
+from youlu.core.clock import hhmm
 from youlu.core.pages import PAGE_ROWS, Page, cursor_number
 from youlu.core.sheets import LineFault, table_write
 from youlu.domain.access.selectors import Actor
@@ -23,7 +24,6 @@ from youlu.domain.promise.holidays import Source
 from youlu.domain.promise.models import StandardRow, StandardTable
 from youlu.domain.promise.standard_lists import (
     CLASSES,
-    clock_out,
     place_out,
     standard_lines,
     standard_rows_out,
@@ -181,7 +181,7 @@ def version_lines(
     found = list(rows.order_by("id")[:PAGE_ROWS + 1])
     shown = tuple(StandardLineRow(
         row.id, CLASSES.get(row.mail_class, row.mail_class), place_out(row.origin), place_out(row.dest), row.days,
-        str(StandardRow.Unit(row.unit).label), clock_out(row.cutoff_min), clock_out(row.due_min))
+        str(StandardRow.Unit(row.unit).label), hhmm(row.cutoff_min), hhmm(row.due_min))
         for row in found[:PAGE_ROWS])
     return Page(shown, str(shown[-1].id) if len(found) > PAGE_ROWS else None)
 
@@ -190,7 +190,7 @@ def version_answer(*, actor: Actor, version: int, origin: str, dest: str) -> tup
     """What a version says between two divisions: (class, days, unit, cut-off) of each class that it speaks of."""
     actor.require("standard.read")
     found = ((name, row_of(version, key, origin, dest)) for key, name in CLASSES.items())
-    return tuple((name, row.days, str(StandardRow.Unit(row.unit).label), clock_out(row.cutoff_min))
+    return tuple((name, row.days, str(StandardRow.Unit(row.unit).label), hhmm(row.cutoff_min))
                  for name, row in found if row is not None)
 
 

@@ -61,7 +61,7 @@ def feed_read(secret: str) -> str:
     if feed is None:
         raise NotFoundError()
     now = clock.now()
-    shifts = [s for s in shifts_between(now - BEFORE, now + AHEAD) if s.agent_id == feed.agent_id]
+    shifts = shifts_between(now - BEFORE, now + AHEAD, agent_id=feed.agent_id)
     return calendar_text(shifts, dict(ShiftKind.objects.values_list("code", "name")), now)
 
 

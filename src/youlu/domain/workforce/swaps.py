@@ -12,7 +12,6 @@ from django.db.models import Q
 from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.core.errors import NotFoundError
-from youlu.domain.access.models import User
 from youlu.domain.access.selectors import Actor, actor_id, actor_of_system
 from youlu.domain.workforce.errors import SwapDecidedError, SwapError, SwapStandsError
 from youlu.domain.workforce.models import Agent, Swap
@@ -121,12 +120,14 @@ def swaps_waiting(*, actor: Actor) -> tuple[SwapRow, ...]:
 
 
 def _rows(which: Q, me: uuid.UUID | None) -> tuple[SwapRow, ...]:
-    rows = Swap.objects.filter(which).select_related("asker", "other").order_by("-id")[:50]
-    people = {user.id: user.display_name or user.username for user in User.objects.filter(
-        id__in={agent.user_id for row in rows for agent in (row.asker, row.other)})}
+    rows = Swap.objects.filter(which).select_related("asker__user", "other__user").order_by("-id")[:50]
     return tuple(SwapRow(
-        row.id, people[row.asker.user_id], people[row.other.user_id], row.work_date, row.other_date, row.state,
+        row.id, _name(row.asker), _name(row.other), row.work_date, row.other_date, row.state,
         str(State(row.state).label), row.asker_id == me) for row in rows)
+
+
+def _name(agent: Agent) -> str:
+    return agent.user.display_name or agent.user.username
 
 
 def _can_swap(asker: uuid.UUID, other: uuid.UUID, work_date: dt.date, other_date: dt.date) -> bool:
@@ -140,8 +141,7 @@ def _can_swap(asker: uuid.UUID, other: uuid.UUID, work_date: dt.date, other_date
 def _held(agent_id: uuid.UUID, work_date: dt.date) -> uuid.UUID | None:
     """The roster by which somebody works on a day."""
     day = clock.midnight(work_date)
-    return next((shift.roster_id for shift in shifts_held(day, day + dt.timedelta(days=1))
-                 if shift.agent_id == agent_id), None)
+    return next((shift.roster_id for shift in shifts_held(day, day + dt.timedelta(days=1), agent_id=agent_id)), None)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ SHIFT_KINDS: list[tuple[Any, ...]] = [
 ]
 NAMES = ("code", "name", "start_min", "length_min", "break_at_min", "break_min", "activity", "sites", "serves",
          "source")
+REST_MIN = 660  # between two shifts: a house rule in China (directive 2003/88/EC, art. 3)
 NIGHT_UNTIL_MIN, NIGHT_PEOPLE = 480, 1  # somebody watches from midnight to 08:00
 
 

@@ -12,6 +12,7 @@ from youlu.core.once import once
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.assignment.matching import Free
 from youlu.domain.desk.models import OrderKind, Parameter
+from youlu.domain.desk.parameters import figures_now
 from youlu.domain.desk.trade import PARAMETERS
 
 RULES = ("push_on", "push_load_max", "known_wait_min")
@@ -56,8 +57,7 @@ def kinds_open_to(skills: Collection[str]) -> list[str]:
 
 def rules() -> dict[str, float]:
     """The desk's rules of giving: the office's rows, else the trade's own."""
-    usual = {row[0]: float(row[2]) for row in PARAMETERS if row[0] in RULES}
-    return usual | dict(Parameter.objects.filter(code__in=RULES).values_list("code", "value"))
+    return figures_now(*RULES)
 
 
 @transaction.atomic

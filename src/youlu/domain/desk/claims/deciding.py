@@ -25,10 +25,10 @@ from youlu.domain.desk.claims.errors import (
 )
 from youlu.domain.desk.claims.reckoning import CAUSES, LOSSES, Facts, Rule, reckon
 from youlu.domain.desk.errors import OrderNotHeldError, OrderStateError
-from youlu.domain.desk.models import Claim, ClaimRule, Parameter, WorkOrder
+from youlu.domain.desk.models import Claim, ClaimRule, WorkOrder
 from youlu.domain.desk.orders.happening import happened
 from youlu.domain.desk.orders.seeing import order_seen
-from youlu.domain.desk.trade import PARAMETERS
+from youlu.domain.desk.parameters import figures_now
 from youlu.domain.workforce.models import Presence, Site
 from youlu.domain.workforce.selectors import agent_of
 
@@ -161,8 +161,7 @@ def claim_is_decided() -> Q:
 
 def two_step_fen() -> int:
     """Above it a second person confirms."""
-    usual = next(row[2] for row in PARAMETERS if row[0] == LIMIT)
-    return int(Parameter.objects.filter(code=LIMIT).values_list("value", flat=True).first() or usual)
+    return int(figures_now(LIMIT)[LIMIT])
 
 
 def _held(actor: Actor, order_id: uuid.UUID) -> WorkOrder:

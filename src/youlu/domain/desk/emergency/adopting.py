@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.core.errors import NotFoundError
-from youlu.domain.access.selectors import Actor
+from youlu.domain.access.selectors import Actor, actor_names
 from youlu.domain.desk.emergency.assumptions import BASIS_WORDS, EMERGENCY, PLAN_NAMES, levers_of
-from youlu.domain.desk.emergency.effects import contacts_to_message, orders_return
+from youlu.domain.desk.emergency.effects import contacts_to_message, misplaced_return
 from youlu.domain.desk.emergency.facts import Facts, Inputs, agent_uuid, presence_mark, workers_now
 from youlu.domain.desk.emergency.publishing import horizon_end, roster_put_in_force
 from youlu.domain.desk.errors import (
@@ -91,15 +91,9 @@ def emergency_lock() -> None:
 
 def _again(before: EmergencyWatch, code: str) -> Adopted:
     if before.plan != code or before.left_at is not None:
-        raise EmergencyAdoptedError(name=_name(before.adopted_by), plan=PLAN_NAMES[before.plan])
+        name = actor_names([before.adopted_by]).get(before.adopted_by, "同事")
+        raise EmergencyAdoptedError(name=name, plan=PLAN_NAMES[before.plan])
     return Adopted(before.id, False)
-
-
-def _name(actor_id: str) -> str:
-    from youlu.domain.access.models import User
-
-    user = User.objects.filter(id=actor_id.partition(":")[2]).first() if actor_id.startswith("user:") else None
-    return user.display_name or user.username if user else "同事"
 
 
 def chosen_plan(row: EmergencyPlanning, code: str) -> dict[str, Any]:
@@ -158,7 +152,7 @@ def _put_in_force(actor: Actor, row: EmergencyPlanning, plan: dict[str, Any], co
         planning=row, plan=plan["code"], basis=plan["basis"], adopted_by=actor.id, adopted_at=at,
         consent_by=actor.id if consents and plan["basis"] == EMERGENCY else "",
         horizon_ends_at=horizon_end(Facts.of_json(row.facts), Inputs(**row.inputs)), counts={}, roster_id=roster_id)
-    returned = orders_return()
+    returned = misplaced_return()
     OrderEvent.objects.bulk_create([OrderEvent(order_id=i, actor=actor.id, act="give_back", at=at,
                                                detail="应急值守") for i in returned])
     people = _notices(watch, plan, at)

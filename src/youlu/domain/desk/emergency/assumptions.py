@@ -31,7 +31,6 @@ FIGURES = [
 # Kind of order -> share, where the desk has too few orders of its own to count.
 USUAL_KINDS = {"pickup": 0.44, "chase": 0.38, "enquiry": 0.12, "complaint": 0.06}
 KINDS_COUNTED_FROM = 200
-NORMAL_DAYS_ROTA = "在场的人早晚两班轮换，没有发布的排班时这样算"
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ PLANS = (
     Levers("b", EMERGENCY, TEN_HOURS, to_self_service=True, calls_back=True, defers=DEFERRED),
     Levers("c", STANDARD, SEVEN_HOURS, to_self_service=True, borrows=True),
 )
+STEPS = 1 + 2 * len(PLANS)  # of a computation: doing nothing, then a roster and a simulation of each plan
 PLAN_NAMES = {"a": "就地稳住", "b": "消息先行、居家分流", "c": "邻市支援"}
 BASIS_WORDS = {
     STANDARD: "标准工时：每天8小时、每周44小时，每月加班不超过36小时，七天休一天（劳动法第36、38、41条）",

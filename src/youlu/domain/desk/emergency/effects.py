@@ -46,7 +46,7 @@ def customers_waiting(levers: Levers) -> QuerySet[WorkOrder]:
                                     answered_at=None, party_id__isnull=False, customer_key__isnull=False)
 
 
-def orders_return() -> list[uuid.UUID]:
+def misplaced_return() -> list[uuid.UUID]:
     """Give misplaced orders back to the pool, in the caller's transaction."""
     with connection.cursor() as cursor:
         cursor.execute(f"""

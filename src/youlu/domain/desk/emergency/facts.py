@@ -6,14 +6,15 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.db.models import Count
+
 from youlu.core import clock
 from youlu.domain.desk.emergency.assumptions import CLOSE_MIN, FIGURES, KINDS_COUNTED_FROM, OPEN_MIN, USUAL_KINDS
-from youlu.domain.desk.models import OPEN_STATES, Contact, ContactMode, OrderKind, Parameter, WorkOrder
-from youlu.domain.desk.trade import PARAMETERS
+from youlu.domain.desk.models import OPEN_STATES, Contact, OrderKind, WorkOrder
+from youlu.domain.desk.parameters import figures_now
 from youlu.domain.workforce.models import Agent, Demand, Presence, Site
 
 HALF_HOUR = dt.timedelta(minutes=30)
@@ -138,8 +139,7 @@ def facts_now(*, at: dt.datetime | None = None) -> Facts:
     """Everything a plan needs, in seven queries."""
     at = at or clock.now()
     start_at = half_hour_after(at)
-    figures = {row[0]: float(row[2]) for row in (*PARAMETERS, *FIGURES)}
-    figures |= dict(Parameter.objects.values_list("code", "value"))
+    figures = {row[0]: float(row[2]) for row in FIGURES} | figures_now()
     seen, surge = _usual_day(at, figures)
     return Facts(
         at=at, start_at=start_at, workers=workers_now(), calls=seen[Demand.Channel.CALL],
@@ -167,12 +167,6 @@ def presence_mark(workers: tuple[Worker, ...]) -> str:
     """The same as long as everybody is where they were."""
     said = json.dumps([(worker.id, worker.site) for worker in workers])
     return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-
-def contacts_by_mode() -> Counter[str]:
-    """Customers owed word now, by how."""
-    modes = Contact.objects.filter(state__in=OPEN_STATES).values_list("mode", flat=True)
-    return Counter({str(mode): modes.filter(mode=mode).count() for mode in ContactMode.values})
 
 
 def agent_uuid(worker_id: str) -> uuid.UUID | None:
@@ -208,7 +202,8 @@ def _flat(per_h: float) -> list[float]:
 
 
 def _kinds(at: dt.datetime) -> tuple[KindFact, ...]:
-    counted = Counter(WorkOrder.objects.filter(opened_at__gt=at - KINDS_OVER).values_list("kind_id", flat=True))
+    counted = dict(WorkOrder.objects.filter(opened_at__gt=at - KINDS_OVER).order_by().values_list("kind_id").annotate(
+        n=Count("id")))
     total = sum(counted.values())
     shares = {code: n / total for code, n in counted.items()} if total >= KINDS_COUNTED_FROM else USUAL_KINDS
     waiting = set(WorkOrder.objects.filter(state=WorkOrder.State.OPEN).values_list("kind_id", flat=True).distinct())

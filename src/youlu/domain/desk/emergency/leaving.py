@@ -24,8 +24,8 @@ from youlu.domain.desk.models import (
     EmergencyWatch,
     WorkOrder,
 )
+from youlu.domain.workforce.trade import REST_MIN
 
-REST = dt.timedelta(hours=11)
 USUAL_START = dt.timedelta(hours=8)
 
 
@@ -65,15 +65,19 @@ def leaving_preview(watch: EmergencyWatch, *, from_at: dt.datetime | None = None
         begins_at, ends_at = shift_at(shift)
         is_kept = begins_at < chosen
         dropped += not is_kept
-        rested_at = ends_at + REST if is_kept else chosen
+        rested_at = ends_at + dt.timedelta(minutes=REST_MIN) if is_kept else chosen
         normal_from[who] = max(chosen, rested_at, normal_from.get(who, chosen))
     return Leaving(chosen, dropped, len(normal_from), sum(at > chosen for at in normal_from.values()), normal_from)
 
 
 def _shifts(watch: EmergencyWatch) -> list[dict[str, Any]]:
-    result = watch.planning.result or {"plans": []}
-    plan: dict[str, Any] = next((p for p in result["plans"] if p["code"] == watch.plan), {"shifts": []})
-    return list(plan["shifts"])
+    return list(_plan(watch).get("shifts", ()))
+
+
+def _plan(watch: EmergencyWatch) -> dict[str, Any]:
+    """The plan that was adopted; empty where its planning kept no answer."""
+    plans = (watch.planning.result or {}).get("plans", ())
+    return next((plan for plan in plans if plan["code"] == watch.plan), {})
 
 
 @transaction.atomic
@@ -118,13 +122,12 @@ def night_summary(watch: EmergencyWatch, *, until: dt.datetime) -> dict[str, Any
     due = WorkOrder.objects.filter(due_at__gte=watch.adopted_at, due_at__lt=until)
     late = due.exclude(closed_at__lte=F("due_at"))
     told = Attempt.objects.filter(result=Attempt.Result.TOLD, result_at__gte=watch.adopted_at, result_at__lt=until)
-    result = watch.planning.result or {"plans": []}
-    plan: dict[str, Any] = next((p for p in result["plans"] if p["code"] == watch.plan), {"figures": {}})
+    figures = _plan(watch).get("figures", {})
     return {
         "hours": round((until - watch.adopted_at).total_seconds() / 3_600, 1),
         "orders_opened": WorkOrder.objects.filter(opened_at__gte=watch.adopted_at, opened_at__lt=until).count(),
         "orders_closed": closed.count(), "orders_due": due.count(), "orders_late": late.count(),
         "told_message": told.filter(mode=ContactMode.MESSAGE).count(),
         "told_voice": told.filter(mode=ContactMode.VOICE).count(),
-        "said": {name: plan["figures"].get(name) for name in ("lost_tonight_h", "orders_on_time", "contacts_share")},
+        "said": {name: figures.get(name) for name in ("lost_tonight_h", "orders_on_time", "contacts_share")},
     }

@@ -14,10 +14,10 @@ from youlu.domain.workforce.models import Contract
 from youlu.domain.workforce.rostering.facts import HeldShift
 from youlu.domain.workforce.rostering.problem import roster_problem
 from youlu.domain.workforce.rostering.reading import shifts_between
+from youlu.domain.workforce.trade import REST_MIN
 from youlu.engines.roster import Person
 
 DAY = dt.timedelta(days=1)
-REST_MIN = 660
 
 
 def people_add(facts: Facts, *, days: int) -> Facts:

@@ -30,7 +30,6 @@ from youlu.engines.queueing.simulation import Result
 
 Tell = Callable[[int], None]
 Span = tuple[dt.datetime, ...]
-STEPS = 1 + 2 * len(PLANS)
 
 
 def plans_compute(facts: Facts, inputs: Inputs, *, tell: Tell = lambda done: None, threads: int = 2) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from youlu.core.clock import hhmm
 from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.emergency.adopting import chosen_plan, stale_reason
-from youlu.domain.desk.emergency.assumptions import FIGURES, PLAN_NAMES, levers_of
+from youlu.domain.desk.emergency.assumptions import FIGURES, PLAN_NAMES, STEPS, levers_of
 from youlu.domain.desk.emergency.effects import Effects, effects_of
 from youlu.domain.desk.emergency.facts import agent_uuid
 from youlu.domain.desk.emergency.leaving import Leaving, leaving_preview
@@ -22,7 +23,6 @@ from youlu.domain.desk.selectors import FigureRow, desk_figures
 from youlu.domain.workforce.selectors import agent_of, agents_named
 
 CACHE_S = 2.0
-STEPS = 7  # of a computation, as plans.STEPS: counted here so that no page loads the solver
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class ShiftRow:
 
     @property
     def hours(self) -> str:
-        return f"{clock_min(self.from_min)}–{clock_min(self.to_min)}"
+        return f"{hhmm(self.from_min)}–{hhmm(self.to_min)}"
 
 
 _seen: tuple[float, WatchRow | None] | None = None
@@ -218,10 +218,5 @@ def emergency_figures() -> tuple[FigureRow, ...]:
     known = desk_figures(codes)
     mine = {code: FigureRow(name, value, unit, source) for code, name, value, unit, source in FIGURES}
     return tuple((known | mine).values())
-
-
-def clock_min(minutes: int) -> str:
-    """08:00; 24:00 is the end of the day."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 

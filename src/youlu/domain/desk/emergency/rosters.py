@@ -22,6 +22,7 @@ from youlu.domain.desk.emergency.assumptions import (
 )
 from youlu.domain.desk.emergency.facts import Facts, Inputs, Worker
 from youlu.domain.workforce.models import Site
+from youlu.domain.workforce.trade import REST_MIN
 from youlu.engines.queueing import people_needed
 from youlu.engines.roster.model import Assignment, Carry, Need, Person, Problem, Rule, Shift, Span
 from youlu.engines.roster.verify import Verdict, roster_verify
@@ -35,7 +36,6 @@ LENT = "lent-"
 TONIGHT_LEAST_MIN = 120
 # Share of the people wanted -> price of one missing for half an hour: the first missing hurts most.
 LAYERS = ((0.35, 9.0), (0.3, 5.0), (0.35, 2.0))
-REST_MIN = 660
 
 
 @dataclass(frozen=True)

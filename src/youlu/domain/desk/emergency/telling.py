@@ -9,6 +9,7 @@ from youlu.core import clock
 from youlu.domain.desk.emergency.assumptions import levers_of
 from youlu.domain.desk.emergency.effects import customers_waiting
 from youlu.domain.desk.models import EmergencyWatch, WorkOrder
+from youlu.domain.messages.phrases import until_phrase
 from youlu.domain.messages.services import MessageOrder, messages_send
 
 WORDING = "deferred.message"
@@ -31,10 +32,9 @@ def customers_tell() -> Told:
     if watch is None or levers is None:
         return Told(0, 0, 0)
     kinds: list[str] = []
-    orders: dict[bytes, WorkOrder] = {}
-    for order in customers_waiting(levers).order_by("due_at", "id"):
-        orders.setdefault(bytes(order.customer_key or b""), order)
-    waiting = list(orders.values())
+    # Each customer's most urgent order, without its sealed words.
+    waiting = list(customers_waiting(levers).order_by("customer_key", "due_at", "id").distinct("customer_key")
+                   .only("id", "number", "party_id", "customer_key", "due_at"))
     for first in range(0, len(waiting), BATCH):
         part = [_message(watch, order) for order in waiting[first:first + BATCH]]
         kinds += [outcome.kind for outcome in messages_send(orders=part)]
@@ -51,9 +51,9 @@ def _message(watch: EmergencyWatch, order: WorkOrder) -> MessageOrder:
 
 
 def half_day(at: dt.datetime) -> str:
-    """As customers hear it: to the half day, 7月14日12时前 or 18时前."""
+    """As customers hear it: to the half day, 7月14日12时前, 18时前 or 24时前."""
     local = clock.local(at)
-    if local.hour >= 18 or (local.hour == 0 and local.minute == 0):
-        local = local if local.hour else local - dt.timedelta(days=1)
-        return f"{local.month}月{local.day}日24时前"
-    return f"{local.month}月{local.day}日{12 if local.hour < 12 else 18}时前"
+    midnight = clock.midnight(local.date())
+    if local > midnight:
+        local = midnight + dt.timedelta(hours=12 if local.hour < 12 else 18 if local.hour < 18 else 24)
+    return until_phrase(local)

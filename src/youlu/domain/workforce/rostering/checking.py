@@ -11,8 +11,8 @@ from youlu.core import clock
 from youlu.core.errors import NotFoundError
 from youlu.domain.workforce.models import Roster, RosterShift
 from youlu.domain.workforce.rostering.facts import UNAVAILABLE, shifts_held
-from youlu.domain.workforce.rostering.law import MIN_REST
 from youlu.domain.workforce.rostering.problem import RosterInput, ShiftPlan, roster_problem
+from youlu.domain.workforce.trade import REST_MIN
 from youlu.engines.roster import Assignment, Rule
 from youlu.engines.roster import roster_verify as engine_verify
 from youlu.engines.roster.outcome import Breach, Cover
@@ -135,4 +135,4 @@ def _seam(asked: RosterInput, plans: Sequence[ShiftPlan]) -> list[Broken]:
     last = {plan.agent_id: plan for plan in plans}  # plans stand by day
     return [Broken("min_rest", agent_id, staff.get(agent_id, ""), plan.work_date, 1.0, True)
             for agent_id, plan in last.items()
-            if agent_id in after and after[agent_id] - plan.end_at < dt.timedelta(minutes=MIN_REST)]
+            if agent_id in after and after[agent_id] - plan.end_at < dt.timedelta(minutes=REST_MIN)]

@@ -98,12 +98,13 @@ def facts_read(start_date: dt.date, days: int) -> Facts:
         tuple(ShiftKind.objects.filter(is_used=True).order_by("start_min", "code")), _by_agent(before))
 
 
-def shifts_held(start_at: dt.datetime, end_at: dt.datetime) -> list[HeldShift]:
-    """Shifts in force that start in the span, oldest first: of each roster those that start while it holds."""
+def shifts_held(start_at: dt.datetime, end_at: dt.datetime, *, agent_id: uuid.UUID | None = None) -> list[HeldShift]:
+    """Shifts in force that start in the span, oldest first: of each roster those that start while it holds. Of
+    everybody, or of `agent_id`."""
     rows = RosterShift.objects.filter(
         roster__rosterhold__start_at__lte=F("start_at"), roster__rosterhold__end_at__gt=F("start_at"),
-        start_at__gte=start_at, start_at__lt=end_at).select_related("kind").order_by("start_at", "agent__staff_no")
-    return [held_shift(row) for row in rows]
+        start_at__gte=start_at, start_at__lt=end_at, **({"agent_id": agent_id} if agent_id else {}))
+    return [held_shift(row) for row in rows.select_related("kind").order_by("start_at", "agent__staff_no")]
 
 
 def held_shift(row: RosterShift) -> HeldShift:

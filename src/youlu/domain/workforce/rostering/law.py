@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from youlu.domain.workforce.models import Activity, Basis, ShiftKind
+from youlu.domain.workforce.trade import REST_MIN
 from youlu.engines.roster import Rule
 
-MIN_REST = 660  # minutes: a house rule in China (directive 2003/88/EC, art. 3)
 DAYS_IN_ROW_WISHED = 5
 NIGHTS_IN_14_DAYS = 3
 # Labour Law of the PRC, art. 44: share of the hour's wage.
@@ -34,7 +34,7 @@ def rules_of(kinds: tuple[ShiftKind, ...], days: int, week_most: dict[str, int])
     """The rule set. `week_most`: paid minutes a week at most, by who has such a limit of their own."""
     nights = frozenset(kind.code for kind in kinds if kind.activity == Activity.NIGHT_DUTY)
     rules = [
-        Rule("min_rest", MIN_REST), Rule("rest_day_in_seven"), Rule("law_hours_day"), Rule("law_overtime"),
+        Rule("min_rest", REST_MIN), Rule("rest_day_in_seven"), Rule("law_hours_day"), Rule("law_overtime"),
         Rule("max_consecutive_days", DAYS_IN_ROW_WISHED, weight=20), Rule("min_consecutive_rest_days", 2, weight=3),
         Rule("fair_weekends", weight=4), Rule("contract_hours", weight=1), Rule("wishes", weight=2),
     ]

@@ -7,7 +7,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
 from django.utils.translation import gettext
 
 from youlu.core import clock
@@ -15,8 +14,8 @@ from youlu.core.errors import NotFoundError, YouluError
 from youlu.core.pages import PAGE_ROWS, Page, cursor_number
 from youlu.domain.access.selectors import Actor
 from youlu.domain.workforce import errors
-from youlu.domain.workforce.models import Basis, Roster, RosterHold, RosterRun, RosterShift, ShiftKind, Site
-from youlu.domain.workforce.rostering.facts import HeldShift, held_shift
+from youlu.domain.workforce.models import Basis, Roster, RosterHold, RosterRun, ShiftKind, Site
+from youlu.domain.workforce.rostering.facts import HeldShift, shifts_held
 from youlu.domain.workforce.rostering.sentences import clash_sentence, clashes_lead
 from youlu.domain.workforce.selectors import agent_of
 
@@ -123,14 +122,6 @@ def roster_list(*, actor: Actor, cursor: str | None = None) -> Page[RosterRow]:
     return Page(tuple(roster_row(row) for row in rows[:PAGE_ROWS]), more)
 
 
-def roster_head(*, actor: Actor, roster_id: uuid.UUID) -> RosterRow:
-    actor.require("workforce.read")
-    row = Roster.objects.filter(id=roster_id).first()
-    if row is None:
-        raise NotFoundError()
-    return roster_row(row)
-
-
 def roster_published_at(at: dt.datetime | None = None) -> RosterRow | None:
     """The roster that holds the instant (now unless said); None: no roster is in force then."""
     at = at or clock.now()
@@ -138,19 +129,18 @@ def roster_published_at(at: dt.datetime | None = None) -> RosterRow | None:
     return roster_row(hold.roster) if hold else None
 
 
-def shifts_between(start_at: dt.datetime, end_at: dt.datetime) -> tuple[HeldShift, ...]:
-    """Shifts in force that touch the span, also those begun before it, oldest first."""
-    rows = RosterShift.objects.filter(
-        roster__rosterhold__start_at__lte=F("start_at"), roster__rosterhold__end_at__gt=F("start_at"),
-        start_at__lt=end_at, end_at__gt=start_at, start_at__gt=start_at - DAY,
-    ).select_related("kind").order_by("start_at", "agent__staff_no")
-    return tuple(held_shift(row) for row in rows)
+def shifts_between(
+    start_at: dt.datetime, end_at: dt.datetime, *, agent_id: uuid.UUID | None = None
+) -> tuple[HeldShift, ...]:
+    """Shifts in force that touch the span, also those begun before it, oldest first; of everybody, or of one."""
+    begun = shifts_held(start_at - DAY, end_at, agent_id=agent_id)
+    return tuple(shift for shift in begun if shift.end_at > start_at)
 
 
 def hours_words(start_min: int, end_min: int) -> str:
     """15:30–24:00; the morning after is said as the hour it is."""
     end_min -= 1440 * (end_min > 1440)
-    return "–".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in (start_min, end_min))
+    return f"{clock.hhmm(start_min)}–{clock.hhmm(end_min)}"
 
 
 def my_shifts(*, actor: Actor, first: dt.date, days: int) -> tuple[MyDay, ...]:
@@ -159,7 +149,7 @@ def my_shifts(*, actor: Actor, first: dt.date, days: int) -> tuple[MyDay, ...]:
     me = agent_of(actor).id
     start_at, end_at = clock.midnight(first), clock.midnight(first + days * DAY)
     names = dict(ShiftKind.objects.values_list("code", "name"))
-    mine = {shift.work_date: shift for shift in shifts_between(start_at, end_at) if shift.agent_id == me}
+    mine = {shift.work_date: shift for shift in shifts_between(start_at, end_at, agent_id=me)}
     held = list(RosterHold.objects.filter(start_at__lt=end_at, end_at__gt=start_at).values_list("start_at", "end_at"))
     found = []
     for day in (first + n * DAY for n in range(days)):

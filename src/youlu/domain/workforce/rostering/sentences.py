@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
+from youlu.core.clock import hhmm
 from youlu.domain.workforce.rostering.checking import LEFT_OUT, Broken
 from youlu.domain.workforce.rostering.problem import RosterInput
 from youlu.engines.roster import Clash
@@ -86,7 +87,7 @@ def clash_sentence(fact: Mapping[str, Any]) -> str:
     date = day_words(dt.date.fromisoformat(fact["date"]))
     if fact["rule"] == "cover":
         said = gettext("{date} {start}–{end}至少缺{n}人{skill}").format(
-            date=date, start=_hour(fact["start_min"]), end=_hour(fact["end_min"]), n=_number(fact["amount"]),
+            date=date, start=hhmm(fact["start_min"]), end=hhmm(fact["end_min"]), n=_number(fact["amount"]),
             skill=gettext("（技能：{skill}）").format(skill=fact["skill"]) if fact["skill"] else "")
         why = gettext("、").join(
             gettext(BARRED_WORDS.get(rule, OTHERWISE)).format(n=n) for rule, n in fact["barred"].items())
@@ -104,10 +105,6 @@ def clashes_lead(facts: list[Mapping[str, Any]]) -> str:
         people = sum(fact["amount"] * (fact["end_min"] - fact["start_min"]) / 60 for fact in cover)
         return gettext("按现有的人和规则排不出：最少还差{hours}人时。").format(hours=_number(people))
     return gettext("按现有的人和规则排不出：最少有{n}处要让步。").format(n=len(facts))
-
-
-def _hour(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _number(value: float) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.utils.translation import gettext
 
+from youlu.core.clock import hhmm
 from youlu.domain.mail.models import Place
 from youlu.domain.mail.selectors import ItemPage, ItemRow
 from youlu.domain.promise.selectors import Quote
@@ -79,7 +80,7 @@ def rule_words(standard: Standard) -> str:
     """D+2个工作日，17:30截止."""
     if standard.days is None:
         return ""
-    said = {"days": standard.days, "cutoff": f"{standard.cutoff_min // 60:02d}:{standard.cutoff_min % 60:02d}"}
+    said = {"days": standard.days, "cutoff": hhmm(standard.cutoff_min)}
     if standard.unit == "working":
         return gettext("收寄后%(days)s个工作日，%(cutoff)s截止") % said
     return gettext("收寄后%(days)s天，%(cutoff)s截止") % said

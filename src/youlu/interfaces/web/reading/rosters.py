@@ -62,7 +62,7 @@ def lead_of_roster(board: Board) -> str:
     worst = max(ahead, key=lambda row: row.need - row.have, default=None)
     if worst is not None and worst.need - worst.have >= 1:
         said += gettext("最缺人是%(day)s %(time)s，差%(n)s人。") % {
-            "day": wording.day_short(worst.work_date), "time": _hm(worst.start_min),
+            "day": wording.day_short(worst.work_date), "time": clock.hhmm(worst.start_min),
             "n": f"{worst.need - worst.have:.0f}"}
     return said
 
@@ -109,7 +109,7 @@ def band_of_days(board: Board) -> SafeString:
 
 def table_of_day(board: Board, day: dt.date) -> list[dict[str, Any]]:
     """The band as a table: half hours that fall short."""
-    return [{"time": _hm(row.start_min), "activity": row.activity, "need": row.need, "have": row.have}
+    return [{"time": clock.hhmm(row.start_min), "activity": row.activity, "need": row.need, "have": row.have}
             for row in board.cover if row.work_date == day and row.need - row.have >= 0.5]
 
 
@@ -136,7 +136,3 @@ def _worst(cover: tuple[HalfHour, ...], day: dt.date | None) -> str:
         return gettext("每个半小时人手都够。")
     hours = sum(row.need - row.have for row in rows) / 2
     return gettext("%(n)s个半小时人手不够，共差%(hours)s人时。") % {"n": len(rows), "hours": f"{hours:.0f}"}
-
-
-def _hm(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
