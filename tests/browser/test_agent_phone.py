@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from tests import people
@@ -47,13 +47,9 @@ def phone(live_server: Any, page: Page, context: BrowserContext) -> Iterator[Pag
 
 def _owe(count: int) -> None:
     outreach_id = services.outreach_open(closure_id=None, reason="兰州城关区封控", next_review_at=None, at=NOON)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE tell_due (item_key bigint, party_id uuid, was_at timestamptz,"
-                       " becomes_at timestamptz) ON COMMIT DROP")
-        for key in range(1, count + 1):
-            party_id = people.customer(channel="", phone=f"1389310{key:04d}")
-            cursor.execute("INSERT INTO tell_due VALUES (%s, %s, %s, %s)", [key, party_id, NOON, BECOMES])
-        services.outreach_owe(outreach_id=outreach_id, at=NOON)
+    with transaction.atomic():
+        services.words_owe([services.Word(key, people.customer(channel="", phone=f"1389310{key:04d}"), NOON, BECOMES,
+                                          outreach_id) for key in range(1, count + 1)], at=NOON)
 
 
 def _results() -> list[str]:

@@ -110,12 +110,8 @@ def told_by_message(party_id: Any) -> list[str]:
     item = item_accept(actor=SYSTEM, item=ItemInput(XIAN, KANGXIAN, addressee_id=party_id))
     outreach = desk.outreach_open(closure_id=None, reason="兰州城关区封控", next_review_at=None, at=NOON)
     key = Item.objects.get(addressee_id=party_id).item_key
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE tell_due (item_key bigint, party_id uuid, was_at timestamptz,"
-                       " becomes_at timestamptz) ON COMMIT DROP")
-        cursor.execute("INSERT INTO tell_due VALUES (%s, %s, %s, %s)",
-                       [key, party_id, at("2022-07-13 12:00"), at("2022-07-15 12:00")])
-        desk.outreach_owe(outreach_id=outreach, at=NOON)
+    with transaction.atomic():
+        desk.words_owe([desk.Word(key, party_id, at("2022-07-13 12:00"), at("2022-07-15 12:00"), outreach)], at=NOON)
     desk.contacts_send()
     bodies: list[str] = []
 

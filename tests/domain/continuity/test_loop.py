@@ -20,6 +20,7 @@ from youlu.domain.continuity.models import ApplyRun
 from youlu.domain.continuity.preview import closure_preview
 from youlu.domain.continuity.recount import recount_run
 from youlu.domain.continuity.services import closure_declare, closure_lift
+from youlu.domain.continuity.telling import MISSED_REASON
 from youlu.domain.desk.models import Contact, ContactItem
 from youlu.domain.desk.services import told_flush
 from youlu.domain.mail.errors import AcceptanceStoppedError, NoWayError
@@ -303,3 +304,24 @@ def test_who_hears_a_new_time_in_the_moment_it_is_taken_back_is_told_the_old_one
     assert (owed.was_at, owed.becomes_at) == (later, committed)
     assert owed.contact.state == "owed"
     assert told_flush() == 0
+
+
+def test_everybody_hears_the_reason_of_their_own_item() -> None:
+    """Mail that missed its connection while a closure is lifted is not late by the closure."""
+    def customer(nth: int) -> uuid.UUID:
+        return party_create(actor=actor_of_system("test"), party=NewParty(
+            name="王某", phone=f"1540000{nth:04d}", channel="inbox", consent_message=True, synthetic=True))
+
+    missed = [accept(LANZHOU, KANGXIAN, addressee_id=customer(n)).item_key for n in range(20)]
+    closed = [accept(XIAN, CHENGGUAN, dest_compound_id=0, addressee_id=customer(100 + n)).item_key for n in range(20)]
+    both = customer(200)
+    of_both = [accept(LANZHOU, KANGXIAN, addressee_id=both).item_key,
+               accept(XIAN, CHENGGUAN, dest_compound_id=0, addressee_id=both).item_key]
+    closure_id = declare(measure("delivery", "compound", 0, end="2022-07-20 00:00"))
+    with clock.frozen(at("2022-07-13 08:00")), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO mail_recalc_due SELECT item_key, epoch, 'missed' FROM mail_item"
+                       " WHERE item_key = ANY(%s)", [[*missed, of_both[0]]])
+        lift(closure_id)
+    reasons = dict(ContactItem.objects.filter(told_at=None).values_list("item_key", "contact__outreach__reason"))
+    assert {reasons[key] for key in missed} == {MISSED_REASON}
+    assert {reasons[key] for key in [*closed, *of_both]} == {"城关区封控"}

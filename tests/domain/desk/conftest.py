@@ -45,11 +45,7 @@ def owe() -> Callable[..., OweCounts]:
         outreach_id = outreach_id or services.outreach_open(
             closure_id=None, reason="兰州城关区封控", next_review_at=None, at=at)
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS tell_due")
-            cursor.execute("CREATE TEMP TABLE tell_due (item_key bigint, party_id uuid, was_at timestamptz,"
-                           " becomes_at timestamptz) ON COMMIT DROP")
-            cursor.executemany("INSERT INTO tell_due VALUES (%s, %s, %s, %s)", rows)
-            counts = services.outreach_owe(outreach_id=outreach_id, at=at)
+            counts = services.words_owe([services.Word(*row, outreach_id) for row in rows], at=at)
             cursor.execute("DROP TABLE IF EXISTS desk_tell_fresh")
             return counts
 

@@ -51,14 +51,9 @@ def li() -> Client:
 
 def owed(count: int = 1, channel: str = "") -> None:
     outreach_id = services.outreach_open(closure_id=None, reason="兰州城关区封控", next_review_at=None, at=NOON)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE tell_due (item_key bigint, party_id uuid, was_at timestamptz,"
-                       " becomes_at timestamptz)")
-        for key in range(1, count + 1):
-            party_id = people.customer(channel=channel, phone=f"1389310{key:04d}")
-            cursor.execute("INSERT INTO tell_due VALUES (%s, %s, %s, %s)", [key, party_id, NOON, BECOMES])
-        services.outreach_owe(outreach_id=outreach_id, at=NOON)
-        cursor.execute("DROP TABLE tell_due")
+    with transaction.atomic():
+        services.words_owe([services.Word(key, people.customer(channel=channel, phone=f"1389310{key:04d}"), NOON,
+                                          BECOMES, outreach_id) for key in range(1, count + 1)], at=NOON)
 
 
 PAGES = {

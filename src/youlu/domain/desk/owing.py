@@ -1,15 +1,18 @@
 """Who is owed word of a changed promise: a few set-based statements inside the caller's transaction.
 
 The caller leaves its rows in a temporary table of the session, one hash partition at a time:
-`tell_due (item_key bigint, party_id uuid, was_at timestamptz, becomes_at timestamptz)`. A customer is a telephone
-(blind index) or, without one, a party. Rows are locked in the order contact, then its items, contacts by customer.
+`tell_due (item_key bigint, party_id uuid, was_at timestamptz, becomes_at timestamptz, outreach_id uuid)`. A customer is
+a telephone (blind index) or, without one, a party. Rows are locked in the order contact, then its items, contacts by
+customer.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -22,13 +25,14 @@ OPEN = "state IN ('owed', 'claimed', 'unreached', 'scheduled')"
 
 FRESH_TABLE = """
 CREATE TEMP TABLE IF NOT EXISTS desk_tell_fresh (
-    item_key bigint, party_id uuid, was_at timestamptz, becomes_at timestamptz, customer_key bytea, by_message boolean
+    item_key bigint, party_id uuid, was_at timestamptz, becomes_at timestamptz, outreach_id uuid, customer_key bytea,
+    by_message boolean
 ) ON COMMIT DROP"""
 
 REACHABLE = """
 INSERT INTO desk_tell_fresh
-SELECT DISTINCT ON (t.item_key) t.item_key, p.id, t.was_at, t.becomes_at, COALESCE(p.phone_index, uuid_send(p.id)),
-       p.channel <> '' AND p.consent_message
+SELECT DISTINCT ON (t.item_key) t.item_key, p.id, t.was_at, t.becomes_at, t.outreach_id,
+       COALESCE(p.phone_index, uuid_send(p.id)), p.channel <> '' AND p.consent_message
 FROM tell_due t JOIN parties_party p ON p.id = t.party_id
 WHERE p.phone_index IS NOT NULL OR (p.channel <> '' AND p.consent_message)
 ORDER BY t.item_key"""
@@ -52,15 +56,20 @@ OR EXISTS (
     WHERE i.item_key = f.item_key AND i.told_at IS NULL AND c.{OPEN}
       AND i.becomes_at IS NOT DISTINCT FROM f.becomes_at)"""
 
+# A customer whose items changed for several reasons hears the one of the newest closure; a missed connection that
+# joins what waits to be said leaves its reason.
 CONTACTS = f"""
 WITH merged AS (
     INSERT INTO desk_contact AS c (id, outreach_id, customer_key, party_id, mode, state, opened_at, due_at,
                                    not_before, revision, tries)
-    SELECT {{uuid7}}, %(outreach)s, f.customer_key, (array_agg(f.party_id ORDER BY f.by_message DESC, f.party_id))[1],
+    SELECT {{uuid7}}, (array_agg(o.id ORDER BY o.closure_id IS NULL, o.id DESC))[1], f.customer_key,
+           (array_agg(f.party_id ORDER BY f.by_message DESC, f.party_id))[1],
            CASE WHEN bool_or(f.by_message) THEN 'message' ELSE 'voice' END, 'owed', %(at)s, %(due)s, %(at)s, 1, 0
-    FROM desk_tell_fresh f GROUP BY f.customer_key ORDER BY f.customer_key
+    FROM desk_tell_fresh f JOIN desk_outreach o ON o.id = f.outreach_id GROUP BY f.customer_key ORDER BY f.customer_key
     ON CONFLICT (customer_key) WHERE {OPEN} DO UPDATE SET
-        outreach_id = excluded.outreach_id, revision = c.revision + 1, due_at = LEAST(c.due_at, excluded.due_at)
+        outreach_id = CASE WHEN EXISTS (SELECT FROM desk_outreach o WHERE o.id = excluded.outreach_id
+                                        AND o.closure_id IS NULL) THEN c.outreach_id ELSE excluded.outreach_id END,
+        revision = c.revision + 1, due_at = LEAST(c.due_at, excluded.due_at)
     RETURNING c.mode, c.revision)
 SELECT count(*), count(*) FILTER (WHERE mode = 'message'), count(*) FILTER (WHERE revision > 1) FROM merged"""
 
@@ -116,7 +125,30 @@ def outreach_open(
     return outreach.id
 
 
-def outreach_owe(*, outreach_id: uuid.UUID, at: dt.datetime) -> OweCounts:
+class Word(NamedTuple):
+    """A row of `tell_due`: the time of an item that its customer was told, the true one, and under which outreach."""
+
+    item_key: int
+    party_id: uuid.UUID | None
+    was_at: dt.datetime | None
+    becomes_at: dt.datetime | None
+    outreach_id: uuid.UUID
+
+
+def words_owe(words: Sequence[Word], *, at: dt.datetime) -> OweCounts:
+    """Owe these words; for a few that were found one by one, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS tell_due")
+        cursor.execute(
+            "CREATE TEMP TABLE tell_due (item_key bigint, party_id uuid, was_at timestamptz, becomes_at timestamptz,"
+            " outreach_id uuid) ON COMMIT DROP")
+        cursor.execute(
+            "INSERT INTO tell_due SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::timestamptz[], %s::timestamptz[],"
+            " %s::uuid[])", [list(column) for column in zip(*words, strict=True)])
+    return outreach_owe(at=at)
+
+
+def outreach_owe(*, at: dt.datetime) -> OweCounts:
     """Turn the rows of `tell_due` into contacts, in the caller's transaction. The same rows again change nothing."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM tell_due")
@@ -131,7 +163,7 @@ def outreach_owe(*, outreach_id: uuid.UUID, at: dt.datetime) -> OweCounts:
         if not fresh:
             return OweCounts(0, 0, 0, 0, rows)
         cursor.execute(CONTACTS.format(uuid7=uuid7_expression(server_version())),
-                       {"outreach": outreach_id, "at": at, "due": at + TELL_WITHIN})
+                       {"at": at, "due": at + TELL_WITHIN})
         customers, message, merged = cursor.fetchone()
         cursor.execute(ITEMS)
         return OweCounts(customers, message, merged, cursor.rowcount, rows - fresh)

@@ -52,12 +52,12 @@ from youlu.domain.desk.orders.opening import Asked, Opened, order_open, order_re
 from youlu.domain.desk.orders.saved import view_drop, view_save
 from youlu.domain.desk.orders.taking import order_assign, order_give_back, order_take
 from youlu.domain.desk.orders.watching import Marked, orders_watch
-from youlu.domain.desk.owing import OweCounts, SpareCounts, outreach_open, outreach_owe, outreach_spare
+from youlu.domain.desk.owing import OweCounts, SpareCounts, Word, outreach_open, outreach_owe, outreach_spare, words_owe
 from youlu.domain.desk.sending import SendCounts, contacts_send, failed_messages_take
 from youlu.domain.desk.told import told_flush
 
 __all__ = [
-    "Asked", "BulkRow", "ContactOutcome", "Marked", "Opened", "OweCounts", "Said", "SendCounts", "SpareCounts",
+    "Asked", "BulkRow", "ContactOutcome", "Marked", "Opened", "OweCounts", "Said", "SendCounts", "SpareCounts", "Word",
     "alerts_seen", "attachment_add", "attachment_read", "call_ask", "claim_confirm", "claim_decide", "claim_pay",
     "claim_reckon", "claim_send_back", "contact_next", "contact_party", "contact_result", "contacts_held",
     "contacts_hold", "contacts_release", "contacts_send", "failed_messages_take", "notices_seen", "order_answer",
@@ -66,5 +66,5 @@ __all__ = [
     "order_open", "order_pass_on", "order_receive", "order_refuse", "order_reopen", "order_report", "order_resume",
     "order_rework", "order_supervise", "order_take", "order_take_next", "order_verify", "order_wait", "orders_bulk",
     "orders_push", "orders_return", "orders_watch", "outreach_open", "outreach_owe", "outreach_spare", "push_set",
-    "told_flush", "view_drop", "view_save",
+    "told_flush", "view_drop", "view_save", "words_owe",
 ]

@@ -7,16 +7,14 @@ what had been told before it: who was told what is no longer so is owed the newe
 
 from __future__ import annotations
 
-import uuid
-from collections import defaultdict
 from collections.abc import Sequence
 
 from django.db import connection, transaction
 
 from youlu.core import clock
 from youlu.domain.desk.models import ContactItem
-from youlu.domain.desk.owing import outreach_owe
-from youlu.domain.mail.services import Untrue, told_record
+from youlu.domain.desk.owing import Word, words_owe
+from youlu.domain.mail.services import told_record
 
 BATCH = 2_000
 
@@ -43,21 +41,7 @@ def _record(rows: Sequence[tuple]) -> None:
             " FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[]) AS s (contact_id, item_key, told_at)"
             " WHERE (i.contact_id, i.item_key, i.told_at) = (s.contact_id, s.item_key, s.told_at)",
             [[row[0] for row in rows], [row[1] for row in rows], [row[3] for row in rows]])
-    under: dict[uuid.UUID, list[Untrue]] = defaultdict(list)
     outreach_of = {row[1]: row[4] for row in rows}
-    for one in untrue:
-        under[outreach_of[one.item_key]].append(one)
-    for outreach_id, told in under.items():
-        _owe(outreach_id, told)
-
-
-def _owe(outreach_id: uuid.UUID, untrue: Sequence[Untrue]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS tell_due")
-        cursor.execute("CREATE TEMP TABLE tell_due (item_key bigint, party_id uuid, was_at timestamptz,"
-                       " becomes_at timestamptz) ON COMMIT DROP")
-        cursor.execute(
-            "INSERT INTO tell_due SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::timestamptz[], %s::timestamptz[])",
-            [[one.item_key for one in untrue], [one.addressee_id for one in untrue], [one.told for one in untrue],
-             [one.expected for one in untrue]])
-    outreach_owe(outreach_id=outreach_id, at=clock.now())
+    if untrue:
+        words_owe([Word(one.item_key, one.addressee_id, one.told, one.expected, outreach_of[one.item_key])
+                   for one in untrue], at=clock.now())

@@ -57,8 +57,8 @@ WITH gone AS MATERIALIZED (
 DELETE FROM mail_recalc_due_p{p:02d} d USING gone WHERE d.item_key = gone.item_key"""
 # The one door to telling: mail in shadow does not pass it.
 _TELL = """
-CREATE TEMP TABLE tell_due ON COMMIT DROP AS
-SELECT n.item_key, l.addressee_id AS party_id, l.told AS was_at, n.arrive_by AS becomes_at
+CREATE TEMP TABLE told_untrue ON COMMIT DROP AS
+SELECT n.item_key, l.addressee_id AS party_id, l.told AS was_at, n.arrive_by AS becomes_at, n.cause, n.closure_id
 FROM revise_new n JOIN revise_locked l USING (item_key, position_no)
 WHERE l.addressee_id IS NOT NULL AND l.told IS DISTINCT FROM n.arrive_by AND l.shadow_source = ''"""
 # Back to what they were last told, before they were told otherwise: nobody needs to hear of it.
@@ -82,12 +82,12 @@ def revisions_commit(
 ) -> Committed:
     """Store the promises of `held` (all of one partition) as revisions under `epoch`.
 
-    Call it in a transaction that holds the epoch. Leaves a temporary table `tell_due (item_key, party_id, was_at,
-    becomes_at)` of customers whose last told time is no longer true, and `tell_moot (item_key)` of items that are
-    promised what was last told, until the transaction ends. Items in shadow are never in `tell_due`.
+    Call it in a transaction that holds the epoch. Leaves a temporary table `told_untrue (item_key, party_id, was_at,
+    becomes_at, cause, closure_id)` of customers whose last told time is no longer true, and `tell_moot (item_key)` of
+    items that are promised what was last told, until the transaction ends. Items in shadow are never in `told_untrue`.
     """
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS revise_new, revise_locked, tell_due, tell_moot")  # of this transaction
+        cursor.execute("DROP TABLE IF EXISTS revise_new, revise_locked, told_untrue, tell_moot")  # of this transaction
         cursor.execute(_NEW)
         cursor.execute(_LOCKED)
         _copy_new(cursor, held, promises, cause, closure_ids)
@@ -105,7 +105,7 @@ def revisions_commit(
         cursor.execute(_GONE.format(p=partition))
         cursor.execute(_TELL)
         cursor.execute(_MOOT)
-        cursor.execute("ANALYZE tell_due, tell_moot")
+        cursor.execute("ANALYZE told_untrue, tell_moot")
     return Committed(revised, moved)
 
 
