@@ -18,6 +18,7 @@ import pytest
 from tests.faults import counting
 from tests.faults.post import PATIENCE_S, Post, until
 from tests.faults.scanners import Scanner, Scanners
+from youlu.domain.mail.models import PARTITIONS
 from youlu.engines.codes.item_key import item_key
 
 KILLS = int(os.environ.get("YOULU_FAULTS_KILLS", "200"))
@@ -26,8 +27,8 @@ ITEMS = 6_000
 SEED = int(os.environ.get("YOULU_FAULTS_SEED", str(time.time_ns() % 10**6)))
 PLACES = [("delivery", "division", "620100"), ("transit", "office", "O2"), ("transit", "leg", "O1-O2"),
           ("delivery", "office", "O3"), ("dispatch", "office", "O4"), ("transit", "office", "O0")]
-pytestmark = [pytest.mark.faults, pytest.mark.skipif(os.environ.get("YOULU_FAULTS_LONG") != "1",
-                                reason="long, and not yet steady: YOULU_FAULTS_LONG=1 runs it")]
+KILLS_PER_RUN = 40  # at most: every other one waits for one of a run's sixteen partitions, or for the next run
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,19 @@ def behind(post: Post) -> int:
     return post.number("SELECT count(*) FROM mail_watermark WHERE epoch < (SELECT epoch FROM network_epochcounter)")
 
 
+def run_in_the_middle(post: Post) -> None:
+    """Wait for a partition to be committed that is not the run's last, so that runs come to an end between kills."""
+    at_first: list[int] = []
+
+    def went_on() -> bool:
+        post.keep_running()
+        now = behind(post)
+        at_first.append(now)
+        return 0 < now < PARTITIONS and now != at_first[0]
+
+    until(went_on, "a run goes on", look_every_s=0.002)
+
+
 def killed(post: Post, rng: Random) -> str:
     """Kill something; what."""
     kind = rng.choices(["backend", "database", "worker", "web"], [9, 4, 4, 3])[0]
@@ -129,8 +143,7 @@ def test_two_hundred_kills_lose_and_double_nothing_that_was_acknowledged(loaded:
                   "scans are acknowledged again")
             threading.Event().wait(rng.random() * 0.2)  # a random moment
             if nth % 2:
-                until(lambda: post.keep_running() or 0 < behind(post) < 16, "a run is in its middle",
-                      look_every_s=0.002)
+                run_in_the_middle(post)
                 in_the_middle += 1
             kills[killed(post, rng)] += 1
         dispatcher.over.set()
@@ -139,6 +152,7 @@ def test_two_hundred_kills_lose_and_double_nothing_that_was_acknowledged(loaded:
     until(lambda: post.keep_running() or counting.at_rest(post), "everything is dealt with")
     print(f"seed {SEED}: {dict(kills)}, {in_the_middle} in the middle of a run, {sending.count:,} scans"
           f" acknowledged, {len(dispatcher.acknowledged)} closures, {dispatcher.lifted} lifted")
+    assert len(dispatcher.acknowledged) + dispatcher.lifted >= KILLS // KILLS_PER_RUN
     assert not sending.refused
     assert sending.count >= ACKNOWLEDGED
     stored = counting.stored_scans(post)
