@@ -9,6 +9,7 @@ import uuid
 import pytest
 from django.db import connection
 
+from tests import people
 from tests.domain.small_network import ACTOR, CHENGGUAN, KANGXIAN, LANZHOU, LONGNAN, XIAN, at
 from youlu.core import clock
 from youlu.domain.access.selectors import actor_of_system
@@ -22,7 +23,7 @@ from youlu.domain.continuity.recount import recount_run
 from youlu.domain.continuity.services import closure_declare, closure_lift
 from youlu.domain.continuity.telling import MISSED_REASON
 from youlu.domain.desk.models import Contact, ContactItem
-from youlu.domain.desk.services import told_flush
+from youlu.domain.desk.services import Said, contact_result, contacts_hold, told_flush
 from youlu.domain.mail.errors import AcceptanceStoppedError, NoWayError
 from youlu.domain.mail.models import Item, PromiseRevision
 from youlu.domain.mail.models import Place as Place_
@@ -32,6 +33,7 @@ from youlu.domain.network.trips import leg_key
 from youlu.domain.parties.sealing import NewParty
 from youlu.domain.parties.services import party_create
 from youlu.domain.promise.selectors import Place, quote_make
+from youlu.domain.workforce.services import presence_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_network")]
 NOW = at("2022-07-11 17:00")
@@ -304,6 +306,32 @@ def test_who_hears_a_new_time_in_the_moment_it_is_taken_back_is_told_the_old_one
     assert (owed.was_at, owed.becomes_at) == (later, committed)
     assert owed.contact.state == "owed"
     assert told_flush() == 0
+
+
+@pytest.mark.parametrize("shown", [1, 0])
+def test_what_an_agent_says_while_it_is_taken_back_was_said(shown: int) -> None:
+    """The closure is lifted while somebody is on the phone; what the page did not show was not said."""
+    agent = people.li_agent()
+    presence_report(actor=agent, site="at_home")
+    party = party_create(actor=actor_of_system("test"), party=NewParty(
+        name="王某", phone="15400000001", synthetic=True))
+    item = accept(XIAN, CHENGGUAN, dest_compound_id=0, addressee_id=party)
+    committed = item.committed_arrive_by
+    closed = declare(DOOR)
+    (later,) = ContactItem.objects.values_list("becomes_at", flat=True)
+    (contact_id,) = contacts_hold(actor=agent)
+    lift(closed)
+    assert Contact.objects.get().state == "moot"
+    contact_result(actor=agent, contact_id=contact_id, said=Said("told", revision=shown), key="k")
+    item.refresh_from_db()
+    assert item.expected_arrive_by == committed
+    if shown:
+        assert item.told_arrive_by == later
+        owed = ContactItem.objects.get(told_at=None)
+        assert (owed.was_at, owed.becomes_at, owed.contact.state) == (later, committed, "owed")
+    else:
+        assert item.told_arrive_by == committed
+        assert not ContactItem.objects.exists()
 
 
 def test_everybody_hears_the_reason_of_their_own_item() -> None:

@@ -178,6 +178,7 @@ def _attempt_open(agent_id: uuid.UUID, contact_id: uuid.UUID) -> Attempt:
 
 def _told(contact: Contact, revision: int, at: dt.datetime) -> bool:
     """Mark what the agent's page showed as told; True when something newer remains to be told."""
+    _taken_back_told(contact.id, revision, at)
     items = ContactItem.objects.filter(contact_id=contact.id, told_at=None)
     items.filter(revision__lte=revision).update(told_at=at, is_recorded=False)
     remains = items.exists()
@@ -186,6 +187,19 @@ def _told(contact: Contact, revision: int, at: dt.datetime) -> bool:
         contact.closed_at = None if remains else at
         contact.claimed_by = contact.lease_until = None
     return remains
+
+
+# What was taken back while the agent spoke was said all the same; the flush owes the true time after it.
+_TAKEN_BACK = """
+WITH said AS (DELETE FROM desk_takenback WHERE contact_id = %(contact)s AND revision <= %(revision)s RETURNING *)
+INSERT INTO desk_contactitem (contact_id, item_key, was_at, becomes_at, revision, told_at, is_recorded)
+SELECT contact_id, item_key, was_at, becomes_at, revision, %(at)s, false FROM said
+ON CONFLICT (contact_id, item_key) DO NOTHING"""
+
+
+def _taken_back_told(contact_id: uuid.UUID, revision: int, at: dt.datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN_BACK, {"contact": contact_id, "revision": revision, "at": at})
 
 
 def _not_told(contact: Contact, said: Said, at: dt.datetime) -> None:

@@ -363,6 +363,17 @@ class ContactItem(models.Model):
         ]
 
 
+class TakenBack(models.Model):
+    """A word that need not be said any more, kept while somebody may be saying it: who hears it is owed the truth."""
+
+    pk = models.CompositePrimaryKey("contact_id", "item_key")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, db_index=False)
+    item_key = models.BigIntegerField()
+    was_at = models.DateTimeField(null=True)
+    becomes_at = models.DateTimeField(null=True)
+    revision = models.IntegerField()
+
+
 class Attempt(models.Model):
     """One try at telling: a claim by an agent, or a message. `result` is "" until it is known."""
 

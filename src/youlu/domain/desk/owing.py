@@ -84,8 +84,16 @@ ON CONFLICT (contact_id, item_key) DO UPDATE SET
 LOCK_MOOT = f"""
 WITH mine AS MATERIALIZED (
     SELECT DISTINCT i.contact_id FROM tell_moot m JOIN desk_contactitem i USING (item_key) WHERE i.told_at IS NULL)
-SELECT c.id FROM mine JOIN desk_contact c ON c.id = mine.contact_id WHERE c.{OPEN}
+SELECT c.id, EXISTS (SELECT FROM desk_attempt a WHERE a.contact_id = c.id AND a.result = '')
+FROM mine JOIN desk_contact c ON c.id = mine.contact_id WHERE c.{OPEN}
 ORDER BY c.customer_key FOR UPDATE OF c"""
+
+# Somebody holds the contact and may be speaking: what they then say they said was said.
+KEEP_SPOKEN = """
+INSERT INTO desk_takenback AS t (contact_id, item_key, was_at, becomes_at, revision)
+SELECT i.contact_id, i.item_key, i.was_at, i.becomes_at, i.revision
+FROM tell_moot m JOIN desk_contactitem i USING (item_key) WHERE i.contact_id = ANY(%(spoken)s) AND i.told_at IS NULL
+ON CONFLICT (contact_id, item_key) DO UPDATE SET becomes_at = excluded.becomes_at, revision = excluded.revision"""
 
 DROP_MOOT = """
 DELETE FROM desk_contactitem i USING tell_moot m
@@ -187,7 +195,10 @@ def outreach_spare(*, at: dt.datetime) -> SpareCounts:
     is again what the customer was last told (a lift before the call)."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK_MOOT)
-        held = [row[0] for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+        held, spoken = [row[0] for row in rows], [row[0] for row in rows if row[1]]
+        if spoken:
+            cursor.execute(KEEP_SPOKEN, {"spoken": spoken})
         cursor.execute(DROP_MOOT, {"held": held})
         items = cursor.rowcount
         cursor.execute(CLOSE_MOOT, {"held": held, "at": at})

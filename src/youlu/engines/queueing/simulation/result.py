@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from youlu.engines.queueing.simulation.errors import DeskError
 from youlu.engines.queueing.simulation.model import Problem
@@ -46,7 +46,7 @@ def interval_of(values: np.ndarray, share: float = 0.95) -> Interval:
         return Interval(math.nan, math.nan, 0)
     if kept.size == 1:
         return Interval(float(kept[0]), math.nan, 1)
-    half = student.ppf((1 + share) / 2, kept.size - 1) * kept.std(ddof=1) / math.sqrt(kept.size)
+    half = stdtrit(kept.size - 1, (1 + share) / 2) * kept.std(ddof=1) / math.sqrt(kept.size)
     return Interval(float(kept.mean()), float(half), int(kept.size))
 
 
@@ -139,7 +139,7 @@ class Result:
     def period_interval(self, figure: str, channel: str) -> tuple[np.ndarray, np.ndarray]:
         """float64[P] mean and half width, of a name in FIGURES."""
         c, m, r = self.problem.channel_index(channel), _AT[figure], self.replications
-        half = student.ppf((1 + self.share) / 2, r - 1) / math.sqrt(r) if r > 1 else math.nan
+        half = stdtrit(r - 1, (1 + self.share) / 2) / math.sqrt(r) if r > 1 else math.nan
         return self.mean[:, c, m], self.deviation[:, c, m] * half
 
     def wait_quantile(self, channel: str, share: float, period: int | None = None) -> float:
