@@ -27,7 +27,7 @@ ITEMS = 6_000
 SEED = int(os.environ.get("YOULU_FAULTS_SEED", str(time.time_ns() % 10**6)))
 PLACES = [("delivery", "division", "620100"), ("transit", "office", "O2"), ("transit", "leg", "O1-O2"),
           ("delivery", "office", "O3"), ("dispatch", "office", "O4"), ("transit", "office", "O0")]
-KILLS_PER_RUN = 40  # at most: every other one waits for one of a run's sixteen partitions, or for the next run
+KILLS_PER_RUN = 80  # at most: every fourth waits for one of a run's sixteen partitions, or for the next run
 pytestmark = pytest.mark.faults
 
 
@@ -102,15 +102,16 @@ def behind(post: Post) -> int:
     return post.number("SELECT count(*) FROM mail_watermark WHERE epoch < (SELECT epoch FROM network_epochcounter)")
 
 
-def run_in_the_middle(post: Post) -> None:
-    """Wait for a partition to be committed that is not the run's last, so that runs come to an end between kills."""
+def run_in_the_middle(post: Post, *, going_on: bool) -> None:
+    """Wait for the middle of a run; `going_on`: for a partition to be committed in it, so that runs come to an end
+    between kills."""
     at_first: list[int] = []
 
     def went_on() -> bool:
         post.keep_running()
         now = behind(post)
         at_first.append(now)
-        return 0 < now < PARTITIONS and now != at_first[0]
+        return 0 < now < PARTITIONS and (not going_on or now != at_first[0])
 
     until(went_on, "a run goes on", look_every_s=0.002)
 
@@ -143,7 +144,7 @@ def test_two_hundred_kills_lose_and_double_nothing_that_was_acknowledged(loaded:
                   "scans are acknowledged again")
             threading.Event().wait(rng.random() * 0.2)  # a random moment
             if nth % 2:
-                run_in_the_middle(post)
+                run_in_the_middle(post, going_on=nth % 4 == 1)
                 in_the_middle += 1
             kills[killed(post, rng)] += 1
         dispatcher.over.set()
