@@ -48,3 +48,8 @@ def test_a_slow_sum_is_taken_from_the_store_until_a_closure_comes_or_it_is_old(m
     assert sums.sums_make() == 0  # the loop is at work on what is summed
     closure_apply()
     assert sums.sums_make() == 3
+    monkeypatch.setattr(sums, "SLOW_S", -1.0)
+    Sum.objects.update(state="")
+    assert sums.sums_make() == 3
+    assert Sum.objects.exists()
+    assert counted() == 0  # the new one, not what was read last

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -161,17 +162,13 @@ def items_list(*, actor: Actor, state: str = "", cursor: str | None = None) -> P
     """Items in flight of one state ("" for all, "moved" for told otherwise than committed), most urgent first."""
     actor.require("mail.read")
     after_us, after_key = (int(part) for part in cursor.split("_")) if cursor else (0, -1)
-    with connection.cursor() as db:
-        db.execute(
-            "SELECT item_key, committed_arrive_by FROM mail_item WHERE in_flight"
-            " AND (committed_arrive_by, item_key) > (%(by)s, %(key)s)"
-            f" AND {LISTED.get(state, 'true')} ORDER BY committed_arrive_by, item_key LIMIT %(limit)s",
-            {"now": clock.now(), "state": state, "by": EPOCH_START + dt.timedelta(microseconds=after_us),
-             "key": after_key, "limit": PAGE_ROWS + 1})
-        found = db.fetchall()
-    rows = item_rows(keys=[key for key, _ in found[:PAGE_ROWS]])
+    found = list(Item.objects.raw(
+        "SELECT * FROM mail_item WHERE in_flight AND (committed_arrive_by, item_key) > (%(by)s, %(key)s)"
+        f" AND {LISTED.get(state, 'true')} ORDER BY committed_arrive_by, item_key LIMIT %(limit)s",
+        {"now": clock.now(), "state": state, "by": EPOCH_START + dt.timedelta(microseconds=after_us),
+         "key": after_key, "limit": PAGE_ROWS + 1}))
     more = found[PAGE_ROWS - 1] if len(found) > PAGE_ROWS else None
-    return Page(tuple(rows[key] for key, _ in found[:PAGE_ROWS]), f"{_us(more[1])}_{more[0]}" if more else None)
+    return Page(tuple(_rows(found[:PAGE_ROWS])), f"{_us(more.committed_arrive_by)}_{more.item_key}" if more else None)
 
 
 EPOCH_START = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -206,8 +203,16 @@ class DestCount:
 
 
 def items_counted() -> tuple[DestCount, ...]:
-    """Items in flight by destination office and state, for the situation page and the lists' tabs."""
+    """Items in flight by destination office and state, for the situation page."""
     return tuple(DestCount(*row) for row in _counted())
+
+
+def items_by_state() -> dict[str, int]:
+    """Items in flight by state, for the lists' tabs."""
+    counts: dict[str, int] = defaultdict(int)
+    for _, state, items in _counted():
+        counts[state] += items
+    return dict(counts)
 
 
 @sum_of("counted")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from youlu.core import clock
 from youlu.domain.mail.errors import ItemNotFoundError, TooManyTriesError
-from youlu.domain.mail.selectors import items_counted
+from youlu.domain.mail.selectors import items_by_state
 from youlu.interfaces.web import wording
 from youlu.interfaces.web.drawing import steps_draw
 from youlu.interfaces.web.forms import TrackForm
@@ -77,9 +77,7 @@ def _found(request: HttpRequest, query: str) -> HttpResponse:
 
 
 def _tabs() -> list[Tab]:
-    counts: dict[str, int] = {}
-    for row in items_counted():
-        counts[row.state] = counts.get(row.state, 0) + row.items
+    counts = items_by_state()
     return [
         Tab("late", gettext("逾限"), counts.get("late", 0)),
         Tab("risk", gettext("有风险"), counts.get("risk", 0)),
