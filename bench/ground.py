@@ -189,7 +189,7 @@ def _fill(items: int, scans: int) -> None:
         print(line, file=sys.stderr)
 
     if not scenario_loaded():
-        scenario_load(items=items, tell=tell)
+        scenario_load(items=items, tell=lambda _, english: tell(english))
         tour_prepare()
         _settle(items)
     started = time.monotonic()

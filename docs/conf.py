@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
 project = "邮路 Youlu"
 author = "Youlu contributors"
 extensions = ["myst_parser"]
@@ -24,3 +30,19 @@ language = "en"
 locale_dirs = ["locale"]
 gettext_compact = False
 gettext_location = False
+
+
+def links_to_english_mark(app: Sphinx, tree: nodes.document, page: str) -> None:
+    """In Chinese, say of a link that it leads to a page that is English: one without a catalogue."""
+    if app.config.language == "en":
+        return
+    catalogues = Path(app.srcdir) / "locale" / app.config.language / "LC_MESSAGES"
+    for link in list(tree.findall(nodes.reference)):
+        address = link.get("refuri", "").partition("#")[0]
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(page), address)).removesuffix(".html")
+        if link.get("internal") and address and not (catalogues / f"{target}.po").exists():
+            link += nodes.inline(text="（英文）")
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("doctree-resolved", links_to_english_mark)

@@ -66,4 +66,8 @@ def test_the_site_is_built_in_both_languages_without_a_warning(tmp_path: Path) -
         for heading in re.findall(r"<h[123]>(.*?)<a class", page.read_text()):
             assert re.search("[\u4e00-\u9fff]", heading), f"{page.name}: {heading}"
     assert 'href="../../en/tutorial/change-a-timetable.html"' in chinese
+    assert re.search(r'href="../background/timetables.html">[^\n]*?（英文）</span></a>', chinese)
+    assert "（英文）" not in english + "".join(re.findall(r'href="../how-to/change-a-timetable.html">.*?</a>', chinese))
+    assert "timetable-before.zh_CN.png" in chinese
+    assert "zh_CN.png" not in english
     assert 'url=zh/index.html' in (tmp_path / "index.html").read_text()

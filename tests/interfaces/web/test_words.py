@@ -20,7 +20,8 @@ HAN = "\u4e00-\u9fff"
 ASCII_BESIDE_HAN = re.compile(rf"[{HAN}][,:;!?()]|[,:;!?()][{HAN}]")
 TRANSLATED = re.compile(r'{% translate "([^"]+)"|_\("([^"]+)"\)|[ =]"?_\("([^"]+)"\)')
 BLOCK = re.compile(r"{% blocktranslate[^%]*%}(.*?){% endblocktranslate %}", re.S)
-IN_PYTHON = re.compile(r'\b(?:gettext|gettext_lazy|gettext_noop|N|_)\(\s*"((?:[^"\\]|\\.)+)"')
+ONE_AND_MANY = "{% plural %}"
+IN_PYTHON = re.compile(r'\b(?:gettext|gettext_lazy|gettext_noop|numbered|N|_)\(\s*"((?:[^"\\]|\\.)+)"')
 
 
 def sentences_of_templates() -> set[str]:
@@ -28,7 +29,19 @@ def sentences_of_templates() -> set[str]:
     for path in TEMPLATES:
         text = path.read_text()
         found |= {next(filter(None, groups)).replace("%", "%%") for groups in TRANSLATED.findall(text)}
-        found |= {re.sub(r"{{ *(\w+) *}}", r"%(\1)s", body) for body in BLOCK.findall(text)}
+        found |= {re.sub(r"{{ *(\w+) *}}", r"%(\1)s", body.partition(ONE_AND_MANY)[0]) for body in BLOCK.findall(text)}
+    return found
+
+
+def catalogue() -> dict[str, list[tuple[str, ...]]]:
+    """The English of every Chinese sentence, once for each of its contexts: one form, or those for one and for many."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    with CATALOGUE.open("rb") as file:
+        for message in read_po(file):
+            assert not message.fuzzy, message.id
+            chinese = message.id if isinstance(message.id, str) else message.id[0]
+            forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            found.setdefault(chinese, []).append(forms)
     return found
 
 
@@ -55,12 +68,9 @@ def test_no_template_writes_han_outside_gettext(path: Path) -> None:
 
 
 def test_every_sentence_of_the_pages_has_its_english() -> None:
-    with CATALOGUE.open("rb") as file:
-        english = {str(message.id): message for message in read_po(file)}
+    english = catalogue()
     wanted = {s for s in sentences_of_templates() | sentences_of_code() if re.search(rf"[{HAN}]", s)}
-    missing = sorted(s for s in wanted if s not in english or not english[s].string)
-    assert not missing
-    assert not [s for s in wanted if english[s].fuzzy]
+    assert not sorted(s for s in wanted if not all(all(forms) for forms in english.get(s, [("",)])))
 
 
 def test_the_rail_has_an_english_word_of_its_own_for_every_room() -> None:
@@ -71,10 +81,52 @@ def test_the_rail_has_an_english_word_of_its_own_for_every_room() -> None:
 
 
 def test_a_translation_keeps_the_places_of_its_values() -> None:
-    with CATALOGUE.open("rb") as file:
-        for message in read_po(file):
-            places = re.compile(r"%\((\w+)\)s|{(\w+)}")
-            assert sorted(places.findall(str(message.id))) == sorted(places.findall(str(message.string))), message.id
+    places = re.compile(r"%\((\w+)\)s|{(\w+)}")
+    for chinese, translations in catalogue().items():
+        for form in (form for forms in translations for form in forms):
+            assert sorted(places.findall(chinese)) == sorted(places.findall(form)), chinese
+
+
+# A count and what is counted: "%(n)s items", "%(n)s more working days"; not "%(n)s on calls".
+COUNTED = re.compile(r"(?:%\(\w+\)s|{\w+})(?: (?!(?:on|of|at|in|you|who|another)\b)[a-z-]+){0,2}?"
+                     r" ([a-z-]*[a-rt-z]s|[a-z-]+sses|people)\b")
+NO_PLURALS = frozenset({"as", "has", "is", "its", "less", "ms", "this", "was", "begins", "comes", "confirms", "does",
+                        "gets", "lacks", "leaves", "offers", "runs", "sees", "waits", "works"})
+ALWAYS_MANY = {
+    "同时生效的措施把邮件种类分成了{most}组以上。请把豁免种类相同的措施合并后再登记。": "a limit",
+    "心愿只能写在今后{days}天里，分量是1到3。": "a limit",
+    "排班的天数要在1到{days}天之间。": "a limit",
+    "请假的结束要晚于开始，最长{days}天。": "a limit",
+    "用一句话写明什么事，最多{most}个字。": "a limit",
+    "转办件要写来文编号和来文时间；来文时间不晚于现在，不早于{days}天前。": "a limit",
+    "延到的时间要晚于现在的期限，最多延{days}天。": "a limit",
+    "视图要有名字，最多{most}个字；每人最多存{views}个。": "a limit",
+    "留言没有发出：写1到{most}个字；办结的或留言太多的，请打11185。": "a limit",
+    "一张工单最多{most}个附件。": "a limit",
+    "按现有的人和规则排不出：最少还差{hours}人时。": "with a decimal: “1.0 person-hours”",
+    "%(n)s个百分点": "a difference with its sign: “−1 points”",
+}
+
+
+def counted(text: str) -> list[str]:
+    """Plurals that stand after a value."""
+    return [word for word in COUNTED.findall(text) if word not in NO_PLURALS]
+
+
+def test_what_is_counted_is_said_for_one_and_for_many() -> None:
+    """No "1 items": such a sentence has two forms, by `numbered` or `{% blocktranslate count %}`."""
+    english = catalogue()
+    found = {chinese for chinese, translations in english.items() for forms in translations if counted(forms[0])}
+    assert found == set(ALWAYS_MANY)
+    assert counted("%(n)s items late, {m} more working days, %(k)s people") == ["items", "days", "people"]
+    assert not counted("%(n)s item is late; %(who)s has it, %(m)s on calls")
+
+
+def test_chinese_says_the_same_of_one_and_of_many() -> None:
+    for path in TEMPLATES:
+        for body in BLOCK.findall(path.read_text()):
+            one, counts, many = body.partition(ONE_AND_MANY)
+            assert not counts or one == many, f"{path.name}: {one}"
 
 
 def test_a_customer_reads_the_wave_of_a_day_and_never_a_minute() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from youlu.core.numbered import numbered
 from youlu.domain.applications.errors import BadAnswerError
 from youlu.domain.catalogue.spec import Field, FieldKind
 from youlu.engines.codes import divisions, phone, resident_id
@@ -30,7 +31,8 @@ def answer_clean(field: Field, typed: str, *, today: dt.date) -> str:
             raise BadAnswerError(key=field.key, problem=_missing(field))
         return ""
     if len(text) > field.length_max:
-        raise BadAnswerError(key=field.key, problem=_("最多写{n}个字。").format(n=field.length_max))
+        most = field.length_max
+        raise BadAnswerError(key=field.key, problem=numbered("最多写{n}个字。", most).format(n=most))
     return CLEANERS[field.kind](field, text, today)
 
 

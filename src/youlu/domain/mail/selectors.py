@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext
 
 from youlu.core import clock
 from youlu.core.pages import PAGE_ROWS, Page
@@ -298,10 +299,11 @@ def _rows(items: list[Item]) -> list[ItemRow]:
 
 def _position(item: Item, leg, names: dict[int, str]) -> str:
     if item.place == Place.TRIP:
-        return f"运往{names[leg.to_office]}途中" if leg else "运输途中"
+        return gettext("运往{place}途中").format(place=names[leg.to_office]) if leg else gettext("运输途中")
     office = _name(names, item.place_office_id)
-    return {Place.OFFICE: f"在{office}", Place.ROUND: f"{office}派送途中", Place.DELIVERED: "已妥投",
-            Place.RETURNED: "已退回"}[Place(item.place)]
+    words = {Place.OFFICE: gettext("在{place}"), Place.ROUND: gettext("{place}派送途中"),
+             Place.DELIVERED: gettext("已妥投"), Place.RETURNED: gettext("已退回")}[Place(item.place)]
+    return words.format(place=office)
 
 
 def _office_names(ids: Iterable[int]) -> dict[int, str]:

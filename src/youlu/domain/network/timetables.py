@@ -240,7 +240,7 @@ def _trip_words(row: TripRow, calendars: dict[int, str]) -> str:
     offices = offices_all()
     return gettext("{first}开{dep}，{last}到{arr}，{km}公里，{days}").format(
         first=offices[row.office_ids[0]].name, dep=clock_text(row.dep_min[0]), last=offices[row.office_ids[-1]].name,
-        arr=clock_text(row.arr_min[-1]), km=round(row.km[-1]), days=gettext(calendars[row.calendar_id]))
+        arr=clock_text(row.arr_min[-1]), km=int(row.km[-1] + 0.5), days=gettext(calendars[row.calendar_id]))
 
 
 def _differences(base: TripRow, row: TripRow, calendars: dict[int, str]) -> Iterable[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import typer
 
 from youlu.interfaces.cli.app import app, need_database
+from youlu.interfaces.cli.language import said
 
 CARD_CENTRE_PORT_AFTER = 10  # beside the web port
 CARD_MADE_AFTER_S = 5.0
@@ -34,11 +35,11 @@ def demo(
     need_database()
     if fresh:
         _throw_away()
-    steps.done("数据库就绪 / database")
+    steps.done(said("数据库就绪", "the database is ready"))
     _kernels()
-    steps.done("计算内核就绪 / kernels")
+    steps.done(said("计算内核就绪", "the kernels are compiled"))
     _scenario(items)
-    steps.done("兰州场景就绪 / scenario lanzhou")
+    steps.done(said("兰州场景就绪", "the scenario of Lanzhou is ready"))
     from django.conf import settings
     from django.db import connections
 
@@ -105,7 +106,7 @@ def _scenario(items: int) -> None:
     if scenario_loaded():
         scenario_resume()
     else:
-        scenario_load(items=items, tell=lambda line: typer.echo(f"  {line}", err=True))
+        scenario_load(items=items, tell=lambda *line: typer.echo(f"  {said(*line)}", err=True))
     tour_prepare()
 
 

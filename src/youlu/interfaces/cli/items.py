@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from youlu.interfaces.cli.app import app, need_database
+from youlu.interfaces.cli.language import said, spoken
 from youlu.interfaces.cli.promise import standard_json, standard_words
 from youlu.interfaces.cli.tables import iso, stamp, table_print
 
@@ -30,31 +32,50 @@ def show(
     from youlu.domain.access.selectors import actor_of_system
     from youlu.domain.mail.selectors import item_get
 
-    page = item_get(actor=actor_of_system("cli"), number=number)
-    if as_json:
-        typer.echo(json.dumps(_json(page), ensure_ascii=False))
-    else:
-        _tell(page)
+    if as_json:  # what programs read does not change with the terminal
+        typer.echo(json.dumps(_json(item_get(actor=actor_of_system("cli"), number=number)), ensure_ascii=False))
+        return
+    with spoken():
+        _tell(item_get(actor=actor_of_system("cli"), number=number))
 
 
 def _tell(page: ItemPage) -> None:
     from youlu.domain.mail.state import STATE_WORDS
+    from youlu.interfaces.web.templatetags.youlu import domain_word
 
     row = page.row
-    typer.echo(f"{MARKS[row.state]} {row.number} {row.mail_class} {row.origin}—{row.dest} {STATE_WORDS[row.state]}："
-               f"{row.position}。")
-    typer.echo(f"承诺{stamp(row.committed)}前，最新预计{stamp(row.expected)}，已告知{stamp(row.told)}。"
-               + (f"原因：{row.reason}。" if row.reason else "") + ("正在重算。" if row.is_stale else ""))
-    clocks = page.clocks
-    table_print(("三个时限", "何时", "来源"), [
-        ["标准", *standard_words(clocks.standard)],
-        ["计划", f"{stamp(clocks.planned_at)}到投递局", f"班期第{clocks.timetable}版" if clocks.timetable else ""],
-        ["承诺", f"{stamp(clocks.committed)}前", "收寄时所许"]])
-    table_print(("时限", "原因", "算于", "送达不晚于", "版次"),
-                [(str(r.revision_no), r.reason or r.label, stamp(r.computed_at), stamp(r.arrive_by), str(r.epoch))
-                 for r in page.revisions], right=("时限", "版次"))
-    table_print(("轨迹", "地点", "时间", ""), [(s.label, s.place, stamp(s.occurred_at), "已更正" if s.is_void else "")
-                                        for s in page.scans])
+    typer.echo(f"{MARKS[row.state]} {row.number} {domain_word(row.mail_class)} {row.origin}—{row.dest} "
+               + said("{state}：{position}。", "{state}: {position}.").format(
+                   state=domain_word(STATE_WORDS[row.state]), position=row.position))
+    typer.echo(said("承诺{committed}前，最新预计{expected}，已告知{told}。",
+                    "Promised by {committed}, now expected by {expected}, the customer knows of {told}.").format(
+                        committed=stamp(row.committed), expected=_at(row.expected), told=_at(row.told))
+               + (said("原因：{reason}。", " Because of {reason}.").format(reason=row.reason) if row.reason else "")
+               + (said("正在重算。", " Being recalculated.") if row.is_stale else ""))
+    _clocks_tell(page)
+    number, epoch = said("时限", "promise"), said("版次", "epoch")
+    table_print((number, said("原因", "because of"), said("算于", "computed"), said("送达不晚于", "delivered by"),
+                 epoch),
+                [(str(r.revision_no), r.reason or domain_word(r.label), stamp(r.computed_at), _at(r.arrive_by),
+                  str(r.epoch)) for r in page.revisions], right=(number, epoch))
+    table_print((said("轨迹", "scan"), said("地点", "place"), said("时间", "time"), ""),
+                [(domain_word(s.label), s.place, stamp(s.occurred_at), said("已更正", "corrected") if s.is_void else "")
+                 for s in page.scans])
+
+
+def _clocks_tell(page: ItemPage) -> None:
+    clocks, version = page.clocks, page.clocks.timetable
+    planned, committed = _at(clocks.planned_at), stamp(clocks.committed)
+    table_print((said("三个时限", "three clocks"), said("何时", "when"), said("来源", "source")), [
+        [said("标准", "standard"), *standard_words(clocks.standard)],
+        [said("计划", "planned"), said(f"{planned}到投递局", f"{planned} at the delivery office"),
+         said(f"班期第{version}版", f"timetable revision {version}") if version else ""],
+        [said("承诺", "promised"), said(f"{committed}前", f"by {committed}"),
+         said("收寄时所许", "as told at acceptance")]])
+
+
+def _at(instant: dt.datetime | None) -> str:
+    return stamp(instant) if instant else said("未定", "not known")
 
 
 def _json(page: ItemPage) -> dict[str, Any]:

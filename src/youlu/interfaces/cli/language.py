@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 
 ORDER = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # as gettext reads them: the first that is set decides
 
@@ -14,3 +16,12 @@ def is_english() -> bool:
 
 def said(chinese: str, english: str) -> str:
     return english if is_english() else chinese
+
+
+@contextlib.contextmanager
+def spoken() -> Iterator[None]:
+    """What the domain says inside, it says in the language of the terminal."""
+    from django.utils import translation
+
+    with translation.override(said("zh-hans", "en")):
+        yield

@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from youlu.interfaces.cli.app import app, need_database
+from youlu.interfaces.cli.language import said
 
 GROUP = "网络"
 scenario = typer.Typer(no_args_is_help=True, help="示例：真实地理，合成人物。 / Real places, made-up people.")
@@ -28,15 +29,17 @@ def lanzhou(
     from youlu.scenarios.lanzhou.load import scenario_load
 
     try:
-        loaded = scenario_load(items=items, seed=seed, tell=lambda line: typer.echo(line, err=True))
+        loaded = scenario_load(items=items, seed=seed, tell=lambda *line: typer.echo(said(*line), err=True))
     except YouluError as error:
         typer.echo(error.message, err=True)
         raise typer.Exit(1) from None
     if as_json:
         typer.echo(json.dumps(asdict(loaded), ensure_ascii=False, default=str))
     else:
-        typer.echo(f"在途{loaded.items_in_flight:,}件，其中{loaded.to_tour_compounds:,}件寄往演示名单内小区；"
-                   f"时钟{loaded.at:%Y-%m-%d %H:%M}。人物均为合成。")
+        typer.echo(said(f"在途{loaded.items_in_flight:,}件，其中{loaded.to_tour_compounds:,}件寄往演示名单内小区；"
+                        f"时钟{loaded.at:%Y-%m-%d %H:%M}。人物均为合成。",
+                        f"{loaded.items_in_flight:,} items in flight, {loaded.to_tour_compounds:,} of them to the "
+                        f"tour's compounds; the clock stands at {loaded.at:%Y-%m-%d %H:%M}. The people are synthetic."))
 
 
 @scenario.command()

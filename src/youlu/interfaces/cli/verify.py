@@ -15,6 +15,7 @@ from youlu.interfaces.cli.app import app, need_database
 from youlu.interfaces.cli.language import said
 
 GROUP = "检查"
+STEP_WORDS = {"revisions": "改期", "scans": "轨迹", "promises": "承诺"}
 
 
 @app.command(rich_help_panel=GROUP)
@@ -49,8 +50,8 @@ def verify(
 
 
 def _progress(step: str, done: int, of: int) -> None:
-    if done % 1000 == 0 and of > 1:
-        typer.echo(f"  {step} {done:,}/{of:,}", err=True)
+    if of > 1 and done % max(100, of // 1000 * 100) == 0:  # ten lines or so
+        typer.echo(f"  {said(STEP_WORDS[step], step)} {done:,}/{of:,}", err=True)
 
 
 def _acknowledged() -> Iterator[tuple[int, str, int]] | None:

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from youlu.core import clock
+from youlu.core.numbered import numbered
 from youlu.interfaces.web import rows, wording
 from youlu.interfaces.web.assets import asset_url
 from youlu.interfaces.web.figures.bars import columns, histogram, step_line
@@ -19,7 +20,7 @@ def map_draw(page: rows.Situation) -> SafeString:
     wrong = [area for area in page.areas if area.state not in ("kept", "unknown")]
     names = "、".join(area.name for area in wrong[:4])
     desc = (
-        gettext("%(count)s个市州没有守住时限：%(names)s。") % {"count": len(wrong), "names": names}
+        numbered("%(count)s个市州没有守住时限：%(names)s。", len(wrong)) % {"count": len(wrong), "names": names}
         if wrong
         else gettext("各市州都守时。")
     )
@@ -84,7 +85,7 @@ def _trip_row(diagram: rows.Diagram, trip: TripLine) -> dict[str, object]:
 
 
 def preview_draw(preview: rows.Preview) -> SafeString:
-    desc = gettext("%(moved)s件改期，%(noway)s件无路可达。") % {
+    desc = numbered("%(moved)s件改期，%(noway)s件无路可达。", preview.moved) % {
         "moved": wording.count(preview.moved),
         "noway": wording.count(preview.noway),
     }
@@ -105,7 +106,8 @@ def backlog_draw(backlog: rows.Backlog, *, id: str) -> SafeString:
     step = -(-len(backlog.hours) // BACKLOG_BARS) or 1
     shown = backlog.hours[::step]
     n = {"most": wording.count(backlog.most), "at": wording.stamp(backlog.drained_at) if backlog.drained_at else ""}
-    desc = gettext("最多%(most)s件，%(at)s排完。") if n["at"] else gettext("最多%(most)s件，45天内排不完。")
+    desc = (numbered("最多%(most)s件，%(at)s排完。", backlog.most) if n["at"]
+            else numbered("最多%(most)s件，45天内排不完。", backlog.most))
     return columns([(f"{clock.local(at):%m-%d %H:%M}", items) for at, items in shown], desc=desc % n, id=id,
                    title=gettext("%(office)s的积压件数") % {"office": backlog.office})
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from youlu.core import clock
@@ -28,7 +28,6 @@ ACT_WORDS = {
     "delivery": _("停投"),
     "counter": _("停营"),
 }
-_PLURAL_SOURCES = (gettext_noop("%(days)s天"),)
 
 
 def is_english() -> bool:

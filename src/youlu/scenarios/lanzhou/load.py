@@ -67,7 +67,7 @@ class Loaded:
 
 def scenario_load(
     *, items: int = ITEMS, seed: int = 2022, at: dt.datetime = CLOCK_AT, rate: float = 1.0,
-    tell: Callable[[str], None] = lambda line: None,
+    tell: Callable[[str, str], None] = lambda chinese, english: None,
 ) -> Loaded:
     """Fill an empty database with the scenario and set its clock to `at`.
 
@@ -75,7 +75,7 @@ def scenario_load(
     ----------
     items : in flight at `at`; about 5 % more are delivered already.
     rate : business seconds a real second.
-    tell : is given one line a step.
+    tell : is given one line a step, in Chinese and in English.
 
     Raises
     ------
@@ -90,17 +90,19 @@ def scenario_load(
         standards_model_load(at=at)
         zones = [zone.compound.id for zone in tour_zones(plan)]
         cast_make(actor=actor, home_compounds=zones, at=at)
-        steps.done(f"网络{len(plan.offices):,}个网点，人员就位")
+        steps.done(f"网络{len(plan.offices):,}个网点，人员就位",
+                   f"network of {len(plan.offices):,} offices, and its people")
         drawn = _draw(plan, frozenset(zones), items=items, seed=seed, at=at)
-        steps.done(f"时限承诺：{len(drawn.plans):,}件")
+        steps.done(f"时限承诺：{len(drawn.plans):,}件", f"promises for {len(drawn.plans):,} items")
         stored, parties = _store(actor, plan, drawn, seed=seed, at=at)
-        steps.done(f"轨迹{len(stored):,}条、客户{parties:,}位已入库")
+        steps.done(f"轨迹{len(stored):,}条、客户{parties:,}位已入库",
+                   f"{len(stored):,} scans and {parties:,} customers stored")
         centre = next(office.id for office in plan.offices
                       if office.kind == "provincial_centre" and office.division_code.startswith("62"))
         bags = bags_make(actor=actor, at=at, centre=centre)
         ordinary_make(actor=actor, at=at, offices=[office.id for office in plan.offices
                                                    if office.division_code.startswith("6201")][:ORDINARY_OFFICES])
-        steps.done(f"总包{bags}个")
+        steps.done(f"总包{bags}个", f"{bags} bags")
         history_make(at=at, seed=seed, items=items)
         clock.clock_set(at=at, rate=rate)
     clock.forget()
@@ -110,7 +112,7 @@ def scenario_load(
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL default_statistics_target = 10")  # enough to plan by, a tenth of the reading
         cursor.execute("ANALYZE mail_item, mail_scan, mail_promise_revision, parties_party, network_compound")
-    steps.done("统计与回执账已写好")
+    steps.done("统计与回执账已写好", "statistics and the ledger of scans written")
     delivered = int(np.count_nonzero(drawn.delivered))
     return Loaded(at, len(drawn.plans) - delivered, delivered, len(stored), parties,
                   int(np.isin(drawn.flows.compound[~drawn.delivered], zones).sum()), steps.seconds)
@@ -139,15 +141,15 @@ def scenario_resume(*, rate: float = 1.0) -> dt.datetime:
 
 
 class _Steps:
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Callable[[str, str], None]) -> None:
         self.tell, self.started = tell, time.monotonic()
         self.seconds: dict[str, float] = {}
 
-    def done(self, line: str) -> None:
+    def done(self, chinese: str, english: str) -> None:
         took = time.monotonic() - self.started
         self.started += took
-        self.seconds[line] = round(took, 1)
-        self.tell(f"{line}（{took:.1f}秒）")
+        self.seconds[chinese] = round(took, 1)
+        self.tell(f"{chinese}（{took:.1f}秒）", f"{english} ({took:.1f} s)")
 
 
 @dataclass(frozen=True)

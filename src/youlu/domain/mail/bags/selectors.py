@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from youlu.core.pages import PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor
@@ -198,8 +199,9 @@ def _rows(found: list[Container]) -> list[ContainerRow]:
     for c in found:
         leg = legs.get(c.number)
         there = _name(names, c.place_office_id)
-        on_way = f"运往{names.get(leg.to_office, '')}途中" if leg else "运输途中"
-        position = on_way if c.place == Place.TRIP else f"在{there}"
+        on_way = (gettext("运往{place}途中").format(place=names.get(leg.to_office, "")) if leg
+                  else gettext("运输途中"))
+        position = on_way if c.place == Place.TRIP else gettext("在{place}").format(place=there)
         rows.append(ContainerRow(
             c.number, c.is_vehicle, "open" if c.unsealed_at else "sealed" if c.sealed_at else "unknown",
             _name(names, c.origin_office_id), _name(names, c.dest_office_id), position, c.place_since,

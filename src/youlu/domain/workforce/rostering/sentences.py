@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_noop
 
 from youlu.core.clock import hhmm
+from youlu.core.numbered import numbered
 from youlu.domain.workforce.rostering.checking import LEFT_OUT, Broken
 from youlu.domain.workforce.rostering.problem import RosterInput
 from youlu.engines.roster import Clash
@@ -60,7 +61,7 @@ def rule_words(rule: str) -> str:
 def broken_sentence(row: Broken, names: Mapping[str, str], days: int = 1) -> str:
     """One rule broken, by whom and when: the first of so many days."""
     if days > 1 and row.staff_no:
-        return gettext("{name}（{staff_no}）{date}等{n}天：{rule}。").format(
+        return numbered("{name}（{staff_no}）{date}等{n}天：{rule}。", days).format(
             name=names.get(row.staff_no, ""), staff_no=row.staff_no, date=day_words(row.work_date), n=days,
             rule=rule_words(row.rule))
     if not row.staff_no:
@@ -104,7 +105,7 @@ def clashes_lead(facts: list[Mapping[str, Any]]) -> str:
     if len(cover) == len(facts):
         people = sum(fact["amount"] * (fact["end_min"] - fact["start_min"]) / 60 for fact in cover)
         return gettext("按现有的人和规则排不出：最少还差{hours}人时。").format(hours=_number(people))
-    return gettext("按现有的人和规则排不出：最少有{n}处要让步。").format(n=len(facts))
+    return numbered("按现有的人和规则排不出：最少有{n}处要让步。", len(facts)).format(n=len(facts))
 
 
 def _number(value: float) -> str:

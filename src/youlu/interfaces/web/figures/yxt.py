@@ -178,7 +178,7 @@ def _grid(frame: Frame, stations: Sequence[Station], clock: tuple[int, int, dt.d
                                  f"{LEFT:.1f}", f"{y:.1f}", f"{right:.1f}", f"{at + 4:.1f}", station.name))
         if show_km:
             parts.append(format_html('<text class="km" x="{}" y="{}" text-anchor="end">{}</text>',
-                                     f"{LEFT - 8:.1f}", f"{at + 4:.1f}", f"{station.km:,.0f}"))
+                                     f"{LEFT - 8:.1f}", f"{at + 4:.1f}", f"{int(station.km + 0.5):,}"))
     return "".join(parts)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
+from youlu.core.numbered import numbered
 from youlu.domain.mail.bags import selectors as domain
 from youlu.domain.mail.bags.models import DifferenceKind
 from youlu.domain.mail.models import OrdinaryCount
@@ -138,8 +139,8 @@ def lead_of_container(page: domain.ContainerPage) -> str:
     """The sentence a colleague would say of one bag or run."""
     row = page.row
     values = {"where": row.position, "items": wording.count(row.items), "bags": wording.count(row.bags)}
-    said = (gettext("这趟车%(where)s，装着%(bags)s袋。") if row.is_vehicle
-            else gettext("这个总包%(where)s，里面%(items)s件。")) % values
+    said = (numbered("这趟车%(where)s，装着%(bags)s袋。", row.bags) if row.is_vehicle
+            else numbered("这个总包%(where)s，里面%(items)s件。", row.items)) % values
     left = sum(not d.outcome for d in page.differences)
     return said + (gettext("开拆差异%(count)s条等着处理。") % {"count": left} if left else "")
 

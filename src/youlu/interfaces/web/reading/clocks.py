@@ -7,6 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext
 
 from youlu.core.clock import hhmm
+from youlu.core.numbered import numbered
 from youlu.domain.mail.models import Place
 from youlu.domain.mail.selectors import ItemPage, ItemRow
 from youlu.domain.promise.selectors import Quote
@@ -82,5 +83,5 @@ def rule_words(standard: Standard) -> str:
         return ""
     said = {"days": standard.days, "cutoff": hhmm(standard.cutoff_min)}
     if standard.unit == "working":
-        return gettext("收寄后%(days)s个工作日，%(cutoff)s截止") % said
-    return gettext("收寄后%(days)s天，%(cutoff)s截止") % said
+        return numbered("收寄后%(days)s个工作日，%(cutoff)s截止", standard.days) % said
+    return numbered("收寄后%(days)s天，%(cutoff)s截止", standard.days) % said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 
 from youlu.core import clock
+from youlu.core.numbered import numbered
 from youlu.domain.access.selectors import Actor
 from youlu.domain.continuity import selectors as domain
 from youlu.domain.desk.selectors import outreach_customers
@@ -51,7 +53,7 @@ def _hit_words(row: domain.ClosureRow, hit: int) -> str:
     if row.lifted_at:  # the figures of its time, which stand still from then on
         return gettext("中断时命中%(hit)s件") % {"hit": wording.count(hit)}
     return gettext("在途%(hit)s件 · %(acts)s") % {
-        "hit": wording.count(hit), "acts": " ".join(gettext(act) for act in row.acts)}
+        "hit": wording.count(hit), "acts": _acts_words(row.acts)}
 
 
 def closure_ends(row: domain.ClosureRow) -> str:
@@ -112,6 +114,10 @@ def _foreseen(backlog: dict[str, Any]) -> rows.Backlog:
         tuple((at(hour), items) for hour, items in backlog["hours"]), backlog["drained"] and at(backlog["drained"])))
 
 
+def _acts_words(labels: Iterable[str]) -> str:
+    return (", " if wording.is_english() else " ").join(gettext(label) for label in labels)
+
+
 def _measures(lines: tuple[domain.MeasureLine, ...]) -> tuple[rows.MeasureRow, ...]:
     """One row a place: its acts together, and the ids that lift them."""
     by_place: dict[tuple, list[domain.MeasureLine]] = {}
@@ -119,7 +125,7 @@ def _measures(lines: tuple[domain.MeasureLine, ...]) -> tuple[rows.MeasureRow, .
         by_place.setdefault((m.zone_kind_label, m.zone_name, m.starts_at, m.ends_at, m.is_open), []).append(m)
     return tuple(
         rows.MeasureRow(
-            " ".join(gettext(m.act_label) for m in found),
+            _acts_words([m.act_label for m in found]),
             f"{gettext(kind)} {name}",
             starts_at,
             ends_at,
@@ -210,7 +216,7 @@ def lead_of_closure(page: rows.ClosurePage) -> str:
     if row.is_lifted and page.done < page.total:
         return gettext("%(title)s已解除，时限正在照新网络重算。") % {"title": row.title}
     if row.is_lifted and page.back:
-        return gettext("%(title)s已解除，%(back)s件的时限提前了。") % {
+        return numbered("%(title)s已解除，%(back)s件的时限提前了。", page.back) % {
             "title": row.title, "back": wording.count(page.back)}
     if row.is_lifted:
         return gettext("%(title)s已解除，时限照新网络重算过了。") % {"title": row.title}
@@ -219,11 +225,11 @@ def lead_of_closure(page: rows.ClosurePage) -> str:
     if not row.moved and not row.noway:
         return gettext("%(title)s生效，没有邮件因此改期。") % {"title": row.title}
     if not row.moved:
-        return gettext("%(title)s：%(noway)s件要等解除才能投递。") % {
+        return numbered("%(title)s：%(noway)s件要等解除才能投递。", row.noway) % {
             "title": row.title,
             "noway": wording.count(row.noway),
         }
-    return gettext("%(title)s：%(moved)s件已改期，%(noway)s件无路可达。") % {
+    return numbered("%(title)s：%(moved)s件已改期，%(noway)s件无路可达。", row.moved) % {
         "title": row.title,
         "moved": wording.count(row.moved),
         "noway": wording.count(row.noway),

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_noop
 
 from youlu.core import clock
+from youlu.core.numbered import numbered
 from youlu.domain.desk.emergency.assumptions import BASIS_WORDS, PLAN_NAMES
 from youlu.domain.desk.emergency.reading import PlanningRow
 from youlu.domain.workforce.selectors import Present
@@ -109,12 +110,13 @@ def letter_name(code: str) -> str:
 def _lead(row: PlanningRow, present: Present, ready: Sequence[Mapping[str, Any]]) -> str:
     assert row.result is not None  # noqa: S101
     head = people_words(present, row.inputs["surge"])
-    nothing = wording.count(_mean(row.result["nothing"]["lost_tonight_h"]))
+    lost = _mean(row.result["nothing"]["lost_tonight_h"])
+    nothing = wording.count(lost)
     best = next((p for p in ready if p["code"] == row.result["best"]["code"]), None)
     if best is None:
-        return gettext("%(head)s：什么都不做，今晚每小时丢%(n)s通电话；现在也排不出合法的班。") % {
+        return numbered("%(head)s：什么都不做，今晚每小时丢%(n)s通电话；现在也排不出合法的班。", lost) % {
             "head": head, "n": nothing}
-    return gettext("%(head)s：什么都不做，今晚每小时丢%(n)s通电话；方案%(plan)s丢%(m)s通。") % {
+    return numbered("%(head)s：什么都不做，今晚每小时丢%(n)s通电话；方案%(plan)s丢%(m)s通。", lost) % {
         "head": head, "n": nothing, "plan": best["code"].upper(),
         "m": wording.count(_mean(best["figures"]["lost_tonight_h"]))}
 
@@ -135,7 +137,7 @@ def _why(best: Mapping[str, Any], ready: Sequence[Mapping[str, Any]]) -> list[st
                      gettext("方案%(best)s每天比方案%(other)s少留%(n)s件，但差别在误差之内：看改动和工时来选。")) % n)
     lent = next((p for p in ready if p["levers"]["lent"]), None)
     if lent and best["of_all"] == lent["code"]:
-        said.append(gettext("邻市肯借%(n)s人的话，方案%(code)s更好。") % {
+        said.append(numbered("邻市肯借%(n)s人的话，方案%(code)s更好。", lent["levers"]["lent"]) % {
             "n": lent["levers"]["lent"], "code": lent["code"].upper()})
     return said
 
@@ -156,9 +158,13 @@ def _card(plan: Mapping[str, Any], best: Mapping[str, Any], row: PlanningRow) ->
                     _clash_words(plan["clashing"]), "")
     return Card(
         code, code.upper(), name, gettext(SAYS[code]), code == best["code"],
-        gettext("今晚每小时丢%(n)s通") % {"n": wording.count(_mean(plan["figures"]["lost_tonight_h"]))},
+        _lost_words(_mean(plan["figures"]["lost_tonight_h"])),
         _basis(plan), tuple(_facts(plan)), tuple(_gives_way(plan, row)), "",
         gettext("看方案%(letter)s并采用") % {"letter": code.upper()})
+
+
+def _lost_words(lost: float | None) -> str:
+    return numbered("今晚每小时丢%(n)s通", lost) % {"n": wording.count(lost)}
 
 
 def _basis(plan: Mapping[str, Any]) -> str:
@@ -195,14 +201,16 @@ def _gives_way(plan: Mapping[str, Any], row: PlanningRow) -> list[str]:
     n = {key: wording.count(value) for key, value in levers.items()}
     said = [gettext("改发消息：%(contacts_message)s位客户先收消息，%(contacts_voice)s位打电话") % n]
     if levers["self_service_day"]:
-        said.append(gettext("引开：每天%(self_service_day)s通来电听提示改用短信和网页查") % n)
+        said.append(numbered("引开：每天%(self_service_day)s通来电听提示改用短信和网页查",
+                             levers["self_service_day"]) % n)
     if levers["call_backs_day"]:
         said.append(gettext("改回电：每天%(call_backs_day)s通留号，2小时内由居家的人双呼回电") % n)
     if levers["deferred_day"]:
         said.append(gettext("排最后：查询类工单每天%(deferred_day)s张，手上的%(deferred_open)s张告知客户") % n)
     if levers["lent"]:
-        said.append(gettext("要邻市点头：借%(lent)s人，明早到位") % n)
-    said.append(gettext("仍接不住：每天%(n)s通来电挂断") % {"n": wording.count(_mean(plan["figures"]["lost_day"]))})
+        said.append(numbered("要邻市点头：借%(lent)s人，明早到位", levers["lent"]) % n)
+    lost = _mean(plan["figures"]["lost_day"])
+    said.append(numbered("仍接不住：每天%(n)s通来电挂断", lost) % {"n": wording.count(lost)})
     if plan["levers"]["calls_day"] and row.inputs["days"] == 1:
         said.append(gettext("只排一天"))
     return said
@@ -292,8 +300,8 @@ def adopt_label(code: str, *, people: int, returned: int) -> str:
     """The button says what pressing it does."""
     n = {"plan": code.upper(), "people": people, "orders": wording.count(returned)}
     if returned:
-        return gettext("采用方案%(plan)s：发布排班、退回%(orders)s张工单重派、告知%(people)s人") % n
-    return gettext("采用方案%(plan)s：发布排班、告知%(people)s人") % n
+        return numbered("采用方案%(plan)s：发布排班、退回%(orders)s张工单重派、告知%(people)s人", people) % n
+    return numbered("采用方案%(plan)s：发布排班、告知%(people)s人", people) % n
 
 
 def roster_days(shifts: Sequence[Any]) -> list[tuple[dt.date, list[Any]]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from youlu.core.numbered import numbered
 from youlu.domain.insight.rates import KeptPage, Rate
 from youlu.interfaces.web import wording
 from youlu.interfaces.web.reading.places import prefecture_name
@@ -57,5 +58,5 @@ def lead_of_kept(page: KeptPage) -> str:
     said = {"days": len(page.days), "standard": _share(whole.standard_pct, whole.standard_due),
             "committed": _share(whole.committed_pct, whole.committed_due)}
     if not whole.standard_due:
-        return gettext("最近%(days)s天承诺守住%(committed)s；没有可考核的标准时限。") % said
-    return gettext("最近%(days)s天按标准到的%(standard)s，按承诺到的%(committed)s。") % said
+        return numbered("最近%(days)s天承诺守住%(committed)s；没有可考核的标准时限。", len(page.days)) % said
+    return numbered("最近%(days)s天按标准到的%(standard)s，按承诺到的%(committed)s。", len(page.days)) % said

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from youlu.core.numbered import numbered
 from youlu.domain.network.capacity import capacities, office_lines
 from youlu.domain.network.selectors import OfficeRow, office_row
 from youlu.domain.promise.backlog_store import backlogs_now
@@ -50,9 +51,9 @@ def lead_of_office(page: OfficePage) -> str:
         return gettext("%(name)s没有积压。") % {"name": page.office.name}
     backlog = page.backlogs[0]
     if backlog.drained_at is None:
-        return gettext("%(name)s最多积压%(most)s件，45天内排不完。") % {
+        return numbered("%(name)s最多积压%(most)s件，45天内排不完。", backlog.most) % {
             "name": page.office.name, "most": wording.count(backlog.most)}
-    return gettext("%(name)s最多积压%(most)s件，%(at)s排完。") % {
+    return numbered("%(name)s最多积压%(most)s件，%(at)s排完。", backlog.most) % {
         "name": page.office.name, "most": wording.count(backlog.most), "at": wording.stamp(backlog.drained_at)}
 
 

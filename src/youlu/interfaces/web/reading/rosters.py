@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from youlu.core import clock
+from youlu.core.numbered import numbered
 from youlu.domain.workforce.rostering.board import Board, Cell, HalfHour, PersonRow
 from youlu.domain.workforce.rostering.reading import RosterRow
 from youlu.interfaces.web import wording
@@ -56,7 +57,7 @@ def lead_of_roster(board: Board) -> str:
     said = gettext("%(first)s至%(last)s的班表：%(people)s人%(shifts)s个班，") % {
         "first": wording.day_short(head.start_date), "last": wording.day_short(head.last_date),
         "people": sum(bool(row.cells) for row in board.people), "shifts": sum(len(row.cells) for row in board.people)}
-    said += gettext("%(n)s处不合规则。") % {
+    said += numbered("%(n)s处不合规则。", len(board.clashes)) % {
         "n": len(board.clashes)} if board.clashes else gettext("合规则。")
     ahead = [row for row in board.cover if row.work_date >= clock.today()] or board.cover
     worst = max(ahead, key=lambda row: row.need - row.have, default=None)
@@ -135,4 +136,4 @@ def _worst(cover: tuple[HalfHour, ...], day: dt.date | None) -> str:
     if not rows:
         return gettext("每个半小时人手都够。")
     hours = sum(row.need - row.have for row in rows) / 2
-    return gettext("%(n)s个半小时人手不够，共差%(hours)s人时。") % {"n": len(rows), "hours": f"{hours:.0f}"}
+    return numbered("%(n)s个半小时人手不够，共差%(hours)s人时。", len(rows)) % {"n": len(rows), "hours": f"{hours:.0f}"}

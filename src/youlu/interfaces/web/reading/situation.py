@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from youlu.core import clock
+from youlu.core.numbered import numbered
 from youlu.domain.access.selectors import Actor
 from youlu.domain.continuity import selectors as continuity
 from youlu.domain.desk.capacity import Strip, capacity_strip
@@ -161,13 +162,14 @@ def _lead(
             return (
                 rows.Said(gettext("没有中断，")),
                 rows.Said(
-                    gettext("%(n)s件已逾限") % {"n": wording.count(whole.states["late"])},
+                    numbered("%(n)s件已逾限", whole.states["late"]) % {"n": wording.count(whole.states["late"])},
                     "late",
                     f"{reverse('web:items')}?list=late",
                 ),
                 rows.Said(gettext("。")),
             )
-        return (rows.Said(gettext("没有中断，%(n)s件在途邮件都守时。") % {"n": wording.count(whole.items)}),)
+        all_well = numbered("没有中断，%(n)s件在途邮件都守时。", whole.items) % {"n": wording.count(whole.items)}
+        return (rows.Said(all_well),)
     worst = max(
         range(len(closures)), key=lambda i: (closures[i].moved + closures[i].noway, closures[i].is_recalculating)
     )
@@ -178,7 +180,7 @@ def _lead(
         said.append(rows.Said(gettext("正在重算命中的邮件") + (gettext("，") if row.moved + row.noway else "")))
     said += _what_became(row)
     if len(closures) > 1:
-        said.append(rows.Said(gettext("；另有%(n)s处中断") % {"n": len(closures) - 1}))
+        said.append(rows.Said(numbered("；另有%(n)s处中断", len(closures) - 1) % {"n": len(closures) - 1}))
     return (*said, rows.Said(gettext("。")))
 
 
@@ -186,12 +188,12 @@ def _what_became(row: rows.ClosureRow) -> list[rows.Said]:
     """Moved and stuck, each only where there are any."""
     items, said = reverse("web:items"), []
     if row.moved:
-        moved = gettext("%(n)s件已改期") % {"n": wording.count(row.moved)}
+        moved = numbered("%(n)s件已改期", row.moved) % {"n": wording.count(row.moved)}
         said.append(rows.Said(moved, "late", f"{items}?list=moved"))
     if row.moved and row.noway:
         said.append(rows.Said(gettext("，")))
     if row.noway:
-        stuck = gettext("%(n)s件要等解除才能送到") % {"n": wording.count(row.noway)}
+        stuck = numbered("%(n)s件要等解除才能送到", row.noway) % {"n": wording.count(row.noway)}
         said.append(rows.Said(stuck, "noway", f"{items}?list=noway"))
     if not said and not row.is_recalculating:
         said.append(rows.Said(gettext("没有邮件因此改期")))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from youlu.core import clock
 from youlu.core.errors import YouluError
+from youlu.core.numbered import numbered
 from youlu.domain.access.selectors import Actor
 from youlu.domain.network.selectors import office_find, offices_all
 from youlu.domain.promise.standard_lists import CLASSES
@@ -61,13 +62,13 @@ def lead_of_versions(rows: Sequence[VersionRow]) -> str:
         return gettext("没有现行的标准时限：报价和邮件页只说计划和承诺。")
     said = {"version": now.id, "lines": wording.count(now.lines)}
     if now.is_model:
-        return gettext("现行的是第%(version)s版，%(lines)s行：示例模型，不是公布的标准。") % said
-    return gettext("现行的是第%(version)s版，%(lines)s行。") % said
+        return numbered("现行的是第%(version)s版，%(lines)s行：示例模型，不是公布的标准。", now.lines) % said
+    return numbered("现行的是第%(version)s版，%(lines)s行。", now.lines) % said
 
 
 def lead_of_version(row: VersionRow) -> str:
     said = {"version": row.id, "state": gettext(STATES[row.state]), "lines": wording.count(row.lines)}
-    return gettext("标准时限第%(version)s版，%(state)s，%(lines)s行。") % said
+    return numbered("标准时限第%(version)s版，%(state)s，%(lines)s行。", row.lines) % said
 
 
 def lead_of_holidays(last: int | None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from youlu.core.numbered import numbered
 from youlu.domain.continuity.models import TimetableEffect
 from youlu.domain.network.selectors import offices_all
 from youlu.domain.network.timetables import DraftRow, RevisionRow, RouteTimetable
@@ -26,24 +27,25 @@ def lead_of_routes(revisions: Sequence[RevisionRow], drafts: Sequence[DraftRow])
     said = gettext("现行班期是第%(id)s版，%(day)s启用。") % {
         "id": revisions[0].id, "day": wording.day_short(revisions[0].activated_at)}
     if drafts:
-        said += gettext("有%(n)s份草稿还没启用。") % {"n": len(drafts)}
+        said += numbered("有%(n)s份草稿还没启用。", len(drafts)) % {"n": len(drafts)}
     return said
 
 
 def lead_of_route(shown: RouteTimetable, draft: DraftRow | None) -> str:
-    n = {"name": shown.route.name, "trips": len(shown.trips), "changed": len(shown.changed) + len(shown.dropped)}
+    changed = len(shown.changed) + len(shown.dropped)
+    n = {"name": shown.route.name, "trips": len(shown.trips), "changed": changed}
     if draft is None:
-        return gettext("%(name)s：%(trips)s个班次。") % n
-    return gettext("%(name)s：草稿里改了%(changed)s个班次，还没有生效。") % n
+        return numbered("%(name)s：%(trips)s个班次。", len(shown.trips)) % n
+    return numbered("%(name)s：草稿里改了%(changed)s个班次，还没有生效。", changed) % n
 
 
 def lead_of_draft(draft: DraftRow) -> str:
     n = {"title": draft.title, "n": draft.changes}
     if draft.state == "activated":
-        return gettext("“%(title)s”已启用，改了%(n)s个班次。") % n
+        return numbered("“%(title)s”已启用，改了%(n)s个班次。", draft.changes) % n
     if draft.state == "discarded":
         return gettext("“%(title)s”已作废，没有影响任何邮件。") % n
-    return gettext("“%(title)s”改了%(n)s个班次，还没有生效。") % n
+    return numbered("“%(title)s”改了%(n)s个班次，还没有生效。", draft.changes) % n
 
 
 def weekday_names() -> list[tuple[int, str]]:
@@ -63,7 +65,7 @@ def route_diagram(shown: RouteTimetable, *, draggable: bool) -> SafeString | Non
     return yxt(
         stations=stations, trips=lines, now_min=ALL_DAY, start_hour=0, hours=hours, show_km=has_km,
         title=gettext("运行图%(line)s") % {"line": shown.route.name}, height=244,
-        desc=gettext("%(n)s个班次，按一个服务日画。") % {"n": len(lines)}, is_draggable=draggable)
+        desc=numbered("%(n)s个班次，按一个服务日画。", len(lines)) % {"n": len(lines)}, is_draggable=draggable)
 
 
 def _trip_line(row: TripRow, base: tuple[int, ...]) -> TripLine | None:

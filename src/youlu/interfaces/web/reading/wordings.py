@@ -14,12 +14,14 @@ from youlu.domain.messages.selectors import WordingRow
 from youlu.interfaces.web import wording
 
 N = gettext_noop
-OCCASIONS = {"moved": N("送到时间推迟"), "sooner": N("送到时间提前"), "unknown": N("暂时送不到")}
+OCCASIONS = {"moved": N("送到时间推迟"), "sooner": N("送到时间提前"), "unknown": N("暂时送不到"),
+             "deferred": N("应急时答复推迟")}
 CHANNELS = {"voice": N("打电话时说"), "message": N("消息里写")}
 # Made-up values in the tongue of the wordings themselves: what a customer hears is Chinese whoever reads this page.
 SAMPLE = {
     "branch": "甘肃邮政", "staff_no": "2207", "whose_before": "您寄往陇南", "place": "康县", "whose_after": "",
-    "item": "尾号4417", "reason": "兰州城关区封控", "was": "7月31日", "becomes": "8月3日18时前",
+    "item": "尾号4417", "reason": "兰州城关区封控", "was": "7月31日", "becomes": "8月3日18时前", "number": "2207300012",
+    "reply_by": "8月3日上午",
 }
 UNKNOWN_BECOMES = "8月3日前告诉您新的时间"
 

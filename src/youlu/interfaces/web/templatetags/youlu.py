@@ -11,7 +11,7 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_noop, npgettext, pgettext
 
 from youlu.core.ids import uuid7
 from youlu.domain.network.trip_checks import clock_text
@@ -24,10 +24,19 @@ from youlu.interfaces.web.reading.wordings import wording_name
 
 register = template.Library()
 HAN = re.compile("[\u4e00-\u9fff]")
+N = gettext_noop
+UNITS = {"items": N("件"), "mailings": N("次"), "people": N("人"), "orders": N("张"), "customers": N("位"),
+         "calls": N("通")}
 
 for _name in ("day", "day_long", "day_short", "stamp", "hm", "wave", "span", "span_column", "days_later", "count",
               "yuan"):
     register.filter(_name, lambda value, write=getattr(wording, _name): "" if value is None else write(value))
+
+
+@register.filter
+def whole(number: float | None) -> int:
+    """The number as `count` writes it, for `{% blocktranslate count %}` to choose the form by."""
+    return round(number or 0)
 
 
 @register.filter
@@ -98,11 +107,15 @@ def legend(*states: str) -> SafeString:
 def kpi(
     label: str, value: Any, state: str = "unknown", unit: str = "", note: str = "", url: str = "", trend: Any = None
 ) -> SafeString:
-    """One figure: shape, label, value, unit, comparison, sparkline. `trend` is a sequence of numbers."""
+    """One figure: shape, label, value, unit (one of `UNITS`, or as it stands), comparison, sparkline.
+
+    `trend` is a sequence of numbers.
+    """
     tag = "a" if url else "div"
     link = format_html(' href="{}"', url) if url else ""
     spark = sparkline(trend, state=state) if trend else ""
     shown = wording.count(value) if isinstance(value, int) else value
+    unit = npgettext("unit", UNITS[unit], UNITS[unit], value) if unit in UNITS else unit
     return format_html(
         '<{} class="kpi"{}><span class="k">{}{}</span><span class="v">{}<small>{}</small></span>{}'
         '<span class="d">{}</span></{}>',

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from youlu.core import clock
 from youlu.core.idempotency import answer_once
+from youlu.core.numbered import numbered
 from youlu.domain.continuity import services
 from youlu.domain.continuity.inputs import ClosureInput
 from youlu.domain.continuity.selectors import preview_get
@@ -30,7 +31,7 @@ def closures(request: HttpRequest) -> HttpResponse:
     found = reading.closures_read(actor=actor)
     moved, noway = sum(row.moved for row in found), sum(row.noway for row in found)
     lead = (
-        gettext("现在%(n)s处中断：%(moved)s件改期，%(noway)s件无路可达。")
+        numbered("现在%(n)s处中断：%(moved)s件改期，%(noway)s件无路可达。", len(found))
         % {"n": len(found), "moved": wording.count(moved), "noway": wording.count(noway)}
         if found
         else gettext("现在没有中断。")
@@ -81,13 +82,13 @@ def _answered(preview: rows.Preview) -> dict[str, object]:
         "people": wording.count(preview.customers),
     }
     if not preview.moved + preview.noway:
-        lead = gettext("会命中%(hit)s件，没有一件因此改期。") % n
+        lead = numbered("会命中%(hit)s件，没有一件因此改期。", preview.hit) % n
     elif not preview.moved:
-        lead = gettext("会命中%(hit)s件，其中%(noway)s件要等解除才能投递。") % n
+        lead = numbered("会命中%(hit)s件，其中%(noway)s件要等解除才能投递。", preview.hit) % n
     else:
-        lead = gettext("会命中%(hit)s件：%(moved)s件改期，%(noway)s件无路可达。") % n
+        lead = numbered("会命中%(hit)s件：%(moved)s件改期，%(noway)s件无路可达。", preview.hit) % n
     held = gettext("登记后立刻生效，邮件就地暂存：%(moved)s件有新承诺，%(noway)s件改为等通知。") % n
-    told = gettext("%(people)s位客户先收消息，没有联系方式的由客服打电话。") % n
+    told = numbered("%(people)s位客户先收消息，没有联系方式的由客服打电话。", preview.customers) % n
     consequence = held + (" " if wording.is_english() else "") + told
     later = (
         gettext("一半晚%(days)s以上") % {"days": wording.days_later(preview.later_median_min)}
@@ -102,7 +103,7 @@ def _answered(preview: rows.Preview) -> dict[str, object]:
         "preview_later": later,
         "preview_told": gettext("先发消息，其余打电话"),
         "most_hit": max((hit.items for hit in preview.destinations), default=1),
-        "declare_label": gettext("封控并告知%(people)s人") % n,
+        "declare_label": numbered("封控并告知%(people)s人", preview.customers) % n,
     }
 
 
@@ -130,9 +131,9 @@ def closure(request: HttpRequest, closure_id: uuid.UUID) -> HttpResponse:
         if page.told or page.to_call
         else (gettext("还没有客户需要告知。"))
     )
-    lifted = gettext("中断期间改期%(moved)s件，无路可达%(noway)s件。") % {
+    lifted = numbered("中断期间改期%(moved)s件，无路可达%(noway)s件。", page.row.moved) % {
         "moved": wording.count(page.row.moved), "noway": wording.count(page.row.noway)}
-    apply_words = gettext("重算进度：%(done)s/%(total)s批") % {"done": page.done, "total": page.total}
+    apply_words = numbered("重算进度：%(done)s/%(total)s批", page.total) % {"done": page.done, "total": page.total}
     return render(
         request,
         "web/closures/detail.html",

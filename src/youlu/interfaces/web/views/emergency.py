@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from youlu.core.numbered import numbered
 from youlu.domain.desk.capacity import capacity_strip
 from youlu.domain.desk.emergency import reading as facts
 from youlu.domain.desk.emergency.adopting import emergency_adopt
@@ -76,7 +77,7 @@ def _lead(planning: Any, present: Any, plans: Any, watch: Any, strip: Any) -> st
     if plans:
         return str(plans.lead)
     head = reading.people_words(present, planning.surge_seen if planning else strip.work.base_calls_per_h / 60)
-    return gettext("%(head)s：什么都不做，这一小时要丢%(n)s通电话。") % {
+    return numbered("%(head)s：什么都不做，这一小时要丢%(n)s通电话。", strip.nothing.calls.lost) % {
         "head": head, "n": wording.count(strip.nothing.calls.lost)}
 
 

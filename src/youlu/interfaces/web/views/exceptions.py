@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_POST
 
 from youlu.core.errors import YouluError
+from youlu.core.numbered import numbered
 from youlu.domain.mail.exceptions.actions import item_act
 from youlu.domain.mail.exceptions.causes import Action
 from youlu.domain.mail.exceptions.models import ExceptionKind
@@ -68,7 +69,7 @@ def _lead(tabs: list[Tab]) -> str:
     if not any(tab.count for tab in tabs):
         return gettext("没有要处理的邮件：没有逾限、错向、静默和有风险的。")
     late, astray, silent, risk, _ = (wording.count(tab.count) for tab in tabs)
-    return gettext("%(late)s件逾限，%(astray)s件错向，%(silent)s件静默，%(risk)s件有风险。") % {
+    return numbered("%(late)s件逾限，%(astray)s件错向，%(silent)s件静默，%(risk)s件有风险。", tabs[0].count or 0) % {
         "late": late, "astray": astray, "silent": silent, "risk": risk}
 
 

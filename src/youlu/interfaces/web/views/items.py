@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from youlu.core import clock
+from youlu.core.numbered import numbered
 from youlu.domain.mail.errors import ItemNotFoundError, TooManyTriesError
 from youlu.domain.mail.selectors import items_by_state
 from youlu.interfaces.web import wording
@@ -91,7 +92,7 @@ def _lead(tabs: list[Tab]) -> str:
     late, risk, noway = (wording.count(tab.count) for tab in tabs[:3])
     if not any(tab.count for tab in tabs[:3]):
         return gettext("在途邮件都守时：没有逾限、有风险和无路可达的。")
-    return gettext("%(late)s件逾限，%(risk)s件有风险，%(noway)s件无路可达。") % {
+    return numbered("%(late)s件逾限，%(risk)s件有风险，%(noway)s件无路可达。", tabs[0].count or 0) % {
         "late": late,
         "risk": risk,
         "noway": noway,

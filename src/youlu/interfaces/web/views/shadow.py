@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext, gettext_noop
 
 from youlu.core import clock
+from youlu.core.numbered import numbered
 from youlu.domain.insight.shadow import ShadowRow, shadow_report
 from youlu.domain.mail.traces.selectors import sources_all, traces_left
 from youlu.interfaces.web.pages import actor_in, staff_page
@@ -62,7 +63,7 @@ def _lead(total: ShadowRow | None, *, has_source: bool) -> str:
         return gettext("还没有轨迹来源。登记一个，导入它的轨迹，这里就有对照。")
     if total is None:
         return gettext("这段时间妥投的旁路邮件不到10件，不出数字。")
-    return gettext("%(items)s件旁路邮件，%(kept)s在收寄时算出的时限内妥投。") % {
+    return numbered("%(items)s件旁路邮件，%(kept)s在收寄时算出的时限内妥投。", total.items) % {
         "items": f"{total.items:,}", "kept": _share(total.kept_share)}
 
 
