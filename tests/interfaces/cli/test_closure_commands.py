@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.domain.small_network import ACTOR, KANGXIAN, LANZHOU
 from youlu.domain.access.selectors import actor_of_token
 from youlu.domain.mail.services import ItemInput, item_accept
 from youlu.domain.network.models import Closure, Measure
+from youlu.interfaces.cli.verify import _progress as recount_progress
 
 pytestmark = pytest.mark.django_db
 WHO = ("--title", "康县洪水", "--authority", "康县指挥部", "--document", "1号")
@@ -111,6 +113,25 @@ def test_an_item_shows_its_promise_and_the_history_of_it(youlu) -> None:
     assert "承诺07-13 12:00前" in said.out
     assert json.loads(youlu("item", "show", number, "--json").out)["state"] == "kept"
     assert youlu("item", "show", "EZ123456785CN").code == 1
+
+
+def test_an_item_is_shown_in_the_language_of_the_terminal(youlu, monkeypatch) -> None:
+    number = item_accept(actor=ACTOR, item=ItemInput(LANZHOU, KANGXIAN)).number
+    as_json = youlu("item", "show", number, "--json").out
+    monkeypatch.setenv("LANGUAGE", "en")
+    said = youlu("item", "show", number).out
+    assert "on time: at 兰州" in said
+    assert "Promised by 07-13 12:00" in said
+    assert not re.search("[守时承诺前最新预计告知轨迹]", said)
+    assert youlu("item", "show", number, "--json").out == as_json, "what programs read does not change"
+
+
+def test_the_progress_of_a_recount_is_in_the_language_of_the_terminal(monkeypatch, capsys) -> None:
+    recount_progress("promises", 500, 500)
+    monkeypatch.setenv("LANGUAGE", "en")
+    recount_progress("promises", 100, 500)
+    recount_progress("promises", 150, 500)
+    assert capsys.readouterr().err.split("\n") == ["  承诺 500/500", "  promises 100/500", ""]
 
 
 def test_help_groups_commands_by_job(youlu) -> None:
