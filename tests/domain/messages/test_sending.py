@@ -73,6 +73,17 @@ def test_the_same_sentence_is_not_said_twice_within_a_day() -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_true_again_after_another_sentence_is_said_again() -> None:
+    """Late, on time after all, and late again: who heard only the first two believes the second. The clock stands."""
+    party_id, _ = people.customer(), wording()
+    kinds = [message_send(order=order(party_id, key, reason), at=NOON).kind
+             for key, reason in (("a", "封控"), ("b", "塌方"), ("c", "封控"), ("d", "封控"))]
+    assert kinds == ["sent", "sent", "sent", "repeat"]
+    more = [order(party_id, "e", "塌方"), order(party_id, "f", "封控"), order(party_id, "g", "封控")]
+    assert [one.kind for one in messages_send(orders=more, at=NOON)] == ["sent", "sent", "repeat"]
+
+
+@pytest.mark.django_db
 def test_the_same_request_never_sends_twice() -> None:
     party_id, _ = people.customer(), wording()
     message_send(order=order(party_id), at=NOON)

@@ -99,7 +99,7 @@ class MessageOrder:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`kind`: sent, queued (quiet hours, or the hook's turn), repeat (said within the window), no_wording,
+    """`kind`: sent, queued (quiet hours, or the hook's turn), repeat (just what was said last, within the window), no_wording,
     no_channel, no_consent. Only the first three mean that the customer hears it."""
 
     request_key: str
@@ -127,7 +127,7 @@ def messages_send(*, orders: Sequence[MessageOrder], at: dt.datetime | None = No
     wordings = _wordings_shared({order.wording_code for order in orders}, at)
     parties = {row[0]: row[1:] for row in Party.objects.filter(id__in={o.party_id for o in orders})
                .values_list("id", "channel", "consent_message")}
-    said = _said_since(orders, at - REPEAT_WINDOW)
+    said = _said_last(orders, at - REPEAT_WINDOW)
     not_before = quiet_until(at)
     made: list[Message] = []
     outcomes = []
@@ -135,7 +135,7 @@ def messages_send(*, orders: Sequence[MessageOrder], at: dt.datetime | None = No
         kind, message = _decide(order, wordings, parties.get(order.party_id, ("", False)), said, at, not_before)
         outcomes.append(Outcome(order.request_key, kind))
         if message is not None:
-            said.add((order.customer_key, bytes(message.text_digest)))
+            said[order.customer_key] = bytes(message.text_digest)
             made.append(message)
     Message.objects.bulk_create(made, ignore_conflicts=True)
     return tuple(outcomes)
@@ -162,14 +162,17 @@ def _wordings_shared(codes: set[str], at: dt.datetime) -> dict[str, Wording]:
             if w.state == Wording.State.APPROVED and (w.valid_to is None or w.valid_to > at)}
 
 
-def _said_since(orders: Sequence[MessageOrder], since: dt.datetime) -> set[tuple[bytes, bytes]]:
+def _said_last(orders: Sequence[MessageOrder], since: dt.datetime) -> dict[bytes, bytes]:
+    """Customer -> digest of what they were told last. What was said before that is not true any more: a time that is
+    promised again after another is said again."""
     rows = Message.objects.filter(customer_key__in={o.customer_key for o in orders}, made_at__gte=since).exclude(
-        state__in=(Message.State.FAILED, Message.State.STOPPED)).values_list("customer_key", "text_digest")
-    return {(bytes(key), bytes(digest)) for key, digest in rows}
+        state__in=(Message.State.FAILED, Message.State.STOPPED)).order_by("customer_key", "-made_at", "-id").distinct(
+        "customer_key").values_list("customer_key", "text_digest")
+    return {bytes(key): bytes(digest) for key, digest in rows}
 
 
 def _decide(
-    order: MessageOrder, wordings: dict[str, Wording], party: tuple[str, bool], said: set[tuple[bytes, bytes]],
+    order: MessageOrder, wordings: dict[str, Wording], party: tuple[str, bool], said: Mapping[bytes, bytes],
     at: dt.datetime, not_before: dt.datetime,
 ) -> tuple[str, Message | None]:
     channel, consents = party
@@ -182,7 +185,7 @@ def _decide(
         return "no_wording", None
     text = row_of(wording).text(order.values)
     digest = hashlib.sha256(text.encode()).digest()[:16]
-    if (order.customer_key, digest) in said:
+    if said.get(order.customer_key) == digest:
         return "repeat", None
     at_once = channel == Message.Channel.INBOX and not_before <= at
     message = Message(
