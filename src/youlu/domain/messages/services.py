@@ -99,8 +99,8 @@ class MessageOrder:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`kind`: sent, queued (quiet hours, or the hook's turn), repeat (just what was said last, within the window), no_wording,
-    no_channel, no_consent. Only the first three mean that the customer hears it."""
+    """`kind`: sent, queued (quiet hours, or the hook's turn), repeat (what was said last, within the window),
+    no_wording, no_channel, no_consent. Only the first three mean that the customer hears it."""
 
     request_key: str
     kind: str
