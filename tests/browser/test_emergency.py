@@ -80,7 +80,7 @@ def test_a_supervisor_adopts_a_plan_and_an_agents_phone_shows_it(night: str, bro
     shot(page, "emergency-plans-1440")
 
     page.locator(".plan.best").get_by_role("link").click()
-    button = page.get_by_role("button", name=re.compile("采用方案.：发布排班、退回1张工单重派、告知21人"))
+    button = page.get_by_role("button", name=re.compile("采用方案.：发布排班、1张工单换人办、告知21人"))
     expect(button).to_be_visible()
     shot(page, "emergency-plan-1440")
     consent = page.get_by_label("排应急工时的人，我已逐人问过，本人同意")

@@ -25,7 +25,8 @@ from youlu.domain.desk.emergency.leaving import emergency_leave, leaving_preview
 from youlu.domain.desk.emergency.notices import notice_seen
 from youlu.domain.desk.emergency.plans import plans_compute
 from youlu.domain.desk.emergency.reading import my_notice, planning_get, watch_now
-from youlu.domain.desk.emergency.rosters import UnlawfulError, lawful_check, roster_problem
+from youlu.domain.desk.emergency.rosters import RUNNING, UnlawfulError, lawful_check, roster_problem
+from youlu.domain.desk.emergency.solving import roster_search
 from youlu.domain.desk.emergency.starting import emergency_plan_answer, emergency_plan_start
 from youlu.domain.desk.emergency.telling import customers_tell, half_day
 from youlu.domain.desk.errors import (
@@ -38,6 +39,7 @@ from youlu.domain.desk.errors import (
     EmergencyUnlawfulError,
 )
 from youlu.domain.desk.models import (
+    AgentNotice,
     Contact,
     EmergencyNotice,
     EmergencyPlanning,
@@ -101,6 +103,16 @@ def test_nobody_works_the_lines_from_home_and_nobody_who_is_out_works() -> None:
 def test_nobody_is_given_a_shift_that_has_begun() -> None:
     for plan in computed()["plans"]:
         assert {s["from_min"] for s in plan["shifts"] if s["day"] == 0} == {19 * 60}
+
+
+def test_a_shift_that_is_going_on_is_nobody_elses_and_no_other_days() -> None:
+    going = facts()
+    going = replace(going, workers=tuple(replace(w, running_until_min=1_440 if n % 2 else None)
+                                         for n, w in enumerate(going.workers)))
+    for code in ("a", "b"):
+        found = roster_search(going, INPUTS, plan_of(code)).assignments
+        running = [(a.day, a.person) for a in found if a.shift.startswith(RUNNING)]
+        assert running == [(0, w.id) for w in going.workers if w.running_until_min and w.site != "out"]
 
 
 def test_every_plan_keeps_eleven_hours_of_rest_and_its_basis() -> None:
@@ -257,15 +269,38 @@ def test_adopting_returns_orders_sends_first_and_tells_everybody(
     adopted = emergency_adopt(actor=chen, planning_id=ready_planning().id, plan="a")
 
     watch = EmergencyWatch.objects.get(id=adopted.watch_id)
-    assert watch.counts == {"orders_returned": 2, "contacts_to_message": 1, "people": 5}
-    assert set(WorkOrder.objects.filter(state="open").values_list("id", flat=True)) >= {claim, chase}
+    assert watch.counts == {"orders_returned": 2, "orders_given": 1, "contacts_to_message": 1, "people": 5}
+    assert WorkOrder.objects.get(id=claim).state == "open"  # nobody present has its skill
+    given = WorkOrder.objects.get(id=chase)
+    assert (given.state, given.returned_from) == ("taken", out)
+    assert given.taken_by in {*agents("on_site"), *agents("at_home")}
     assert WorkOrder.objects.get(id=kept).taken_by == at_home
+    told = set(AgentNotice.objects.values_list("agent_id", "order_id", "what"))
+    assert told == {(at_home, claim, "moved"), (out, chase, "moved"), (given.taken_by, chase, "pushed")}
     assert OrderEvent.objects.filter(order_id=claim, act="give_back").count() == 1
     assert Contact.objects.get().mode == "message"
     assert EmergencyNotice.objects.filter(watch=watch).count() == 5
     assert customers_tell().told == 1  # 查件 waits behind everything else
     assert customers_tell().told == 1
     assert "应急值守" in Message.objects.get(wording__code="deferred.message").text
+
+
+@pytest.mark.django_db
+def test_the_city_that_lends_is_asked_by_an_order_that_is_owed(evening: dt.datetime) -> None:
+    chen = people.chen_supervisor()
+    desk_at_night(on_site=2, at_home=2, out=0)
+    planning = ready_planning(days=2)
+    watch_id = emergency_adopt(actor=chen, planning_id=planning.id, plan="c").watch_id
+    assert emergency_adopt(actor=chen, planning_id=planning.id, plan="c").watch_id == watch_id
+    order = WorkOrder.objects.get(kind_id="coordination")
+    counts = EmergencyWatch.objects.get().counts
+    assert (counts["lent_order"], counts["lent_order_id"]) == (order.number, str(order.id))
+    assert order.title.startswith("应急值守借人：请邻市派")
+    assert order.priority == 2
+    plan = next(p for p in planning.result["plans"] if p["code"] == "c")
+    lent = {s["who"] for s in plan["shifts"] if s["who"].startswith("lent-")}
+    assert len([line for line in order.body.splitlines() if line.startswith("外援")]) == len(lent) > 0
+    assert clock.local(order.due_at).date() == dt.date(2022, 7, 12)
 
 
 @pytest.mark.django_db

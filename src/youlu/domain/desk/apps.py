@@ -19,5 +19,6 @@ class DeskConfig(AppConfig):
         "outreach.read": ("supervisor", "dispatcher"),
         "emergency.read": ("supervisor", "dispatcher"),
         "emergency.run": ("supervisor",),  # ask for plans, adopt one, leave
+        "handover.sign": ("supervisor",),  # hand a shift over, take one over, read what was signed
     }
     subscribes = {"messages.failed": "desk.message_failed"}

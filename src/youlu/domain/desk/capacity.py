@@ -12,14 +12,21 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
+from django.db import connection
+
 from youlu.core import clock
-from youlu.domain.desk.models import OPEN_STATES, Contact, ContactMode, ContactState, WorkOrder
 from youlu.domain.desk.parameters import figures_now
 from youlu.domain.workforce.models import Demand
 from youlu.domain.workforce.selectors import Present, demand_of_hour, present_now
 from youlu.engines.queueing import Held, capacity, drain_h, people_needed
 
 NEVER_H = 9_999.0  # "it only grows", in JSON
+COUNTED = """
+SELECT (SELECT count(*) FROM desk_workorder WHERE state = 'open'),
+  count(*) FILTER (WHERE mode = 'message'), count(*) FILTER (WHERE mode = 'voice'),
+  (SELECT count(*) FROM desk_contact WHERE state = 'told' AND closed_at > %s)
+FROM desk_contact WHERE state IN ('owed', 'claimed', 'unreached', 'scheduled')
+"""
 WITHIN_SHARE = 0.85  # answered in 20 seconds; trade practice, unverified
 
 
@@ -81,15 +88,13 @@ def capacity_facts() -> dict[str, float | int]:
 
 def _workload(figures: dict[str, float], at: dt.datetime) -> Workload:
     expected = demand_of_hour(at=at)
-    owed = Contact.objects.filter(state__in=OPEN_STATES)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED, [at - dt.timedelta(hours=figures["untold_call_h"])])
+        orders, by_message, by_voice, told = cursor.fetchone()
     return Workload(
         base_calls_per_h=expected.get(Demand.Channel.CALL, figures["call_base_per_h"]),
         orders_per_h=expected.get(Demand.Channel.ORDER, figures["order_base_per_h"]),
-        orders_waiting=WorkOrder.objects.filter(state=WorkOrder.State.OPEN).count(),
-        contacts_message=owed.filter(mode=ContactMode.MESSAGE).count(),
-        contacts_voice=owed.filter(mode=ContactMode.VOICE).count(),
-        told_lately=Contact.objects.filter(
-            state=ContactState.TOLD, closed_at__gt=at - dt.timedelta(hours=figures["untold_call_h"])).count(),
+        orders_waiting=orders, contacts_message=by_message, contacts_voice=by_voice, told_lately=told,
         is_forecast=Demand.Channel.CALL in expected)
 
 

@@ -205,3 +205,33 @@ class EmergencyNotInForceError(YouluError):
     code = "desk.emergency_not_in_force"
     status = 409
     sentence = "现在不在应急值守。"
+
+
+class HandoverWaitingError(YouluError):
+    code = "desk.handover_waiting"
+    status = 409
+    sentence = "{name}{at}已经交班，还没有人接。先接那一班，或请{name}收回。"
+
+
+class HandoverSamePersonError(YouluError):
+    code = "desk.handover_same_person"
+    status = 409
+    sentence = "交班的和接班的要是两个人。让另一位主管在自己的账号上接班。"
+
+
+class HandoverSignedError(YouluError):
+    code = "desk.handover_signed"
+    status = 409
+    sentence = "这一班已经由{name}接走了，不用再签。"
+
+
+class HandoverGoneError(YouluError):
+    code = "desk.handover_gone"
+    status = 409
+    sentence = "这份交班已被{name}收回。看最新的一份。"
+
+
+class HandoverFaultError(YouluError):
+    code = "desk.handover_fault"
+    status = 422
+    sentence = "故障只能从列出的几项里勾。"

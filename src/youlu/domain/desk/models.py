@@ -9,6 +9,8 @@ from django.db.models import F, Q
 
 from youlu.core.crypto import EncryptedTextField
 from youlu.core.ids import uuid7
+from youlu.domain.desk.handover.models import Handover as Handover  # a room of its own; Django looks here
+from youlu.domain.desk.handover.models import HandoverItem as HandoverItem
 
 
 class OrderKind(models.Model):
@@ -183,6 +185,7 @@ class AgentNotice(models.Model):
     class What(models.TextChoices):
         PUSHED = "pushed", "派给您"
         RETURNED = "returned", "没动，已退回"
+        MOVED = "moved", "应急值守，换人办"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     agent_id = models.UUIDField()

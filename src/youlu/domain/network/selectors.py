@@ -5,19 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, Max, Q, Subquery
 
 from youlu.core.once import once
 from youlu.domain.network.errors import AmbiguousOfficeError, OfficeNotFoundError, UnknownOfficeError
 from youlu.domain.network.models import (
     Compound,
     DeliverySegment,
+    EpochCounter,
     Measure,
     Office,
     Route,
@@ -120,6 +122,33 @@ def measures_in_force(epoch: int | None = None) -> tuple[MeasureRow, ...]:
     rows = (Measure.objects.filter(Q(until_epoch__isnull=True) | Q(until_epoch__gt=at), from_epoch__lte=at)
             .select_related("closure").order_by("starts_at", "id"))
     return once(f"measures.{at}", lambda: tuple(measure_row(m) for m in rows))
+
+
+@dataclass(frozen=True)
+class ClosureInForce:
+    """A closure with its measures counted by act. `changed_at`: when the newest of them began."""
+
+    closure_id: uuid.UUID
+    title: str
+    document_no: str
+    next_review_at: dt.datetime | None
+    acts: tuple[tuple[str, int], ...]
+    changed_at: dt.datetime
+
+
+def closures_in_force() -> tuple[ClosureInForce, ...]:
+    """What is closed now, the oldest first: counted by the database, however many compounds a list has."""
+    at = Subquery(EpochCounter.objects.filter(id=1).values("epoch"))
+    rows = (Measure.objects.filter(Q(until_epoch__isnull=True) | Q(until_epoch__gt=at), from_epoch__lte=at).order_by()
+            .values("closure_id", "closure__title", "closure__document_no", "closure__next_review_at", "act")
+            .annotate(n=Count("id"), since=Max("starts_at")))
+    acts: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        acts[row["closure_id"]].append(row)
+    found = [ClosureInForce(closure_id, each[0]["closure__title"], each[0]["closure__document_no"],
+                            each[0]["closure__next_review_at"], tuple(sorted((r["act"], r["n"]) for r in each)),
+                            max(r["since"] for r in each)) for closure_id, each in acts.items()]
+    return tuple(sorted(found, key=lambda one: (one.changed_at, one.closure_id)))
 
 
 def measure_row(m: Measure) -> MeasureRow:

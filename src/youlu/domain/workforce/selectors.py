@@ -88,6 +88,11 @@ def people_now(*, actor: Actor) -> tuple[AgentRow, ...]:
     return tuple(sorted(_rows(Q()), key=lambda row: (order[Site(row.site)], row.staff_no)))
 
 
+def agents_all() -> tuple[AgentRow, ...]:
+    """Everybody who works here, by number: for rooms above that keep who was where."""
+    return _rows(Q())
+
+
 def agents_named(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AgentRow]:
     """Agents by id; unknown ids are absent."""
     return {row.id: row for row in _rows(Q(id__in=list(ids)))}

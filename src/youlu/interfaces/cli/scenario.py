@@ -61,6 +61,35 @@ def zones(
 
 
 @scenario.command()
+def day() -> None:
+    """总客服平常的一天：人都在岗。 / A normal day of the desk, all on site. Example: ./youlu scenario day"""
+    _desk_turns("day")
+
+
+@scenario.command()
+def night() -> None:
+    """封控的一夜：14人居家，来电3倍。 / The night: 14 at home, triple calls. Example: ./youlu scenario night"""
+    _desk_turns("night")
+
+
+def _desk_turns(which: str) -> None:
+    """Put everybody of a loaded scenario where they are by day, or on the night."""
+    need_database()
+    from youlu.domain.access.selectors import actor_of_system
+    from youlu.domain.workforce.selectors import present_now
+    from youlu.scenarios.lanzhou.load import scenario_loaded
+    from youlu.scenarios.lanzhou.night import day_begin, night_begin
+
+    if not scenario_loaded():
+        typer.echo("还没有装入场景。先运行 ./youlu scenario lanzhou，或 ./youlu demo。", err=True)
+        raise typer.Exit(1)
+    (day_begin if which == "day" else night_begin)(actor=actor_of_system("scenario"))
+    present = present_now()
+    typer.echo(f"在岗{present.on_site}人，居家{present.at_home}人，不在{present.out}人。"
+               "下一步：主管打开 /emergency，算三个方案。")
+
+
+@scenario.command()
 def traces(
     file: Path = typer.Argument(help="写到哪个CSV / the CSV to write"),
     day: datetime = typer.Option(..., formats=["%Y-%m-%d"], help="收寄日 / day of acceptance"),

@@ -43,6 +43,7 @@ ROOMS = (
     Room("web:people", "users", N("在岗"), N("人员在岗"), N("谁在岗、谁居家、谁离岗"), "workforce.read"),
     Room("web:rosters", "calendar-range", N("排班"), N("排班"), N("谁几时上班，够不够，合不合规则"), "workforce.read"),
     Room("web:emergency", "chart-column", N("应急"), N("应急值守"), N("三个方案，采用一个"), "emergency.read"),
+    Room("web:handover", "list-checks", N("交接"), N("交接班"), N("这一班留给下一班的，两个人签"), "handover.sign"),
     Room("web:applications", "id-card", N("申请"), N("项目与申请"), N("身份证直递、喜报等"), "applications.read"),
     Room("web:accounts", "users", N("账号"), N("账号与岗位"), N("谁能登录，以什么岗位"), "access.admin"),
     Room("web:audit", "shield", N("审计"), N("审计"), N("谁在什么时候做了什么"), "audit.read"),

@@ -15,7 +15,7 @@ from youlu.domain.access.models import User
 
 # The citizen's chair is nobody's: the public has no account.
 SEATS = {"dispatcher": "hegong", "deputy": "lupeng", "supervisor": "chenjing", "approver": "dingxia",
-         "agent": "limin", "clerk": "zhaoyan"}
+         "agent": "limin", "colleague": "maqiang", "clerk": "zhaoyan"}
 
 
 class SeatLoginMiddleware:

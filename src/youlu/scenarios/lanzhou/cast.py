@@ -23,7 +23,7 @@ CLERK = ("zhaoyan", "赵岩")
 # In the order of their staff numbers from 2201: first the seven on site, then the fourteen at home, then the two out.
 AGENTS = (
     ("guoyan", "郭妍"), ("lide", "李德"), ("wanglu", "王璐"), ("zhangkai", "张凯"), ("liuting", "刘婷"),
-    ("yangbo", "杨博"), ("limin", "李敏"), ("maqiang", "马强"), ("sunjia", "孙佳"), ("zhoulei", "周蕾"),
+    ("yangbo", "杨博"), ("sunjia", "孙佳"), ("limin", "李敏"), ("maqiang", "马强"), ("zhoulei", "周蕾"),
     ("wuhao", "吴昊"), ("xuyuan", "徐媛"), ("huna", "胡娜"), ("zhuli", "朱莉"), ("gaofei", "高飞"),
     ("linxiu", "林秀"), ("luojing", "罗静"), ("songbin", "宋斌"), ("tangyu", "唐宇"), ("hanxue", "韩雪"),
     ("caorui", "曹瑞"), ("denglan", "邓岚"), ("pengchao", "彭超"),

@@ -7,10 +7,11 @@ the order is open and the agent present where it may be done: whoever was faster
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from youlu.core import clock
 from youlu.core.ids import uuid7
@@ -51,7 +52,19 @@ def _round(load_max: int) -> int:
     at = clock.now()
     if not open_:
         return 0  # all are busy: the pool is the queue
-    plan = match(_waiting(open_), agents, at=at, load_max=load_max)
+    return _go(match(_waiting(open_), agents, at=at, load_max=load_max), at)
+
+
+def orders_give(order_ids: Sequence[uuid.UUID]) -> int:
+    """Give these to who may do them, by the same rules, also where the desk does not give by itself; in the caller's
+    transaction. Returns how many went; the others keep their place in the pool."""
+    at = clock.now()
+    rows = WorkOrder.objects.filter(id__in=list(order_ids), state=WorkOrder.State.OPEN)
+    return _go(match(_read(rows), agents_free(), at=at, load_max=int(rules()["push_load_max"])), at)
+
+
+def _go(plan: Sequence[Given], at: dt.datetime) -> int:
+    """Each by its own conditional update, with its line and its notice."""
     went = [one for one in plan if _give(one, at)]
     OrderEvent.objects.bulk_create([OrderEvent(
         id=uuid7(), order_id=one.order.id, at=at, actor=ACTOR, act="push", detail=one.agent.label, why=one.why.row())
@@ -66,9 +79,13 @@ def _waiting(agents: Sequence[Free]) -> list[Waiting]:
     which = Q(pk__in=[])
     for site, skills in {(agent.site, agent.skills) for agent in agents}:
         which |= Q(sites__contains=[site], kind_id__in=kinds_open_to(skills))
+    return _read(WorkOrder.objects.filter(which, state=WorkOrder.State.OPEN), BATCH)
+
+
+def _read(orders: QuerySet[WorkOrder], most: int | None = None) -> list[Waiting]:
+    """As they are to be served."""
     asked = kind_skills()
-    rows = (WorkOrder.objects.filter(which, state=WorkOrder.State.OPEN).order_by("-priority", "due_at", "id")
-            .values_list(*FIELDS)[:BATCH])
+    rows = orders.order_by("-priority", "due_at", "id").values_list(*FIELDS)[:most]
     return [Waiting(order_id, tuple(sites), asked.get(kind, frozenset()), priority, opened_at, known_by, known_until,
                     returned_from)
             for order_id, kind, sites, priority, opened_at, known_by, known_until, returned_from in rows]

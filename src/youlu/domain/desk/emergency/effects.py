@@ -46,13 +46,16 @@ def customers_waiting(levers: Levers) -> QuerySet[WorkOrder]:
                                     answered_at=None, party_id__isnull=False, customer_key__isnull=False)
 
 
-def misplaced_return() -> list[uuid.UUID]:
-    """Give misplaced orders back to the pool, in the caller's transaction."""
+def misplaced_return() -> dict[uuid.UUID, uuid.UUID]:
+    """Put misplaced orders back into the pool, in the caller's transaction; by order, the agent who held it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"""
-            UPDATE desk_workorder SET state = 'open', taken_by = NULL, taken_at = NULL
-            WHERE id IN (SELECT o.id {MISPLACED} FOR UPDATE OF o) AND state = 'taken' RETURNING id""")
-        return [row[0] for row in cursor.fetchall()]
+        # Locked by a statement of its own, which also tells whose they were.
+        cursor.execute(f"SELECT o.id, o.taken_by {MISPLACED} ORDER BY o.id FOR UPDATE OF o")
+        held = dict(cursor.fetchall())
+        cursor.execute("""
+            UPDATE desk_workorder SET state = 'open', returned_from = taken_by, taken_by = NULL, taken_at = NULL,
+                known_by = NULL WHERE id = ANY(%s)""", [list(held)])
+    return held
 
 
 def contacts_to_message() -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -53,7 +53,8 @@ def roster_problem(facts: Facts, inputs: Inputs, levers: Levers) -> Problem:
     people = _people(facts, inputs, levers)
     begun = {worker.id: found for worker in here(facts) if (found := _begun(facts, worker)) is not None}
     return Problem(start, inputs.days, (*shifts, *dict.fromkeys(begun.values())), people,
-                   tuple(_needs(facts, inputs, levers, shifts)), _rules(facts, levers),
+                   tuple(_needs(facts, inputs, levers, shifts)),
+                   (*_rules(facts, levers), *_begun_once(facts, begun)),
                    pinned=tuple(Assignment(0, who, shift.name) for who, shift in begun.items()),
                    name=f"emergency {levers.code}")
 
@@ -192,6 +193,14 @@ def _rules(facts: Facts, levers: Levers) -> tuple[Rule, ...]:
     if not_agreed:
         rest += [Rule("max_minutes_day", 480, people=not_agreed), Rule("max_minutes_week", 2_640, people=not_agreed)]
     return (*rest, Rule("max_minutes_day", 660), Rule("max_consecutive_days", 6))
+
+
+def _begun_once(facts: Facts, begun: Mapping[str, Shift]) -> tuple[Rule, ...]:
+    """What stands of the first day is nobody else's and no other day's: it is paid already, and would pass for free."""
+    names = frozenset(shift.name for shift in begun.values())
+    others = frozenset(worker.id for worker in here(facts)) - begun.keys()
+    found = [Rule("max_shifts_of_kind", 1, people=frozenset(begun), shifts=names)] if begun else []
+    return (*found, Rule("max_shifts_of_kind", 0, people=others, shifts=names)) if begun and others else tuple(found)
 
 
 def roster_of(problem: Problem, assignments: Sequence[Assignment]) -> Rostered:

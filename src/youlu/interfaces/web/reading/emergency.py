@@ -300,7 +300,7 @@ def adopt_label(code: str, *, people: int, returned: int) -> str:
     """The button says what pressing it does."""
     n = {"plan": code.upper(), "people": people, "orders": wording.count(returned)}
     if returned:
-        return numbered("采用方案%(plan)s：发布排班、退回%(orders)s张工单重派、告知%(people)s人", people) % n
+        return numbered("采用方案%(plan)s：发布排班、%(orders)s张工单换人办、告知%(people)s人", people) % n
     return numbered("采用方案%(plan)s：发布排班、告知%(people)s人", people) % n
 
 

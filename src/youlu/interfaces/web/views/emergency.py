@@ -77,8 +77,10 @@ def _lead(planning: Any, present: Any, plans: Any, watch: Any, strip: Any) -> st
     if plans:
         return str(plans.lead)
     head = reading.people_words(present, planning.surge_seen if planning else strip.work.base_calls_per_h / 60)
-    return numbered("%(head)s：什么都不做，这一小时要丢%(n)s通电话。", strip.nothing.calls.lost) % {
-        "head": head, "n": wording.count(strip.nothing.calls.lost)}
+    n = {"head": head, "n": wording.count(strip.nothing.calls.lost)}
+    if round(strip.nothing.calls.lost) == 0:
+        return gettext("%(head)s：这一小时的来电都接得住，不用应急值守。") % n
+    return numbered("%(head)s：什么都不做，这一小时要丢%(n)s通电话。", strip.nothing.calls.lost) % n
 
 
 @require_POST
