@@ -142,7 +142,7 @@ def closures_in_force() -> tuple[ClosureInForce, ...]:
     rows = (Measure.objects.filter(Q(until_epoch__isnull=True) | Q(until_epoch__gt=at), from_epoch__lte=at).order_by()
             .values("closure_id", "closure__title", "closure__document_no", "closure__next_review_at", "act")
             .annotate(n=Count("id"), since=Max("starts_at")))
-    acts: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
+    acts: dict[uuid.UUID, list[Any]] = defaultdict(list)
     for row in rows:
         acts[row["closure_id"]].append(row)
     found = [ClosureInForce(closure_id, each[0]["closure__title"], each[0]["closure__document_no"],
