@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import base64
 import http.client
 import json
@@ -10,9 +11,14 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench.desk import TOKEN, TURNS, Caller, Creating, p95
+
+WARM = 5  # answers that do not count
 PACKAGES = ("django-helpdesk==2.6.1", "granian", "psycopg[binary]")
 SETTINGS = '''
 import os
@@ -82,14 +88,41 @@ print(json.dumps({"session": client.cookies["sessionid"].value, "queue": queue.i
 '''
 
 
-def helpdesk_measured(*, tickets: int, times: int, seconds: float, port: int) -> dict[str, Any]:
-    """Its figures at so many tickets: creations a second, milliseconds of its list with what the list fetches."""
+def versus(args: argparse.Namespace, ours: Creating) -> dict[str, Any]:
+    """Ours and its own in turns: the list of what is open, then creating."""
+    with helpdesk(tickets=args.only, port=args.port + 1) as (theirs, listed):
+        took: dict[str, list[float]] = {"ours": [], "theirs": []}
+        for n in range(args.times + WARM):
+            pair = {"ours": [ours.caller.get("/desk?view=all")], "theirs": listed()}
+            for name, answers in pair.items():
+                if any(status != 200 for status, _, _ in answers):
+                    raise SystemExit(f"{name}: {answers[0][2][:300]!r}")
+                if n >= WARM:
+                    took[name].append(sum(ms for _, ms, _ in answers))
+        for one in (ours, theirs):
+            one.go(1.0)
+            one.made, one.seconds, one.web_cpu_s, one.database_cpu_s = 0, 0.0, 0.0, 0.0
+        for _ in range(TURNS):
+            for one in (ours, theirs):
+                one.go(args.seconds / TURNS)
+    mine, its = ours.figures(), theirs.figures()
+    cpu = [one["create_web_cpu_ms"] + one["create_database_cpu_ms"] for one in (its, mine)]
+    medians = {name: round(statistics.median(one), 1) for name, one in took.items()}
+    return {"create_ratio": round(mine["create_per_s"] / its["create_per_s"], 2),
+            "create_cpu_ratio": round(cpu[0] / cpu[1], 2),
+            "list_ratio": round(medians["theirs"] / medians["ours"], 1),
+            "django_helpdesk": {"version": PACKAGES[0], "tickets": args.only,
+                                "list_p95_ms": p95(took["theirs"]), "list_median_ms": medians["theirs"],
+                                "our_list_median_ms": medians["ours"], **its}}
+
+
+@contextmanager
+def helpdesk(*, tickets: int, port: int) -> Iterator[tuple[Creating, Callable[[], list[tuple[int, float, bytes]]]]]:
+    """Its server with so many tickets: how it creates, and the answers that make up its list."""
     from bench import ground
-    from bench.desk import TOKEN, Caller, asked, p95, rate
 
     home, database = _installed(), "copy_desk_peer"
     server = ground.server()
-    ground.copy_drop("desk_peer")
     ground.database_make("desk_peer")
     (home / "peer_settings.py").write_text(
         f"PEER_DATABASE = {_database(server.dsn(database))!r}\n{SETTINGS}", encoding="utf-8")
@@ -100,17 +133,19 @@ def helpdesk_measured(*, tickets: int, times: int, seconds: float, port: int) ->
     try:
         _wait(port)
         caller = Caller(port, f"sessionid={made['session']}; csrftoken={TOKEN}", TOKEN)
-        page = asked(lambda: caller.get("/tickets/"), times)
         query = base64.b64encode(json.dumps({
             "filtering": {"status__in": [1, 2]}, "filtering_null": {}, "sorting": "created", "sortreverse": False,
             "search_string": ""}).encode()).decode()
-        rows = asked(lambda: caller.get(f"/datatables_ticket_list/{query}?draw=1&start=0&length=50"), times)
-        both = [a + b for a, b in zip(page, rows, strict=True)]
-        create = rate(caller, lambda one, nth: one.post(
-            "/tickets/submit/", queue=str(made["queue"]), title=f"城关药品没收到{nth}", priority="3",
-            body="客户说三天前就该到，家里等着用。", submitter_email="c@example.org"), seconds)
-        return {"tickets": tickets, "version": PACKAGES[0], "list_p95_ms": p95(both),
-                "list_median_ms": round(statistics.median(both), 1), "create_per_s": round(create, 1)}
+
+        def listed() -> list[tuple[int, float, bytes]]:
+            return [caller.get("/tickets/"),
+                    caller.get(f"/datatables_ticket_list/{query}?draw=1&start=0&length=50")]
+
+        def create(one: Caller, nth: int) -> tuple[int, float, bytes]:
+            return one.post("/tickets/submit/", queue=str(made["queue"]), title=f"城关药品没收到{nth}", priority="3",
+                            body="客户说三天前就该到，家里等着用。", submitter_email="c@example.org")
+
+        yield Creating(caller, create, web.pid, database), listed
     finally:
         web.terminate()
         web.wait(20)

@@ -1,10 +1,12 @@
 """The ground that the large benches stand on: a million items in flight, built once and kept as a template database.
 
     url = bench.ground.big(items=1_000_000, scans=10_000_000)   # a fresh copy; DATABASE_URL, YOULU_DATA_DIR are set
+    url = bench.ground.big(items=1_000_000, orders=1_000_000)   # with work orders instead of old scans
 
 The embedded server and its templates live in `YOULU_BENCH_DIR` (else the user's cache folder), outside the project and
 shared by all working copies of it. A template whose migrations are a part of ours is taken and migrated forward; one
 with others is not ours. `python -m bench.ground --items 1000000 --scans 10000000` builds it and prints what it holds.
+Work orders stand on the same items in a template of their own: `--orders 1000000`.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -28,21 +31,43 @@ from psycopg import sql
 SCENARIO_ITEMS = 100_000
 ROOT = Path(__file__).resolve().parents[1]
 VERSION = 5  # raise when what is built changes
+ORDERS_VERSION = 1  # the same for work orders
 HISTORY_SERVICE = "HZ"  # service letters of the numbers whose old scans make up the rest
 
 
-def big(*, items: int = 1_000_000, scans: int = 0, name: str = "bench") -> str:
+@dataclass(frozen=True)
+class Held:
+    """What a template holds: items in flight, scans at least, work orders."""
+
+    items: int
+    scans: int = 0
+    orders: int = 0
+
+    @property
+    def prefix(self) -> str:
+        if self.orders:
+            return f"desk{VERSION}.{ORDERS_VERSION}_{self.items}_{self.orders}"
+        return f"ground{VERSION}_{self.items}_{self.scans}"
+
+    @property
+    def base(self) -> Held | None:
+        """What it is built upon; the items alone stand on nothing."""
+        return Held(self.items) if self.items and (self.scans or self.orders) else None
+
+
+def big(*, items: int = 1_000_000, scans: int = 0, orders: int = 0, name: str = "bench") -> str:
     """A fresh copy of the ground for this run: its database's URL, also set as DATABASE_URL with YOULU_DATA_DIR.
 
     Parameters
     ----------
     items : in flight, about 5 % more are delivered today (the Lanzhou scenario on the national network).
     scans : at least so many are stored; 0: those of the items alone, about 5.4 an item.
+    orders : work orders, one in fifty of them not closed; not together with `scans`.
     name : of the copy; a copy of the same name is dropped first. Call `copy_drop(name)` when done.
     """
     with _locked():
         server = _server()
-        template = _template(server, items, scans)
+        template = _template(server, Held(items, scans, orders))
         copy_drop(name)
         _copy(server, template, f"copy_{name}")
         folder = _home() / f"copy_{name}"
@@ -126,21 +151,20 @@ def _locked() -> Iterator[None]:
         yield
 
 
-def _template(server, items: int, scans: int) -> str:
+def _template(server, held: Held) -> str:
     """The name of a template that holds the ground, built where there is none."""
-    prefix = f"ground{VERSION}_{items}_{scans}"
     ours = _migrations()
     apps = {app for app, _ in ours}
     with _connected(server) as connection:
         found = [row[0] for row in connection.execute(
-            "SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY oid DESC", [f"{prefix}\\_%"])]
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid DESC", [f"{held.prefix}_"])]
     for name in found:
         with _connected(server, name) as connection:
             applied = {tuple(row) for row in connection.execute("SELECT app, name FROM django_migrations")}
         if {row for row in applied if row[0] in apps} <= ours:
             return name
-    name = f"{prefix}_{hashlib.sha256(json.dumps(sorted(ours)).encode()).hexdigest()[:8]}"
-    base = _template(server, items, 0) if scans else None
+    name = f"{held.prefix}_{hashlib.sha256(json.dumps(sorted(ours)).encode()).hexdigest()[:8]}"
+    base = _template(server, held.base) if held.base else None
     half_made = f"half_{name}"
     with _connected(server) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(half_made)))
@@ -149,7 +173,7 @@ def _template(server, items: int, scans: int) -> str:
     shutil.rmtree(folder, ignore_errors=True)
     if base:
         shutil.copytree(_home() / base, folder, copy_function=os.link)
-    _build(server.dsn(half_made), folder, items, scans)
+    _build(server.dsn(half_made), folder, held)
     with _connected(server) as connection:
         connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
             sql.Identifier(half_made), sql.Identifier(name)))
@@ -168,14 +192,14 @@ def _migrations() -> set[tuple[str, str]]:
     return {(path.parents[1].name, path.stem) for path in folders}
 
 
-def _build(url: str, folder: Path, items: int, scans: int) -> None:
+def _build(url: str, folder: Path, held: Held) -> None:
     """Fill a database in a process of its own: Django is set up once a process."""
     environment = {**os.environ, "DATABASE_URL": url, "YOULU_DATA_DIR": str(folder)}
-    subprocess.run([sys.executable, "-m", "bench.ground", "--fill", "--items", str(items), "--scans", str(scans)],
-                   cwd=ROOT, env=environment, check=True)
+    subprocess.run([sys.executable, "-m", "bench.ground", "--fill", "--items", str(held.items),
+                    "--scans", str(held.scans), "--orders", str(held.orders)], cwd=ROOT, env=environment, check=True)
 
 
-def _fill(items: int, scans: int) -> None:
+def _fill(held: Held) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "youlu.config.settings")
     from youlu.config import commandline
 
@@ -188,16 +212,17 @@ def _fill(items: int, scans: int) -> None:
     def tell(line: str) -> None:
         print(line, file=sys.stderr)
 
-    if not scenario_loaded():
-        scenario_load(items=items, tell=lambda _, english: tell(english))
+    if held.items and not scenario_loaded():
+        scenario_load(items=held.items, tell=lambda _, english: tell(english))
         tour_prepare()
-        _settle(items)
+        _settle(held.items)
     started = time.monotonic()
-    _history(scans)
+    _history(held.scans)
+    _orders(held.orders)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (FREEZE, ANALYZE)")
         cursor.execute("CHECKPOINT")
-    tell(f"history, vacuum: {time.monotonic() - started:.1f} s")
+    tell(f"history, orders, vacuum: {time.monotonic() - started:.1f} s")
 
 
 def _settle(items: int) -> None:
@@ -213,6 +238,18 @@ def _settle(items: int) -> None:
     VehicleCapacity.objects.update(items=F("items") * max(1, items // SCENARIO_ITEMS))
     closure_apply()
     overload_mark([part.held for part in flight_now()])
+
+
+def _orders(orders: int) -> None:
+    """Work orders as seen from the scenario's beginning, where `start` puts every run."""
+    from bench.desk_orders import orders_fill
+
+    from youlu.core import clock
+    from youlu.scenarios.lanzhou.load import CLOCK_AT
+
+    if orders:
+        with clock.frozen(CLOCK_AT):
+            orders_fill(orders)
 
 
 def _history(scans: int) -> None:
@@ -247,15 +284,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=1_000_000)
     parser.add_argument("--scans", type=int, default=0)
+    parser.add_argument("--orders", type=int, default=0)
     parser.add_argument("--fill", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
+    held = Held(args.items, args.scans, args.orders)
     if args.fill:
-        _fill(args.items, args.scans)
+        _fill(held)
         return
     started = time.monotonic()
     with _locked():
         server = _server()
-        name = _template(server, args.items, args.scans)
+        name = _template(server, held)
     with _connected(server, name) as connection:
         size = connection.execute("SELECT pg_database_size(current_database())").fetchone()
     print(json.dumps({"template": name, "bytes": size and size[0], "seconds": round(time.monotonic() - started, 1)}))

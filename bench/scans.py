@@ -226,14 +226,16 @@ def _children(pid: int) -> list[int]:
     return [*found, *(grandchild for child in found for grandchild in _children(child))]
 
 
-def cpu_s(server: int) -> tuple[float, float]:
-    """CPU seconds so far of the web server and of all the database's processes of this machine."""
+def cpu_s(server: int, database: str = "") -> tuple[float, float]:
+    """CPU seconds so far of the web server and of all the database's processes of this machine; `database`: the one
+    that the server is on, where it is not ours."""
     ticks = os.sysconf("SC_CLK_TCK")
     web = sum(_ticks(pid) for pid in [server, *_children(server)])
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database() OR datname IS NULL")
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname IS NULL"
+                       " OR datname = COALESCE(NULLIF(%s, ''), current_database())", [database])
         base = sum(_ticks(pid) for pid, in cursor.fetchall())
     return web / ticks, base / ticks
 

@@ -76,7 +76,8 @@ INSTALLED_APPS = [
     "allauth", "allauth.account", "allauth.mfa",
 ]
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["youlu.domain.access.sessions.PersonBackend"]
+SESSION_ENGINE = "youlu.domain.access.sessions"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 
+from youlu.core.bulk import objects_insert
 from youlu.core.clock import real_now
 from youlu.core.ids import uuid7
 from youlu.core.models import AuditEntry
@@ -28,12 +29,20 @@ def audit_record(
     *, actor: str, action: str, object_type: str, object_id: str, reason: str = "", **facts: Any
 ) -> None:
     """Write who did what. `facts` is JSON without personal data; `actor` is a user's or a token's id."""
+    objects_insert(audit_entry(actor=actor, action=action, object_type=object_type, object_id=object_id, reason=reason,
+                               **facts))
+
+
+def audit_entry(
+    *, actor: str, action: str, object_type: str, object_id: str, reason: str = "", **facts: Any
+) -> AuditEntry:
+    """The same, not yet stored: for whoever stores it with the deed in one statement."""
     entry = AuditEntry(
         id=uuid7(), at=real_now(), actor=actor, action=action, object_type=object_type, object_id=object_id,
         reason=reason, facts=facts,
     )
     entry.mark = mark_of(tuple(getattr(entry, name) for name in MARKED))
-    entry.save(force_insert=True)
+    return entry
 
 
 def audit_key() -> bytes:

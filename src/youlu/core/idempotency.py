@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from youlu.core.bulk import cursor_raw, objects_insert
 from youlu.core.clock import real_now
 from youlu.core.errors import YouluError
-from youlu.core.ids import uuid7
 from youlu.core.models import CallerKey
 
 
@@ -26,6 +27,17 @@ class KeyBusyError(YouluError):
     sentence = "同一请求正在处理。请稍候再查结果，不要换编号重发。"
 
 
+# One look, the lock in the same statement: what it sees is from before the lock, so that a call that ends in between is
+# not seen. The key's own uniqueness then refuses, and the second look sees it.
+LOOK = """
+SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 7)), k.body_digest, k.status, k.answer
+FROM (SELECT) one LEFT JOIN core_callerkey k ON k.caller = %s AND k.key = %s"""
+
+
+class _LateError(Exception):
+    """A call with the same key ended between our look and our lock."""
+
+
 def answer_once(
     *, caller: str, key: str, body: bytes, work: Callable[[], tuple[int, Any]]
 ) -> tuple[int, Any]:
@@ -37,18 +49,26 @@ def answer_once(
     KeyBusyError : the first call with this key has not finished.
     """
     digest = hashlib.sha256(body).digest()
-    with transaction.atomic(), connection.cursor() as cursor:
-        # A second caller would wait on the unique index for as long as the first works: try the lock instead.
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 7))", [f"{caller} {key}"])
-        if not cursor.fetchone()[0]:
-            raise KeyBusyError()
-        stored = CallerKey.objects.filter(caller=caller, key=key).first()
-        if stored is not None:
-            if bytes(stored.body_digest) != digest:
-                raise KeyReusedError()
-            return stored.status or 200, stored.answer
-        status, answer = work()
-        CallerKey.objects.create(
-            id=uuid7(), caller=caller, key=key, body_digest=digest, status=status, answer=answer, made_at=real_now()
-        )
-        return status, answer
+    try:
+        return _answer(caller, key, digest, work)
+    except _LateError:
+        return _answer(caller, key, digest, work)
+
+
+@transaction.atomic
+def _answer(caller: str, key: str, digest: bytes, work: Callable[[], tuple[int, Any]]) -> tuple[int, Any]:
+    # A second caller would wait on the unique index for as long as the first works: try the lock instead.
+    with cursor_raw() as cursor:
+        cursor.execute(LOOK, [f"{caller} {key}", caller, key], prepare=True)
+        is_ours, stored_digest, stored_status, stored_answer = cursor.fetchone()  # type: ignore[misc]
+    if not is_ours:
+        raise KeyBusyError()
+    if stored_digest is not None:
+        if bytes(stored_digest) != digest:
+            raise KeyReusedError()
+        return stored_status or 200, json.loads(stored_answer or "null")
+    status, answer = work()
+    if not objects_insert(CallerKey(caller=caller, key=key, body_digest=digest, status=status, answer=answer,
+                                    made_at=real_now()), unless_there=True):
+        raise _LateError()
+    return status, answer

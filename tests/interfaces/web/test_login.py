@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.contrib.sessions.models import Session
 from django.test import Client
 
+from youlu.core.clock import real_now
 from youlu.core.models import AuditEntry
 from youlu.domain.access import lockout
 from youlu.domain.access.models import LoginTry, User
@@ -238,3 +240,16 @@ def test_a_login_leads_to_no_other_site(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/account/signup", "/signup", "/account/password/reset", "/account/email"])
 def test_nobody_signs_up_and_nothing_is_reset_by_mail(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_a_session_ends_with_its_day_with_its_row_and_with_its_person(client: Client) -> None:
+    user = make("bai", "dispatcher")
+    for end in (lambda: Session.objects.update(expire_date=real_now()), lambda: Session.objects.all().delete(),
+                lambda: User.objects.filter(id=user.id).update(is_active=False)):
+        client.cookies.clear()
+        client.force_login(user)
+        assert client.get("/situation").status_code == 200
+        end()
+        assert client.get("/situation").status_code == 302
+    client.cookies["sessionid"] = "x" * 32
+    assert client.get("/situation").status_code == 302

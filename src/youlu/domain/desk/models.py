@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from youlu.core.crypto import EncryptedTextField
 from youlu.core.ids import uuid7
@@ -57,6 +57,12 @@ class Parameter(models.Model):
     source = models.TextField()
 
 
+# What a list may be narrowed to, each by an index of its own.
+MARKED = {"supervised": Q(supervised_at__isnull=False), "chased": Q(chases__gt=0), "repeated": Q(repeats__gt=0),
+          "extend": Q(extend_to__isnull=False), "paused": Q(paused_at__isnull=False),
+          "assumed": Q(is_due_assumed=True)}
+
+
 class WorkOrder(models.Model):
     class State(models.TextChoices):
         OPEN = "open", "待派"
@@ -69,8 +75,9 @@ class WorkOrder(models.Model):
         CLOSED = "closed", "办结"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    number = models.BigIntegerField(unique=True)  # said on the phone
-    kind = models.ForeignKey(OrderKind, on_delete=models.PROTECT)
+    number = models.BigIntegerField(  # said on the phone; the database counts
+        unique=True, db_default=Func(Value("desk_order_number"), function="nextval"))
+    kind = models.ForeignKey(OrderKind, on_delete=models.PROTECT, db_index=False)  # desk_order_kind is its index
     title = models.TextField()  # no personal data: it stands in lists
     body = EncryptedTextField(default="")
     channel = models.TextField(default="phone")
@@ -114,7 +121,10 @@ class WorkOrder(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="open"), name="desk_order_waiting"),
+            # What is not closed, by state as lists show it; counting it reads nothing else.
+            models.Index(fields=["state", "due_at", "id"], include=["paused_at", "sites"], condition=~Q(state="closed"),
+                         name="desk_order_standing"),
+            models.Index(fields=["kind", "due_at", "id"], name="desk_order_kind"),
             models.Index(fields=["-priority", "due_at", "id"], condition=Q(state="open"), name="desk_order_next"),
             models.Index(fields=["due_at", "id"], name="desk_order_due"),
             models.Index(fields=["unit_office_id", "due_at"], condition=Q(unit_office_id__isnull=False),
@@ -135,6 +145,9 @@ class WorkOrder(models.Model):
             models.Index(fields=["known_by", "-priority", "due_at"], name="desk_order_known",
                          condition=Q(state="open", known_by__isnull=False)),
             models.Index(fields=["taken_at"], condition=Q(state="taken"), name="desk_order_lying"),
+            # Marks are rare, and few are what a list of them walks: an order without one costs nothing here.
+            *(models.Index(fields=["due_at", "id"], condition=which, name=f"desk_order_{name}")
+              for name, which in MARKED.items()),
         ]
 
 

@@ -23,8 +23,9 @@ NOTICES_MAX = 20
 PLACE = f"""
 SELECT q.ahead, q.load_max, f.* FROM (SELECT
     (SELECT count(*) FROM (
-        SELECT FROM desk_workorder w WHERE w.state = 'open' AND (w.priority > %(priority)s
-            OR (w.priority = %(priority)s AND (w.due_at, w.id) < (%(due)s, %(id)s))) LIMIT %(most)s) before) AS ahead,
+        SELECT FROM desk_workorder w WHERE w.state = 'open' AND w.priority > %(priority)s
+        UNION ALL SELECT FROM desk_workorder w WHERE w.state = 'open' AND w.priority = %(priority)s
+            AND (w.due_at, w.id) < (%(due)s, %(id)s) LIMIT %(most)s) before) AS ahead,
     (SELECT value FROM desk_parameter WHERE code = 'push_load_max') AS load_max) q
 LEFT JOIN ({FREE}) f ON true
 """

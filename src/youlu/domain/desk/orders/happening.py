@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from youlu.core import clock
 from youlu.core.audit import audit_record
+from youlu.core.bulk import objects_insert
 from youlu.core.errors import NotAllowedError, StaleError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.errors import (
@@ -30,7 +31,15 @@ def happened(
     order_id: uuid.UUID, actor: Actor, act: str, at: dt.datetime, note: str = "", detail: str = "",
     why: dict[str, Any] | None = None,
 ) -> None:
-    OrderEvent.objects.create(order_id=order_id, actor=actor.id, act=act, at=at, note=note, detail=detail, why=why)
+    objects_insert(event_of(order_id, actor, act, at, note, detail, why))
+
+
+def event_of(
+    order_id: uuid.UUID, actor: Actor, act: str, at: dt.datetime, note: str = "", detail: str = "",
+    why: dict[str, Any] | None = None,
+) -> OrderEvent:
+    """A line of the history, not yet stored."""
+    return OrderEvent(order_id=order_id, actor=actor.id, act=act, at=at, note=note, detail=detail, why=why)
 
 
 def alert(order: WorkOrder, what: str, at: dt.datetime) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from youlu.core import clock
+from youlu.core.bulk import cursor_raw
 from youlu.core.once import once
 from youlu.domain.desk.models import OrderKind, ServiceHours
 from youlu.domain.desk.trade import HOURS
@@ -16,7 +19,16 @@ from youlu.engines.calendar import ServiceCalendar, Workdays, due_at, elapsed
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=clock.SHANGHAI)
 MINUTE = dt.timedelta(minutes=1)
+Windows = tuple[tuple[int, int], ...]
+Hours = tuple[tuple[Windows, ...], Windows | None, Windows | None]  # of a week, of holidays, of make-up days
 WINDOW = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})")
+
+
+KIND = """
+SELECT {}, r.week, r.day_off, r.makeup, c.week, c.day_off, c.makeup FROM desk_orderkind k
+LEFT JOIN desk_servicehours r ON r.code = k.reply_calendar
+LEFT JOIN desk_servicehours c ON c.code = k.close_calendar WHERE k.code = %s
+""".format(", ".join(f"k.{field.column}" for field in OrderKind._meta.concrete_fields))
 
 
 @dataclass(frozen=True)
@@ -38,10 +50,32 @@ class OrderDue:
         return self.reply.is_assumed or self.close.is_assumed
 
 
-def order_due(kind: OrderKind, start_at: dt.datetime) -> OrderDue:
-    reply = due_after(kind.reply_calendar, start_at, kind.first_reply_min)
-    close = due_after(kind.close_calendar, start_at, kind.close_min)
-    return OrderDue(reply, close, warn_before(kind, close.at))
+@dataclass(frozen=True)
+class ClockedKind:
+    """A kind of work with the service hours of its two clocks."""
+
+    kind: OrderKind
+    reply: ServiceCalendar
+    close: ServiceCalendar
+
+    def due(self, start_at: dt.datetime) -> OrderDue:
+        reply = _due_in(self.reply, start_at, self.kind.first_reply_min)
+        close = _due_in(self.close, start_at, self.kind.close_min)
+        return OrderDue(reply, close, warn_before(self.kind, close.at))
+
+
+def kind_clocked(code: str) -> ClockedKind | None:
+    """The kind with its hours in one question: every order that is written down asks it, and nothing of it is kept, so
+    that a changed figure counts from the next order on."""
+    names = [field.attname for field in OrderKind._meta.concrete_fields]
+    with cursor_raw() as cursor:
+        cursor.execute(KIND, [code], prepare=True)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    kind = OrderKind.from_db("default", names, row[:-6])
+    return ClockedKind(kind, _calendar_read(kind.reply_calendar, *row[-6:-3]),
+                       _calendar_read(kind.close_calendar, *row[-3:]))
 
 
 def warn_before(kind: OrderKind, due_at_: dt.datetime) -> dt.datetime:
@@ -50,7 +84,11 @@ def warn_before(kind: OrderKind, due_at_: dt.datetime) -> dt.datetime:
 
 def due_after(hours_code: str, start_at: dt.datetime, minutes: int) -> Due:
     """Counted from the minute that has begun: what the customer hears never grows by rounding."""
-    found = due_at(minute_of(start_at), minutes, calendar_of(hours_code))
+    return _due_in(calendar_of(hours_code), start_at, minutes)
+
+
+def _due_in(calendar: ServiceCalendar, start_at: dt.datetime, minutes: int) -> Due:
+    found = due_at(minute_of(start_at), minutes, calendar)
     return Due(instant_of(found.at), found.is_assumed)
 
 
@@ -77,18 +115,42 @@ def calendar_of(code: str) -> ServiceCalendar:
     return once(f"desk.hours.{code}", lambda: _calendar(code))
 
 
+def order_due(kind: OrderKind, start_at: dt.datetime) -> OrderDue:
+    return ClockedKind(kind, calendar_of(kind.reply_calendar), calendar_of(kind.close_calendar)).due(start_at)
+
+
 def _calendar(code: str) -> ServiceCalendar:
     row = ServiceHours.objects.filter(code=code).first()
-    week, day_off, makeup = (row.week, row.day_off, row.makeup) if row else next(
-        ((week, off, on) for known, _, week, off, on, _ in HOURS if known == code), HOURS_ALWAYS)
-    return ServiceCalendar(tuple(windows_read(day) for day in week), _windows(day_off), _windows(makeup),
+    return _with_days(*_hours(row.week, row.day_off, row.makeup) if row else _hours_of_trade(code))
+
+
+def _calendar_read(code: str, week: str | None, day_off: str | None, makeup: str | None) -> ServiceCalendar:
+    """The same from a row's JSON as the database spells it; without a row, the trade's own."""
+    return _with_days(*_hours_written(week, day_off, makeup) if week is not None else _hours_of_trade(code))
+
+
+@lru_cache(64)
+def _hours_written(week: str, day_off: str | None, makeup: str | None) -> Hours:
+    return _hours(*(None if text is None else json.loads(text) for text in (week, day_off, makeup)))
+
+
+def _hours_of_trade(code: str) -> Hours:
+    return _hours(*next(((week, off, on) for known, _, week, off, on, _ in HOURS if known == code), HOURS_ALWAYS))
+
+
+def _hours(week: Sequence[Sequence[str]], day_off: Sequence[str] | None, makeup: Sequence[str] | None) -> Hours:
+    return tuple(windows_read(day) for day in week), _windows(day_off), _windows(makeup)
+
+
+def _with_days(week: tuple[Windows, ...], day_off: Windows | None, makeup: Windows | None) -> ServiceCalendar:
+    return ServiceCalendar(week, day_off, makeup,
                            _workdays() if day_off is not None or makeup is not None else None)
 
 
 HOURS_ALWAYS: tuple[list[list[str]], None, None] = ([["00:00-24:00"]] * 7, None, None)
 
 
-def windows_read(texts: Sequence[str]) -> tuple[tuple[int, int], ...]:
+def windows_read(texts: Sequence[str]) -> Windows:
     """["08:00-24:00"] as minutes of the day.
 
     Raises
@@ -105,7 +167,7 @@ def windows_read(texts: Sequence[str]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _windows(texts: Sequence[str] | None) -> tuple[tuple[int, int], ...] | None:
+def _windows(texts: Sequence[str] | None) -> Windows | None:
     return None if texts is None else windows_read(texts)
 
 

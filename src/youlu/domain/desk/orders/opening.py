@@ -12,14 +12,15 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
 from youlu.core import clock
-from youlu.core.audit import audit_record
+from youlu.core.audit import audit_entry
+from youlu.core.bulk import objects_insert
 from youlu.core.idempotency import answer_once
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.assignment.knowing import known_agent, known_wait
 from youlu.domain.desk.errors import OutsideNumberError, TitleError, UnknownKindError
-from youlu.domain.desk.models import OrderKind, WorkOrder
-from youlu.domain.desk.orders.happening import happened
-from youlu.domain.desk.orders.hours import order_due
+from youlu.domain.desk.models import WorkOrder
+from youlu.domain.desk.orders.happening import event_of, happened
+from youlu.domain.desk.orders.hours import kind_clocked
 from youlu.domain.desk.orders.words import grams
 from youlu.domain.mail.traces.errors import ShadowItemError
 from youlu.domain.mail.traces.selectors import item_in_shadow
@@ -89,16 +90,17 @@ def order_receive(*, actor: Actor, asked: Asked, key: str = "") -> Opened:
 
 def order_drafted(asked: Asked) -> WorkOrder:
     """The order with its clocks, not yet stored and without a number."""
-    row = OrderKind.objects.filter(code=asked.kind).first()
-    if row is None:
+    clocked = kind_clocked(asked.kind)
+    if clocked is None:
         raise UnknownKindError(kind=asked.kind)
+    row = clocked.kind
     title = asked.title.strip()
     if not title or len(title) > TITLE_MAX:
         raise TitleError(most=TITLE_MAX)
     at = clock.now()
     if row.has_own_clock and (asked.outside_no.strip() or asked.clock_from) and not _is_a_case(asked, at):
         raise OutsideNumberError(days=AGES_OF_CASE.days)
-    due = order_due(row, asked.clock_from if row.has_own_clock and asked.clock_from else at)
+    due = clocked.due(asked.clock_from if row.has_own_clock and asked.clock_from else at)
     return WorkOrder(
         kind=row, title=title, grams=grams(title), body=asked.body, channel=asked.channel, party_id=asked.party_id,
         item_key=asked.item_key, item_number=item_number(asked.item_key) if asked.item_key is not None else "",
@@ -121,14 +123,12 @@ def _receive(actor: Actor, order: WorkOrder) -> tuple[int, dict[str, object]]:
     if known is not None:
         _count_repeat(actor, known, order)
         return 200, {"order_id": str(known.id), "is_repeat": True}
-    order.number = number_next()
     order.known_by = known_agent(item_key=order.item_key, customer_key=order.customer_key)
     if order.known_by is not None:
         order.known_until = order.opened_at + known_wait()
-    order.save()
-    happened(order.id, actor, "open", order.opened_at)
-    audit_record(actor=actor.id, action="order.open", object_type="order", object_id=str(order.id),
-                 kind=order.kind_id)
+    # One statement for what is one deed; the database numbers the order.
+    objects_insert(order, event_of(order.id, actor, "open", order.opened_at), audit_entry(
+        actor=actor.id, action="order.open", object_type="order", object_id=str(order.id), kind=order.kind_id))
     return 201, {"order_id": str(order.id), "is_repeat": False}
 
 
@@ -158,12 +158,6 @@ def _count_repeat(actor: Actor, known: WorkOrder, again: WorkOrder) -> None:
     WorkOrder.objects.filter(id=known.id).update(
         repeats=F("repeats") + 1, priority=Greatest(F("priority"), 2 if urgent else 1))
     happened(known.id, actor, "repeat", again.opened_at, again.body, again.channel)
-
-
-def number_next() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('desk_order_number')")
-        return int(cursor.fetchone()[0])
 
 
 def _customer_key(party_id: uuid.UUID | None) -> bytes | None:
