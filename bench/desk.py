@@ -188,6 +188,14 @@ def order_ids(state: str, count: int) -> list[str]:
     return [str(one) for one in random.Random(1).sample(found, min(count, len(found)))]
 
 
+def order_like(state: str) -> str:
+    """An order whose page shows everything: of a customer, about an item, the same kind at every size."""
+    from youlu.domain.desk.models import WorkOrder
+
+    found = WorkOrder.objects.filter(state=state, kind_id="chase", party_id__isnull=False).exclude(item_number="")
+    return str(found.order_by("number").values_list("id", flat=True)[0])
+
+
 def measured(caller: Caller, times: int) -> dict[str, Any]:
     """All figures of our desk as it is filled now, but for creating."""
     named = samples()
@@ -235,7 +243,7 @@ def questions(named: dict[str, str]) -> dict[str, Any]:
     asking = {one: ("/desk?" + one.format(**named), {}) for one in LISTS}
     asking |= {one: ("/desk?view=closed&q=" + quote(one.format(**named)), {"HX-Target": "pool-list"})
                for one in SEARCHES}
-    asking |= {state: (f"/desk/{order_ids(state, 1)[0]}", {"HX-Target": "order-pane"}) for state in ("closed", "open")}
+    asking |= {state: (f"/desk/{order_like(state)}", {"HX-Target": "order-pane"}) for state in ("closed", "open")}
     counted, scans = {}, []
     for name, (address, headers) in asking.items():
         client.get(address, headers=headers)
