@@ -47,6 +47,12 @@ class OrderRow:
     reopened: int = 0
 
     @property
+    def is_marked(self) -> bool:
+        """Whether it has any badge: most of a list have none."""
+        return bool(self.priority >= 2 or self.is_supervised or self.level or self.chases or self.repeats
+                    or self.extend_to or self.is_paused or self.reopened)
+
+    @property
     def is_closed(self) -> bool:
         return self.state == WorkOrder.State.CLOSED
 

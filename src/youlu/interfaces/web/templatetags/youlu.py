@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django import template
@@ -75,6 +76,11 @@ def icon(name: str, size: str = "") -> SafeString:
 @register.simple_tag
 def mark(state: str) -> SafeString:
     """The shape of a state, in its colour; the word must stand beside it."""
+    return _mark(state)
+
+
+@cache
+def _mark(state: str) -> SafeString:
     if state not in SHAPES:
         raise template.TemplateSyntaxError(f"no such state: {state!r}")
     return format_html(
@@ -272,7 +278,9 @@ def number_grouped(number: str) -> str:
 
 
 def domain_word(text: str) -> str:
-    """A word of the domain in the reader's language, as plain text."""
+    """A word of the domain in the reader's language, as plain text; Chinese is its own."""
+    if not wording.is_english():
+        return text
     shown = pgettext("domain", text) if text else ""
     return gettext(text) if text and shown == text else shown
 
