@@ -280,7 +280,7 @@ def number_grouped(number: str) -> str:
 def domain_word(text: str) -> str:
     """A word of the domain in the reader's language, as plain text; Chinese is its own."""
     if not wording.is_english():
-        return text
+        return text or ""
     shown = pgettext("domain", text) if text else ""
     return gettext(text) if text and shown == text else shown
 
