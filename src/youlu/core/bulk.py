@@ -3,7 +3,7 @@ tables in one statement."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any
@@ -45,10 +45,13 @@ def cursor_raw() -> Iterator[psycopg.Cursor[Any]]:
 class _Watched(psycopg.Cursor[Any]):
     """For whoever counts the questions to the database: these are questions as well."""
 
-    def execute(self, query: Any, params: Any = None, **how: Any) -> psycopg.Cursor[Any]:
-        def ask(asked: Any, given: Any, many: bool, context: Any) -> psycopg.Cursor[Any]:
-            return super(_Watched, self).execute(asked, given, **how)
+    def execute(
+        self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None
+    ) -> _Watched:
+        def last(asked: Any, given: Any, many: bool, context: Any) -> Any:
+            return super(_Watched, self).execute(asked, given, prepare=prepare, binary=binary)
 
+        ask: Callable[..., Any] = last
         for wrapper in reversed(connection.execute_wrappers):
             ask = partial(wrapper, ask)
         if connection.queries_logged:

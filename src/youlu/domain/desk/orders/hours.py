@@ -131,7 +131,7 @@ def _calendar_read(code: str, week: str | None, day_off: str | None, makeup: str
 
 @lru_cache(64)
 def _hours_written(week: str, day_off: str | None, makeup: str | None) -> Hours:
-    return _hours(*(None if text is None else json.loads(text) for text in (week, day_off, makeup)))
+    return _hours(json.loads(week), json.loads(day_off or "null"), json.loads(makeup or "null"))
 
 
 def _hours_of_trade(code: str) -> Hours:
