@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0014_order_number'),
+        ('desk', '0015_order_number'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0013_taken_back'),
+        ('desk', '0014_handover'),
     ]
 
     operations = [
