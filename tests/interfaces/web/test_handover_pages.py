@@ -15,6 +15,7 @@ from youlu.core import clock
 from youlu.domain.access.models import User
 from youlu.domain.access.selectors import actor_of_user
 from youlu.domain.desk import services
+from youlu.domain.desk.emergency.starting import emergency_plan_start
 from youlu.domain.desk.handover.signing import handover_sign_in, handover_sign_out
 from youlu.domain.desk.models import Handover, OrderKind, Parameter, WorkOrder
 from youlu.domain.desk.trade import trade_ensure
@@ -104,3 +105,9 @@ def asked(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         client.get(address)
     return len([one for one in queries if "core_scenarioclock" not in one["sql"]])
+
+
+def test_the_page_of_emergency_mode_asks_at_most_twelve_questions() -> None:
+    presence_report(actor=people.li_agent(), site="at_home")
+    emergency_plan_start(actor=people.chen_supervisor(), days=1)
+    assert asked(signed_in("chenjing"), "/emergency") <= 12
