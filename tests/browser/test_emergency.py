@@ -25,7 +25,8 @@ from youlu.domain.desk.emergency.starting import emergency_plan_answer, emergenc
 from youlu.domain.desk.models import EmergencyPlanning, EmergencyWatch, OrderKind, Parameter, WorkOrder
 from youlu.domain.desk.trade import trade_ensure
 from youlu.domain.messages.defaults import wordings_ensure
-from youlu.domain.workforce.models import Agent
+from youlu.domain.workforce.models import Agent, Site
+from youlu.domain.workforce.selectors import agents_all
 from youlu.scenarios.lanzhou.cast import AGENTS, ON_SITE, cast_make
 
 pytestmark = [*IN_CHROMIUM, pytest.mark.django_db(transaction=True)]
@@ -90,7 +91,8 @@ def test_a_supervisor_adopts_a_plan_and_an_agents_phone_shows_it(night: str, bro
     expect(page.get_by_text("已采用。")).to_be_visible()
     shot(page, "emergency-adopted-1440")
     assert EmergencyWatch.objects.get().counts["people"] == 21
-    assert WorkOrder.objects.get(kind_id="claim").taken_by is None
+    holder = WorkOrder.objects.get(kind_id="claim").taken_by  # at once somebody's who may do it
+    assert {row.id: row.site for row in agents_all()}[holder] == Site.ON_SITE
     page.goto(f"{night}/desk")
     expect(page.get_by_text("应急值守中，从07-11")).to_be_visible()
 

@@ -8,10 +8,10 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from tests import people
+from tests.questions import questions
 
 from youlu.core import clock
 from youlu.domain.access.models import User
@@ -207,18 +207,12 @@ def test_the_pool_and_the_first_order_beside_it_ask_few_questions_however_many_o
             "chase", f"催投{number}", "还没到", item_key=number, party_id=party))
         return f"/desk/{opened.order_id}"
 
-    def asked(client: Client, page: str, **headers: str) -> int:
-        client.get(page, headers=headers)  # what a process reads once
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(page, headers=headers).status_code == 200
-        return len([one for one in queries if "core_scenarioclock" not in one["sql"]])
-
     order = receive(1)
     services.order_take(actor=agent, order_id=uuid.UUID(receive(2)[6:]))
-    few = asked(chen, "/desk"), asked(chen, order, **{"HX-Target": "order-pane"})
+    few = questions(chen, "/desk"), questions(chen, order, **{"HX-Target": "order-pane"})
     for number in range(3, 40):
         receive(number)
-    many = asked(chen, "/desk"), asked(chen, order, **{"HX-Target": "order-pane"})
+    many = questions(chen, "/desk"), questions(chen, order, **{"HX-Target": "order-pane"})
     assert max(few[0], many[0]) <= 12
     assert max(few[1], many[1]) <= 15
 

@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from tests import people
+from tests.questions import questions
 
 from youlu.core import clock
 from youlu.domain.access.models import User
@@ -88,26 +87,19 @@ def test_the_pages_ask_the_same_few_questions_however_much_is_owed() -> None:
     presence_report(actor=people.li_agent(), site="at_home")
     orders(2)
     chen, ding = signed_in("chenjing"), signed_in("dingxia")
-    few = asked(chen, "/handover")
+    few = questions(chen, "/handover")
     handover_id = handover_sign_out(actor=people.chen_supervisor())
-    assert asked(ding, "/handover") <= 12
+    assert questions(ding, "/handover") <= 12
     handover_sign_in(actor=actor_of_user(User.objects.get(username="dingxia")), handover_id=handover_id)
     orders(60)
-    assert asked(chen, "/handover") <= few + 1 <= 12  # the names of the two
-    assert asked(chen, f"/handover/{handover_id}") <= 12
+    assert questions(chen, "/handover") <= few + 1 <= 12  # the names of the two
+    assert questions(chen, f"/handover/{handover_id}") <= 12
     page = text(chen.get("/handover?after=50"))
     assert page.count('<span class="mute code">') == 10
     assert "上一班交来2" in page
 
 
-def asked(client: Client, address: str) -> int:
-    assert client.get(address).status_code == 200
-    with CaptureQueriesContext(connection) as queries:
-        client.get(address)
-    return len([one for one in queries if "core_scenarioclock" not in one["sql"]])
-
-
 def test_the_page_of_emergency_mode_asks_at_most_twelve_questions() -> None:
     presence_report(actor=people.li_agent(), site="at_home")
     emergency_plan_start(actor=people.chen_supervisor(), days=1)
-    assert asked(signed_in("chenjing"), "/emergency") <= 12
+    assert questions(signed_in("chenjing"), "/emergency") <= 12

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from tests.domain.continuity.test_loop import declare, measure
 from tests.domain.small_network import ACTOR, CHENGGUAN, KANGXIAN, LANZHOU, at
 from tests.interfaces.web.conftest import House
+from tests.questions import questions
 
 from youlu.core import clock
 from youlu.domain.continuity.apply import closure_apply
@@ -37,9 +36,3 @@ def test_a_page_asks_the_same_questions_of_one_item_and_of_many(
     closure_apply()
     assert questions(dispatcher, page) <= few <= PAGES[address]
 
-
-def questions(client: Client, page: str) -> int:
-    assert client.get(page).status_code == 200  # what a process reads once a revision
-    with CaptureQueriesContext(connection) as asked:
-        client.get(page)
-    return len([one for one in asked if "core_scenarioclock" not in one["sql"]])  # read once a second
