@@ -13,7 +13,8 @@ import uuid
 from django.db import connection
 
 TITLES = 5_000
-POOL = 100_000  # customers and items that the orders are about
+POOL = 100_000  # customers and items that the orders are about, at most
+COMES_BACK = 10  # orders of one customer, whatever the number of all
 KINDS = ("enquiry", "chase", "redirect", "pickup", "complaint", "claim", "hotline", "coordination")
 WORDS = """
 城关 七里河 西固 安宁 红古 永登 皋兰 榆中 康县 武都 成县 礼县 临夏 合作 玛曲 敦煌 瓜州 肃北 民勤
@@ -71,7 +72,7 @@ def orders_fill(count: int, *, open_share: float = 0.02, first: int = 1) -> None
     from youlu.core.crypto import encrypt
 
     with connection.cursor() as cursor:
-        parties, items, agents = _pools(cursor)
+        parties, items, agents = _pools(cursor, min(POOL, max(count // COMES_BACK, 1)))
         cursor.execute("SELECT COALESCE(max(number), 0) FROM desk_workorder")
         after = cursor.fetchone()[0]
         cursor.execute(MAKE, {
@@ -83,8 +84,8 @@ def orders_fill(count: int, *, open_share: float = 0.02, first: int = 1) -> None
         cursor.execute("VACUUM ANALYZE desk_orderevent")
 
 
-def _pools(cursor) -> tuple[int, int, int]:
-    """Temporary tables of what orders are about; how many customers, items, agents there are."""
+def _pools(cursor, most: int) -> tuple[int, int, int]:
+    """Temporary tables of what orders are about, so many customers and items at most; how many of each and agents."""
     from youlu.core.bulk import rows_copy
     from youlu.domain.desk.orders.words import grams
     from youlu.engines.codes.item_key import item_number
@@ -97,13 +98,13 @@ def _pools(cursor) -> tuple[int, int, int]:
                    " FROM unnest(%s::text[]) u (code) JOIN desk_orderkind k USING (code)", [list(KINDS)])
     cursor.execute("CREATE TEMP TABLE bench_party AS SELECT row_number() OVER () - 1 AS n, id,"
                    " COALESCE(phone_index, decode(replace(id::text, '-', ''), 'hex')) AS key"
-                   " FROM parties_party LIMIT %s", [POOL])
+                   " FROM parties_party LIMIT %s", [most])
     if not cursor.rowcount:
         cursor.execute("INSERT INTO bench_party SELECT g, NULL, NULL FROM generate_series(0, 9) g")
     cursor.execute("CREATE TEMP TABLE bench_agent AS SELECT row_number() OVER () - 1 AS n, id FROM workforce_agent")
     if not cursor.rowcount:
         cursor.execute("INSERT INTO bench_agent VALUES (0, %s)", [uuid.UUID(int=0)])
-    cursor.execute("SELECT item_key FROM mail_item LIMIT %s", [POOL])
+    cursor.execute("SELECT item_key FROM mail_item LIMIT %s", [most])
     keys = [row[0] for row in cursor.fetchall()]
     cursor.execute("CREATE TEMP TABLE bench_item (n bigint, item_key bigint, number text)")
     rows_copy("bench_item", ("n", "item_key", "number"), ((n, key, item_number(key)) for n, key in enumerate(keys)))
