@@ -247,9 +247,12 @@ def questions(named: dict[str, str]) -> dict[str, Any]:
     counted, scans = {}, []
     for name, (address, headers) in asking.items():
         client.get(address, headers=headers)
-        with queries_caught() as caught:
-            client.get(address, headers=headers)
-        counted[name] = len(caught)
+        asks = []
+        for _ in range(2):  # once a minute the session notes that somebody is there, whatever is asked
+            with queries_caught() as caught:
+                client.get(address, headers=headers)
+            asks.append(len(caught))
+        counted[name] = min(asks)
         scans += scanned_whole(caught)
     return {"queries": counted, "scanned_whole": sorted(set(scans))}
 
