@@ -1,5 +1,5 @@
-"""Server, worker and database killed at random moments, two hundred times, while scanners send and closures come and
-go; then everything is counted. Each count has a control in which it must find what a broken post loses."""
+"""Server, worker and database killed at random moments while scanners send and closures come and go; then everything is
+counted. Each count has a control in which it must find what a broken post loses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.faults.scanners import Scanner, Scanners
 from youlu.domain.mail.models import PARTITIONS
 from youlu.engines.codes.item_key import item_key
 
-KILLS = int(os.environ.get("YOULU_FAULTS_KILLS", "200"))
+KILLS = int(os.environ.get("YOULU_FAULTS_KILLS", "60"))  # 200 before a release
 ACKNOWLEDGED = 500 * KILLS
 ITEMS = 6_000
 SEED = int(os.environ.get("YOULU_FAULTS_SEED", str(time.time_ns() % 10**6)))
@@ -131,7 +131,7 @@ def scanners(post: Post, token: str, numbers: list[str], *, name: str = "s", cou
                                       first_unknown=20_000_000 + n * 2_000_000), count=count, seed=SEED)
 
 
-def test_two_hundred_kills_lose_and_double_nothing_that_was_acknowledged(loaded: tuple[Post, str, list[str]]) -> None:
+def test_kills_lose_and_double_nothing_that_was_acknowledged(loaded: tuple[Post, str, list[str]]) -> None:
     post, token, numbers = loaded
     rng = Random(SEED)
     kills: Counter[str] = Counter()
