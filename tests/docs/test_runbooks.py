@@ -23,7 +23,8 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 PAIR = re.compile(r"\*\*([^*\n]+)\*\*(?:\s\(|,\s)(?=[\u4e00-\u9fff])([^()*,]+)\)")
 CATALOGUE = ROOT / "src/youlu/interfaces/web/locale/en/LC_MESSAGES/django.po"
 OF_THE_TERMINAL = {("open", "打开")}
-TESTS_READ = {"YOULU_SIMULATION_SEED", "YOULU_FAULTS_SEED", "YOULU_FAULTS_KILLS", "YOULU_BROWSER_REQUIRED", "YOULU_PICTURES"}
+TESTS_READ = {"YOULU_SIMULATION_SEED", "YOULU_FAULTS_SEED", "YOULU_FAULTS_KILLS", "YOULU_BROWSER_REQUIRED",
+              "YOULU_PICTURES"}
 IN_UNIT = re.compile(r"^\s*ExecStart=(\S*youlu .*)$", re.M)
 
 
