@@ -22,7 +22,7 @@ from youlu.domain.continuity.preview import closure_preview
 from youlu.domain.continuity.recount import recount_run
 from youlu.domain.continuity.services import closure_declare, closure_lift
 from youlu.domain.continuity.telling import MISSED_REASON
-from youlu.domain.desk.models import Contact, ContactItem
+from youlu.domain.desk.models import Contact, ContactItem, TakenBack
 from youlu.domain.desk.services import Said, contact_result, contacts_hold, told_flush
 from youlu.domain.mail.errors import AcceptanceStoppedError, NoWayError
 from youlu.domain.mail.models import Item, PromiseRevision
@@ -332,6 +332,7 @@ def test_what_an_agent_says_while_it_is_taken_back_was_said(shown: int) -> None:
     else:
         assert item.told_arrive_by == committed
         assert not ContactItem.objects.exists()
+    assert not TakenBack.objects.exists()  # nobody can be saying it any more
 
 
 def test_everybody_hears_the_reason_of_their_own_item() -> None:

@@ -53,7 +53,8 @@ FROM told_untrue t JOIN unnest(%s::text[], %s::uuid[], %s::uuid[]) AS u(cause, c
 def customers_owe(part: Part, *, first: bool, at: dt.datetime) -> int:
     """Owe a word to the customers of a partition whose last told time is no longer true, spare those for whom it is
     true again; returns how many are owed one. Reads the transaction's `told_untrue` and `tell_moot`."""
-    reasons = set(zip(part.cause, part.closure_ids, strict=True))
+    # In one order everywhere: each renews a row that a declaration may be renewing.
+    reasons = sorted(set(zip(part.cause, part.closure_ids, strict=True)), key=str)
     under = [(cause, closure_id, outreach_for(cause, closure_id, at=at)) for cause, closure_id in reasons]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS tell_due")

@@ -157,8 +157,9 @@ def _result_apply(actor: Actor, contact_id: uuid.UUID, said: Said) -> ContactOut
     if said.result == Attempt.Result.SCHEDULED and (said.callback_at is None or said.callback_at <= at):
         raise NoTimeGivenError()
     Attempt.objects.filter(id=attempt.id).update(result=said.result, result_at=at, note=said.other)
-    again = False
-    if said.result == Attempt.Result.TOLD:
+    again, is_told = False, said.result == Attempt.Result.TOLD
+    _taken_back_settle(contact.id, said.revision if is_told else 0, at)
+    if is_told:
         again = _told(contact, said.revision, at)
     elif contact.state == ContactState.CLAIMED and contact.claimed_by == agent.id:
         _not_told(contact, said, at)
@@ -178,7 +179,6 @@ def _attempt_open(agent_id: uuid.UUID, contact_id: uuid.UUID) -> Attempt:
 
 def _told(contact: Contact, revision: int, at: dt.datetime) -> bool:
     """Mark what the agent's page showed as told; True when something newer remains to be told."""
-    _taken_back_told(contact.id, revision, at)
     items = ContactItem.objects.filter(contact_id=contact.id, told_at=None)
     items.filter(revision__lte=revision).update(told_at=at, is_recorded=False)
     remains = items.exists()
@@ -189,15 +189,18 @@ def _told(contact: Contact, revision: int, at: dt.datetime) -> bool:
     return remains
 
 
-# What was taken back while the agent spoke was said all the same; the flush owes the true time after it.
+# What was taken back while the agent spoke was said all the same; the flush owes the true time after it. What nobody
+# can be saying any more is forgotten.
 _TAKEN_BACK = """
-WITH said AS (DELETE FROM desk_takenback WHERE contact_id = %(contact)s AND revision <= %(revision)s RETURNING *)
+WITH over AS (DELETE FROM desk_takenback WHERE contact_id = %(contact)s AND (revision <= %(revision)s
+    OR NOT EXISTS (SELECT FROM desk_attempt WHERE contact_id = %(contact)s AND result = '')) RETURNING *)
 INSERT INTO desk_contactitem (contact_id, item_key, was_at, becomes_at, revision, told_at, is_recorded)
-SELECT contact_id, item_key, was_at, becomes_at, revision, %(at)s, false FROM said
+SELECT contact_id, item_key, was_at, becomes_at, revision, %(at)s, false FROM over WHERE revision <= %(revision)s
 ON CONFLICT (contact_id, item_key) DO NOTHING"""
 
 
-def _taken_back_told(contact_id: uuid.UUID, revision: int, at: dt.datetime) -> None:
+def _taken_back_settle(contact_id: uuid.UUID, revision: int, at: dt.datetime) -> None:
+    """`revision`: what was said, 0 where nothing was."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKEN_BACK, {"contact": contact_id, "revision": revision, "at": at})
 

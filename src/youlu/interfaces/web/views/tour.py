@@ -33,7 +33,7 @@ RECOUNT_SAMPLE = 500
 
 def tour(request: HttpRequest) -> HttpResponse:
     """The screen of the tour; `?part=state` is what it polls."""
-    _only_in_the_tour()
+    only_in_the_tour()
     part = "#state" if request.headers.get("HX-Request") else ""
     items = {} if part else {"items": sum(row.items for row in items_counted())}
     return render(request, f"web/tour/page.html{part}", _state() | items)
@@ -41,7 +41,7 @@ def tour(request: HttpRequest) -> HttpResponse:
 
 def citizen(request: HttpRequest) -> HttpResponse:
     """The citizen's phone: the public tracking answer for the tour's own item, as the citizen would read it."""
-    _only_in_the_tour()
+    only_in_the_tour()
     facts = tour_facts()
     if facts is None:
         raise Http404
@@ -54,16 +54,16 @@ def citizen(request: HttpRequest) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest) -> HttpResponse:
     """Declare the closure of the day's list, as the dispatcher."""
-    _only_in_the_tour()
-    if _closure() is None:
-        closure_declare(actor=_dispatcher(), closure=tour_closure())
+    only_in_the_tour()
+    if closure_open() is None:
+        closure_declare(actor=dispatcher_of_tour(), closure=tour_closure())
     return redirect("web:tour")
 
 
 @require_POST
 def kill(request: HttpRequest) -> HttpResponse:
     """SIGKILL to our own worker. Its supervisor starts another, which goes on where this one was."""
-    _only_in_the_tour()
+    only_in_the_tour()
     pid_file = Path(settings.DATA_DIR) / "worker.pid"
     if pid_file.exists():
         try:
@@ -78,7 +78,7 @@ def kill(request: HttpRequest) -> HttpResponse:
 @require_POST
 def recount(request: HttpRequest) -> HttpResponse:
     """Start `youlu verify` in a process of its own; its answer is read from a file."""
-    _only_in_the_tour()
+    only_in_the_tour()
     seed = secrets.randbelow(10**6)
     answer = _answer()
     answer.write_text(json.dumps({"running": True, "seed": seed, "sample": RECOUNT_SAMPLE}))
@@ -92,24 +92,24 @@ def recount(request: HttpRequest) -> HttpResponse:
 @require_POST
 def lift(request: HttpRequest) -> HttpResponse:
     """Lift the closure, as the dispatcher, on the paper of the organ that closed."""
-    _only_in_the_tour()
-    row = _closure()
+    only_in_the_tour()
+    row = closure_open()
     if row is not None:
-        closure_lift(actor=_dispatcher(), closure_id=row.id, authority=row.authority,
+        closure_lift(actor=dispatcher_of_tour(), closure_id=row.id, authority=row.authority,
                      document_no="演示〔2022〕12号（解除）")
     return redirect("web:tour")
 
 
-def _only_in_the_tour() -> None:
+def only_in_the_tour() -> None:
     if not settings.TOUR_SEATS:
         raise Http404
 
 
-def _dispatcher() -> Actor:
+def dispatcher_of_tour() -> Actor:
     return actor_of_user(User.objects.get(username=SEATS["dispatcher"]))
 
 
-def _closure() -> ClosureRow | None:
+def closure_open() -> ClosureRow | None:
     """The tour's closure while it is open."""
     newest = _newest()
     return newest if newest and newest.lifted_at is None else None
@@ -117,7 +117,7 @@ def _closure() -> ClosureRow | None:
 
 def _newest() -> ClosureRow | None:
     """The last closure of the tour's, open or lifted; None before it was closed the first time."""
-    rows = closures_list(actor=_dispatcher(), open_only=False).rows
+    rows = closures_list(actor=dispatcher_of_tour(), open_only=False).rows
     return next((row for row in rows if row.title == TITLE), None)
 
 

@@ -19,14 +19,14 @@ from youlu.domain.desk.emergency.reading import watch_now
 from youlu.domain.desk.handover.reading import handover_newest
 from youlu.domain.workforce.selectors import present_now
 from youlu.interfaces.web.seats import SEATS
-from youlu.interfaces.web.views.tour import _closure, _dispatcher, _only_in_the_tour
+from youlu.interfaces.web.views.tour import closure_open, dispatcher_of_tour, only_in_the_tour
 from youlu.scenarios.lanzhou.night import day_begin, night_begin
 from youlu.scenarios.lanzhou.tour import tour_closure
 
 
 def night(request: HttpRequest) -> HttpResponse:
     """The screen; what it polls is its own part."""
-    _only_in_the_tour()
+    only_in_the_tour()
     part = "#state" if request.headers.get("HX-Request") else ""
     return render(request, f"web/tour/night.html{part}", _state())
 
@@ -34,8 +34,8 @@ def night(request: HttpRequest) -> HttpResponse:
 @require_POST
 def day(request: HttpRequest) -> HttpResponse:
     """Everybody on site, as many calls as on any day; not while something is closed or emergency mode is on."""
-    _only_in_the_tour()
-    if _closure() is None and watch_now() is None:
+    only_in_the_tour()
+    if closure_open() is None and watch_now() is None:
         day_begin(actor=_supervisor())
     return redirect("web:tour_night")
 
@@ -43,9 +43,9 @@ def day(request: HttpRequest) -> HttpResponse:
 @require_POST
 def fall(request: HttpRequest) -> HttpResponse:
     """The lockdown: the day's list is closed, fourteen are at home, seven live at the office, calls triple."""
-    _only_in_the_tour()
-    if _closure() is None:
-        closure_declare(actor=_dispatcher(), closure=tour_closure())
+    only_in_the_tour()
+    if closure_open() is None:
+        closure_declare(actor=dispatcher_of_tour(), closure=tour_closure())
     night_begin(actor=_supervisor())
     return redirect("web:tour_night")
 
@@ -55,7 +55,7 @@ def _supervisor() -> Actor:
 
 
 def _state() -> dict[str, Any]:
-    present, watch, closure, run = present_now(), watch_now(), _closure(), run_latest()
+    present, watch, closure, run = present_now(), watch_now(), closure_open(), run_latest()
     return {
         "present": present, "watch": watch, "closure": closure, "is_behind": is_behind(),
         "is_night": bool(present.at_home), "handover": handover_newest(actor=_supervisor()),
