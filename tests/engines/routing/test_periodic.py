@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,6 +14,18 @@ from youlu.engines.routing import Params, Vehicle, Weights, plan_verify, solve
 
 SHORT = Params(iterations=3000)
 THOROUGH = Params(iterations=6000)
+FIRST_LOOK = """
+from tests.engines.routing.villages import week
+from youlu.engines.routing import Params, solve
+from youlu.engines.routing.sisr import anneal, plan_first
+from youlu.engines.routing.state import state_copy, totals
+looks = []
+def clock():
+    looks.append([len(kernel.signatures) for kernel in (plan_first, anneal, state_copy, totals)])
+    return 0.0
+solve(week([(0, 0), (3, 1), (4, 2)], [1, 2], n_days=2), Params(iterations=10), clock=clock)
+print(*looks[0])
+"""
 SIX = [(0, 0), (3, 1), (4, 2), (-3, 1), (-4, 2), (0, 5), (1, 6)]
 
 
@@ -162,3 +176,8 @@ def test_duty_is_limited_by_driving_and_service():
     assert [len(route.visits) for route in plan.routes] == [1, 1]
     slow = with_customer(problem, "村1", service_min=6.0)
     assert not solve(slow, SHORT).feasible
+
+
+def test_machine_code_is_made_before_the_clock_runs():
+    told = subprocess.run([sys.executable, "-c", FIRST_LOOK], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["1", "1", "1", "1"]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numba import typeof
 
 from youlu.engines.routing.arrays import Arrays, arrays_build
 from youlu.engines.routing.assist import Budget, day_polish, groups_apply, groups_plan, polish_applies
@@ -104,7 +105,6 @@ class _Search:
 
     def begin(self, warm: Result | None) -> None:
         """A first plan: the warm one if it still fits, else by insertion."""
-        self.started = self.clock()
         params = self.params
         removed_mean = min(params.removed_mean, max(2.0, 0.4 * self.arrays.n))
         self.tuning = np.array(
@@ -121,6 +121,8 @@ class _Search:
         self.best, self.work = state_empty(self.arrays), state_empty(self.arrays)
         self.prices = self._prices_first()
         self.current = state_empty(self.arrays)
+        self._compile()
+        self.started = self.clock()
         tours = tours_from_result(self.problem, self.arrays, warm) if warm else []
         given = state_from_tours(self.arrays, self.scratch, tours) if tours else None
         if given is None:
@@ -129,6 +131,17 @@ class _Search:
             self.current = given
         state_copy(self.current, self.work)
         self._keep_if_better(self.current)
+
+    def _compile(self) -> None:
+        """Machine code for these arrays before the clock runs: on a new machine it takes longer than many a plan."""
+        arrays, state, price = self.arrays, self.current, float(self.prices[0])
+        for kernel, given in (
+            (plan_first, (arrays, state, self.scratch, price, price)),
+            (state_copy, (state, state)),
+            (totals, (arrays, state, np.zeros(4))),
+            (anneal, (arrays, state, state, state, self.scratch, self.prices, 0.0, 0, 0.0, 0.0, self.tuning)),
+        ):
+            kernel.compile(tuple(typeof(one) for one in given))
 
     def _prices_first(self) -> np.ndarray:
         """Price of a unit of excess: about an edge per mean load, and per hour; with least and highest."""
