@@ -103,6 +103,10 @@ ALWAYS_MANY = {
     "视图要有名字，最多{most}个字；每人最多存{views}个。": "a limit",
     "留言没有发出：写1到{most}个字；办结的或留言太多的，请打11185。": "a limit",
     "一张工单最多{most}个附件。": "a limit",
+    "名称写1到{name_most}个字，内容写1到{most}个字。": "a limit",
+    "标题写1到{title_most}个字，内容写1到{most}个字。": "a limit",
+    "最多{most}条快捷处理。先撤下不用的。": "a limit",
+    "这几个动作不能放在一条里：答复以后不能再派发、延时、等客户；延时写1到{hours_most}小时。": "a limit",
     "按现有的人和规则排不出：最少还差{hours}人时。": "with a decimal: “1.0 person-hours”",
     "%(n)s个百分点": "a difference with its sign: “−1 points”",
 }

@@ -15,6 +15,8 @@ class DeskConfig(AppConfig):
         # An office's people see what was dispatched to offices of their scope, and nothing else of the desk.
         "desk.unit": ("clerk", "dispatcher"),
         "order.read": ("supervisor", "agent", "clerk", "dispatcher"),
+        "knowledge.write": ("supervisor", "agent"),
+        "knowledge.approve": ("supervisor",),
         "contact.take": ("agent", "supervisor"),
         "outreach.read": ("supervisor", "dispatcher"),
         "emergency.read": ("supervisor", "dispatcher"),

@@ -87,6 +87,12 @@ class ExtensionError(YouluError):
     sentence = "延到的时间要晚于现在的期限，最多延{days}天。"
 
 
+class PriorityError(YouluError):
+    code = "desk.priority"
+    status = 422
+    sentence = "优先级选平常、加急或特急。"
+
+
 class BulkActError(YouluError):
     code = "desk.bulk_act"
     status = 422

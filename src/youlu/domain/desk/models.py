@@ -11,6 +11,8 @@ from youlu.core.crypto import EncryptedTextField
 from youlu.core.ids import uuid7
 from youlu.domain.desk.handover.models import Handover as Handover  # a room of its own; Django looks here
 from youlu.domain.desk.handover.models import HandoverItem as HandoverItem
+from youlu.domain.desk.knowledge.models import Article as Article
+from youlu.domain.desk.macros.models import Macro as Macro
 
 
 class OrderKind(models.Model):

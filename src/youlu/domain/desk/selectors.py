@@ -41,6 +41,7 @@ from youlu.domain.desk.orders.reading import (
     order_counts,
     order_kinds,
     order_page,
+    order_row,
 )
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.saved import ViewRow, views_of
@@ -85,6 +86,7 @@ __all__ = [
     "order_kinds",
     "order_list",
     "order_page",
+    "order_row",
     "orders_search",
     "outreach_customers",
     "outreach_list",

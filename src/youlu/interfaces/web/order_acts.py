@@ -52,6 +52,8 @@ CALLS: dict[str, Call] = {
     "wait": _text(services.order_wait), "note": _text(services.order_note),
     "rework": _text(services.order_rework, "note"), "chase": _text(services.order_chase, "note"),
     "supervise": _text(services.order_supervise, "note"), "fix": _text(services.order_fix, "responsibility"),
+    "prioritise": lambda actor, order_id, posted: services.order_prioritise(
+        actor=actor, order_id=order_id, priority=_choice(posted.get("priority", ""))),
     "extend_refuse": _text(services.order_extend_refuse, "note"),
     "call_back": lambda actor, order_id, posted: services.order_call_back(
         actor=actor, order_id=order_id, satisfaction=posted.get("satisfaction", ""), note=posted.get("note", "")),
@@ -63,6 +65,11 @@ CALLS: dict[str, Call] = {
         actor=actor, order_id=order_id, was_called_back=posted.get("called_back") == "1",
         responsibility=posted.get("responsibility", "")),
 }
+
+
+def _choice(text: str) -> int:
+    """-1 for what is no single digit: the service says which there are."""
+    return int(text) if len(text) == 1 and text.isascii() and text.isdecimal() else -1
 
 
 def order_act_do(*, actor: Actor, order_id: uuid.UUID, act: str, posted: Posted) -> None:

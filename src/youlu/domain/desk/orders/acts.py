@@ -19,6 +19,7 @@ from youlu.domain.desk.errors import (
     EmptyAnswerError,
     EmptyNoteError,
     ExtensionError,
+    PriorityError,
     ResponsibilityError,
     SatisfactionError,
     UnknownUnitError,
@@ -26,7 +27,7 @@ from youlu.domain.desk.errors import (
 from youlu.domain.desk.models import OrderAlert, OrderKind, WorkOrder
 from youlu.domain.desk.orders.happening import act_do, alert
 from youlu.domain.desk.orders.hours import due_resumed, order_due, warn_before
-from youlu.domain.desk.orders.life import act_of
+from youlu.domain.desk.orders.life import PRIORITIES, act_of
 from youlu.domain.desk.orders.seeing import order_seen
 from youlu.domain.network.models import Office
 
@@ -171,6 +172,19 @@ def order_supervise(*, actor: Actor, order_id: uuid.UUID, note: str = "") -> Non
     """A supervisor puts the order under watch (督办): urgent until it is closed."""
     act_do(actor=actor, order_id=order_id, act="supervise", note=note, audited=True, supervised_at=clock.now(),
            priority=2)
+
+
+@transaction.atomic
+def order_prioritise(*, actor: Actor, order_id: uuid.UUID, priority: int) -> None:
+    """Before which others it goes: 0 as any, 1 raised, 2 urgent.
+
+    Raises
+    ------
+    PriorityError
+    """
+    if priority not in PRIORITIES:
+        raise PriorityError()
+    act_do(actor=actor, order_id=order_id, act="prioritise", detail=PRIORITIES[priority], priority=priority)
 
 
 @transaction.atomic

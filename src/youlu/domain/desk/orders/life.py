@@ -67,9 +67,11 @@ ACTS = (
     Act("extend_refuse", "不同意延时", OPEN_STATES, None, SUPERVISOR, ("note",)),
     Act("wait", "等客户", TO_ANSWER, None, HOLDER, ("text",)),
     Act("resume", "客户有回音", TO_ANSWER, None, HOLDER),
+    Act("prioritise", "调优先级", (State.OPEN, *IN_HAND), None, (Who.HOLDER, Who.SUPERVISOR), ("priority",)),
     Act("repeat", "重复来电", (State.OPEN, *IN_HAND), None, AGENT),
     Act("note", "备注", (*OPEN_STATES, State.CLOSED), None, (Who.AGENT, Who.UNIT, Who.SUPERVISOR), ("text",)),
 )
+PRIORITIES = {0: "平常", 1: "加急", 2: "特急"}
 _BY_CODE = {act.code: act for act in ACTS}
 # What the history calls what is no act of a person.
 EVENT_NAMES = {
@@ -77,7 +79,7 @@ EVENT_NAMES = {
     "reply_late": "首次回复超时", "message": "客户留言", "rate": "客户评价", "push": "自动派单",
     "returned": "没动，退回工单池", "claim_reckon": "赔偿核算", "claim_decide": "赔偿定额",
     "claim_confirm": "赔偿复核", "claim_back": "复核退回", "claim_pay": "赔偿付款",
-    "attach": "加了附件"}
+    "attach": "加了附件", "macro": "快捷处理"}
 
 
 def act_of(code: str) -> Act | None:

@@ -70,6 +70,11 @@ class OrderPage:
         return next((event.why for event in self.events if event.why), None) if self.row.taken_by else None
 
 
+def order_row(*, actor: Actor, order_id: uuid.UUID) -> OrderRow:
+    """Raises NotFoundError: it is not there, or not theirs."""
+    return order_rows([order_seen(actor=actor, order_id=order_id)])[0]
+
+
 def order_page(*, actor: Actor, order_id: uuid.UUID) -> OrderPage:
     """Raises NotFoundError: it is not there, or not theirs."""
     order = order_seen(actor=actor, order_id=order_id)

@@ -1,4 +1,5 @@
-/* j and k walk the pool, x ticks, c goes to the caller's field, ? shows the keys; everything they reach is there without. */
+/* j and k walk the pool, x ticks, c goes to the caller's field, m opens the order's macros and a digit does one, b
+   searches what the desk knows, ? shows the keys; everything they reach is there without. */
 (() => {
   "use strict";
   const links = () => [...document.querySelectorAll("[data-keys] a")];
@@ -14,12 +15,16 @@
     k: () => walk(-1),
     x: () => document.activeElement.closest("li")?.querySelector("input[type=checkbox]")?.click(),
     c: () => document.getElementById("phone")?.focus(),
+    m: () => document.querySelector("[data-macros]")?.click(),
+    b: () => document.getElementById("knows-q")?.focus(),
     "?": sheet,
   };
   document.addEventListener("keydown", (event) => {
-    if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    const macro = /^[1-9]$/.test(event.key) && document.querySelectorAll("[data-macro]")[event.key - 1];
+    if (!(keys[event.key] || macro) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return;
-    keys[event.key]();
+    if (macro) macro.requestSubmit();
+    else keys[event.key]();
     event.preventDefault();
   });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-open=keys]")) sheet(); });

@@ -22,6 +22,7 @@ from youlu.domain.desk import selectors, services
 from youlu.domain.desk.errors import ItemNotKnownError
 from youlu.domain.desk.models import WorkOrder
 from youlu.domain.desk.orders.following import follow_link
+from youlu.domain.desk.orders.life import PRIORITIES
 from youlu.domain.desk.selectors import OrderFilter
 from youlu.domain.desk.services import Asked
 from youlu.domain.mail.selectors import items_of_parties
@@ -97,6 +98,7 @@ def _opened(request: HttpRequest, order_id: uuid.UUID, *, failed: str = "", erro
     buttons, forms = act_forms(page.acts, failed=failed, error=error)
     return {"order": page, "people": page.customer, "buttons": buttons, "forms": forms,
             "items": items, "typed": request.POST,
+            "may_work": actor.can("desk.work"), "priorities": PRIORITIES.items(),
             "responsibilities": RESPONSIBILITIES, "follow": _follow(request, page),
             "why": why_said(page.why) if page.why else "", "queue": queue_said(page.queue) if page.queue else "",
             "files": selectors.attachments_of(actor=actor, order_id=order_id) if page.may_have_files else (),
