@@ -115,7 +115,7 @@ def test_an_order_that_is_not_there_is_not_found() -> None:
 def test_the_report_of_telling_adds_up(owe: Owe, wordings: None) -> None:
     owe([(1, people.customer(), WAS, BECOMES), (2, people.customer(channel="", phone="13893100002"), WAS, BECOMES)])
     services.contacts_send()
-    (row,) = selectors.outreach_list(actor=people.zhao_dispatcher())
+    (row,) = selectors.outreach_list(actor=people.zhao_dispatcher()).rows
     assert (row.customers, row.told_message, row.waiting_voice, row.told) == (2, 1, 1, 1)
 
 
@@ -127,7 +127,7 @@ def test_who_was_told_of_the_closing_and_of_the_opening_is_one_customer(owe: Owe
     services.contacts_send()
     owe([(1, told, BECOMES, WAS)], outreach_id=outreach_id)
     services.contacts_send()
-    assert selectors.outreach_list(actor=zhao)[0].told == 2
+    assert selectors.outreach_list(actor=zhao).rows[0].told == 2
     assert selectors.outreach_customers(actor=zhao, closure_id=closure_id) == (1, 1)
     assert selectors.outreach_customers(actor=zhao, closure_id=uuid.uuid4()) == (0, 0)
 

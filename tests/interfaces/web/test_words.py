@@ -107,6 +107,9 @@ ALWAYS_MANY = {
     "标题写1到{title_most}个字，内容写1到{most}个字。": "a limit",
     "最多{most}条快捷处理。先撤下不用的。": "a limit",
     "这几个动作不能放在一条里：答复以后不能再派发、延时、等客户；延时写1到{hours_most}小时。": "a limit",
+    "名称1至{most}个字，期限要晚于现在，电话比例0至100。": "a limit",
+    "口径名称1至{most}个字，不带点；消息和电话两句都要写。": "a limit",
+    "一次最多{most}行。分成几份再导。": "a limit",
     "按现有的人和规则排不出：最少还差{hours}人时。": "with a decimal: “1.0 person-hours”",
     "%(n)s个百分点": "a difference with its sign: “−1 points”",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -135,6 +136,25 @@ def applications_page(
     found = list(rows.order_by("-id")[:PAGE_ROWS + 1])
     page = found[:PAGE_ROWS]
     return Page(_rows(page), str(page[-1].id) if len(found) > PAGE_ROWS else None)
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Whom an application is for; `by_proxy`: somebody else walked the questions for them."""
+
+    party_id: uuid.UUID
+    item_key: int | None
+    by_proxy: bool
+
+
+def applicants_of(*, actor: Actor, programme: str, states: Sequence[str], limit: int) -> tuple[Applicant, ...]:
+    """The people of a programme's sent applications in these states (all where none is named), in the actor's scope."""
+    actor.require("applications.read")
+    rows = Application.objects.exclude(state=State.DRAFT).filter(
+        division_code__startswith=actor.scope, programme=programme, parties__has_key=ADDRESSEE)
+    rows = rows.filter(state__in=states) if states else rows
+    found = rows.order_by("id").values_list(f"parties__{ADDRESSEE}", "item_key", "proxy")[:limit]
+    return tuple(Applicant(uuid.UUID(party_id), key, bool(proxy)) for party_id, key, proxy in found)
 
 
 def application_sheet(*, actor: Actor, number: str) -> ApplicationSheet:

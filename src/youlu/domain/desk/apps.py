@@ -19,6 +19,7 @@ class DeskConfig(AppConfig):
         "knowledge.approve": ("supervisor",),
         "contact.take": ("agent", "supervisor"),
         "outreach.read": ("supervisor", "dispatcher"),
+        "outreach.run": ("supervisor",),  # open a campaign, start, stop
         "emergency.read": ("supervisor", "dispatcher"),
         "emergency.run": ("supervisor",),  # ask for plans, adopt one, leave
         "handover.sign": ("supervisor",),  # hand a shift over, take one over, read what was signed

@@ -14,9 +14,14 @@ from youlu.core.audit import audit_record
 from youlu.core.errors import NotFoundError
 from youlu.core.idempotency import answer_once
 from youlu.domain.access.selectors import Actor
+from youlu.domain.desk import scripts
+from youlu.domain.desk.campaigns.models import Campaign
+from youlu.domain.desk.campaigns.topics import code_of
 from youlu.domain.desk.errors import NoTimeGivenError, UnknownResultError
 from youlu.domain.desk.models import Attempt, Contact, ContactItem, ContactMode, ContactState
 from youlu.domain.desk.told import told_flush
+from youlu.domain.messages.selectors import wording_said
+from youlu.domain.messages.services import quiet_until
 from youlu.domain.workforce.selectors import agent_of
 
 HAND = 3  # the one on the phone and two ahead, so that work goes on without a network
@@ -25,12 +30,14 @@ TRIES_MAX = 3
 TRY_AGAIN = dt.timedelta(hours=2)  # trade practice, unverified
 OTHER_REASONS = {"wrong_number": "号码不对", "refused": "不用再联系", "hand_over": "转主管"}
 
-# Due first; one whose holder's lease ran out is anybody's again. Presence is part of the claim itself.
-# The hand is drawn once, before the update: as a plain subquery the planner may run it again for every row.
+# Due first; one whose holder's lease ran out is anybody's again; what a campaign tells waits for the morning. Presence
+# is part of the claim itself. The hand is drawn once, before the update: as a plain subquery the planner may run it
+# again for every row.
 CLAIM = """
 WITH hand AS MATERIALIZED (
     SELECT c.id FROM desk_contact c
     WHERE c.mode = 'voice' AND c.state IN ('owed', 'claimed', 'unreached', 'scheduled')
+      AND (%(may_ring)s OR NOT c.is_campaign)
       AND ((c.state <> 'claimed' AND c.not_before <= %(now)s) OR (c.state = 'claimed' AND c.lease_until <= %(real)s))
     ORDER BY c.due_at, c.id LIMIT %(want)s FOR UPDATE SKIP LOCKED)
 UPDATE desk_contact SET state = 'claimed', claimed_by = %(agent)s, lease_until = %(lease)s
@@ -55,9 +62,10 @@ def contacts_hold(*, actor: Actor, want: int = HAND) -> tuple[uuid.UUID, ...]:
     real = clock.real_now()
     held = _held(agent.id, real)
     if len(held) < want:
+        now = clock.now()
         with connection.cursor() as cursor:
-            cursor.execute(CLAIM, {"agent": agent.id, "lease": real + LEASE, "now": clock.now(), "real": real,
-                                   "want": want - len(held)})
+            cursor.execute(CLAIM, {"agent": agent.id, "lease": real + LEASE, "now": now, "real": real,
+                                   "want": want - len(held), "may_ring": quiet_until(now) <= now})
             claimed = [row[0] for row in cursor.fetchall()]
         Attempt.objects.bulk_create([Attempt(contact_id=contact_id, mode=ContactMode.VOICE, agent_id=agent.id,
                                              begun_at=clock.now()) for contact_id in claimed])
@@ -160,9 +168,12 @@ def _result_apply(actor: Actor, contact_id: uuid.UUID, said: Said) -> ContactOut
     again, is_told = False, said.result == Attempt.Result.TOLD
     _taken_back_settle(contact.id, said.revision if is_told else 0, at)
     if is_told:
+        contact.wording_id = wording_said(code=_spoken(contact, said.revision), at=at)
         again = _told(contact, said.revision, at)
-    elif contact.state == ContactState.CLAIMED and contact.claimed_by == agent.id:
+    elif contact.state in (ContactState.CLAIMED, ContactState.HELD) and contact.claimed_by == agent.id:
+        was_held = contact.state == ContactState.HELD  # its campaign was stopped while the agent spoke
         _not_told(contact, said, at)
+        contact.state = ContactState.HELD if was_held and contact.closed_at is None else contact.state
     contact.save()
     audit_record(actor=actor.id, action="contact.result", object_type="contact", object_id=str(contact_id),
                  result=said.result)
@@ -175,6 +186,15 @@ def _attempt_open(agent_id: uuid.UUID, contact_id: uuid.UUID) -> Attempt:
     if attempt is None:
         raise NotFoundError()
     return attempt
+
+
+def _spoken(contact: Contact, revision: int) -> str:
+    """The code of the sentence that the agent's page showed."""
+    if contact.is_campaign:
+        return code_of(Campaign.objects.values_list("topic", flat=True).get(outreach_id=contact.outreach_id), "voice")
+    owed = [scripts.Owed(*row) for row in ContactItem.objects.filter(
+        contact_id=contact.id, told_at=None, revision__lte=revision).values_list("item_key", "was_at", "becomes_at")]
+    return scripts.wording_code(scripts.worst(owed), "voice") if owed else ""
 
 
 def _told(contact: Contact, revision: int, at: dt.datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ class ItemFact:
     place: str  # 康县
     sender_id: uuid.UUID | None
     addressee_id: uuid.UUID | None
+    expected_at: dt.datetime | None = None
 
     def whose(self, party_id: uuid.UUID) -> dict[str, str]:
         """The variables of "whose mail": 您寄往陇南 + 康县, 从 + 兰州 + 寄给您, or neither's: 寄往陇南 + 康县."""
@@ -33,7 +35,8 @@ def item_facts(item_keys: Iterable[int]) -> dict[int, ItemFact]:
     """Facts by item key in three queries; an item that is not there has its number and no places."""
     keys = list(item_keys)
     rows = {row[0]: row[1:] for row in Item.objects.filter(item_key__in=keys).values_list(
-        "item_key", "origin_office_id", "dest_office_id", "sender_id", "addressee_id")}
+        "item_key", "origin_office_id", "dest_office_id", "sender_id", "addressee_id",
+        "expected_arrive_by")}
     offices = {o.id: o for o in Office.objects.filter(
         id__in={office for row in rows.values() for office in row[:2]}).only("id", "name", "division_code", "code")}
     regions = dict(Office.objects.filter(code__in={_region_code(o) for o in offices.values()})
@@ -53,4 +56,4 @@ def _fact(key: int, row: tuple | None, offices: dict[int, Office], regions: dict
     region = regions.get(_region_code(dest), "") if dest else ""
     place = dest.name if dest else "外地"
     return ItemFact(key, number, origin.name if origin else "外地", "" if place.startswith(region) else region,
-                    place, row[2], row[3])
+                    place, row[2], row[3], row[4])

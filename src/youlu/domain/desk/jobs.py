@@ -10,6 +10,8 @@ from youlu.core.queues import LOOP, defer_once
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.desk.assignment.pushing import orders_push
 from youlu.domain.desk.assignment.returning import orders_return
+from youlu.domain.desk.campaigns.running import campaigns_watch
+from youlu.domain.desk.campaigns.sending import campaigns_send
 from youlu.domain.desk.emergency.starting import emergency_plan_answer
 from youlu.domain.desk.emergency.telling import customers_tell
 from youlu.domain.desk.orders.following import follow_tries_forget
@@ -22,10 +24,12 @@ SLICE_BATCHES = 2  # so that nothing else waits long behind it in a single worke
 
 @app.task(name="desk.contacts_send", queue=LOOP, queueing_lock="desk.contacts_send")
 def contacts_send_job() -> None:
-    """A slice of a thousand customers, then a new job at the end of the queue."""
+    """A slice of a thousand customers, closures first, then a new job at the end of the queue."""
     failed_messages_take()
     counts = contacts_send(batches=SLICE_BATCHES)
-    if not counts.is_done and not counts.is_blocked:
+    campaigns_watch()
+    is_left = campaigns_send(batches=SLICE_BATCHES)
+    if is_left or (not counts.is_done and not counts.is_blocked):
         contacts_send_defer()
 
 

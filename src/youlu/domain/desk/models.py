@@ -9,6 +9,8 @@ from django.db.models import F, Func, Q, Value
 
 from youlu.core.crypto import EncryptedTextField
 from youlu.core.ids import uuid7
+from youlu.domain.desk.campaigns.models import Campaign as Campaign  # a room of its own; Django looks here
+from youlu.domain.desk.campaigns.models import CampaignRow as CampaignRow
 from youlu.domain.desk.handover.models import Handover as Handover  # a room of its own; Django looks here
 from youlu.domain.desk.handover.models import HandoverItem as HandoverItem
 from youlu.domain.desk.knowledge.models import Article as Article
@@ -302,11 +304,11 @@ class OrderView(models.Model):
 
 
 class Outreach(models.Model):
-    """A set of contacts owed: one a closure."""
+    """A set of contacts owed: one a closure, or a supervisor's own (its campaign says how)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     closure_id = models.UUIDField(null=True, unique=True)
-    reason = models.TextField()  # 兰州城关区封控: said to customers
+    reason = models.TextField()  # 兰州城关区封控: said to customers; of a campaign its name, which they never hear
     next_review_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
 
@@ -325,18 +327,20 @@ class ContactState(models.TextChoices):
     GIVEN_UP = "given_up", "联系不上"
     OTHER = "other", "其他"
     MOOT = "moot", "不必再告知"
+    HELD = "held", "等开始"
 
 
 OPEN_STATES = (ContactState.OWED, ContactState.CLAIMED, ContactState.UNREACHED, ContactState.SCHEDULED)
 
 
 class Contact(models.Model):
-    """What one customer is owed. At most one is open a customer, whatever number of items, partitions, closures."""
+    """What one customer is owed. At most one is open a customer, whatever number of items, partitions, closures;
+    beside it one of each campaign, for ever."""
 
     id = models.UUIDField(primary_key=True)
     # The latest that added to it. No constraint in the database: 100,000 of its checks cost a second, and nothing of
     # an outreach is ever deleted.
-    outreach = models.ForeignKey(Outreach, on_delete=models.PROTECT, db_constraint=False)
+    outreach = models.ForeignKey(Outreach, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     customer_key = models.BinaryField()
     party_id = models.UUIDField()
     mode = models.TextField(choices=ContactMode.choices)
@@ -349,12 +353,21 @@ class Contact(models.Model):
     claimed_by = models.UUIDField(null=True)  # agent
     lease_until = models.DateTimeField(null=True)  # the machine's clock
     closed_at = models.DateTimeField(null=True)
+    is_campaign = models.BooleanField(default=False, db_default=False)
+    wording_id = models.UUIDField(null=True)  # the version by which the customer was told
 
     class Meta:
-        constraints = [models.UniqueConstraint(
-            fields=["customer_key"], name="desk_one_open_contact",
-            condition=Q(state__in=["owed", "claimed", "unreached", "scheduled"]))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer_key"], name="desk_one_open_contact",
+                condition=Q(is_campaign=False, state__in=["owed", "claimed", "unreached", "scheduled"])),
+            models.UniqueConstraint(fields=["outreach", "customer_key"], name="desk_one_campaign_contact",
+                                    condition=Q(is_campaign=True))]
         indexes = [
+            # A report counts by this alone, however large the table.
+            models.Index(fields=["outreach", "state", "mode"], include=["closed_at", "wording_id", "tries"],
+                         name="desk_contact_report"),
+            models.Index(fields=["customer_key"], condition=Q(state="other"), name="desk_contact_other"),
             models.Index(fields=["mode", "due_at", "id"], name="desk_contact_waiting",
                          condition=Q(state__in=["owed", "claimed", "unreached", "scheduled"])),
             models.Index(fields=["claimed_by"], condition=Q(state="claimed"), name="desk_contact_held"),

@@ -21,7 +21,8 @@ from youlu.domain.desk.models import Outreach
 
 TOLD_WINDOW = dt.timedelta(hours=24)
 TELL_WITHIN = dt.timedelta(hours=24)  # trade practice, unverified: the due time of a contact
-OPEN = "state IN ('owed', 'claimed', 'unreached', 'scheduled')"
+# What a campaign tells is no word of a promise: its contacts are none of these.
+OPEN = "NOT is_campaign AND state IN ('owed', 'claimed', 'unreached', 'scheduled')"
 
 FRESH_TABLE = """
 CREATE TEMP TABLE IF NOT EXISTS desk_tell_fresh (
@@ -40,7 +41,7 @@ ORDER BY t.item_key"""
 # Locks stand in statements of their own: within one, rows that others just changed would be seen half old.
 LOCK_CUSTOMERS = f"""
 SELECT 1 FROM desk_contact c
-WHERE c.{OPEN} AND c.customer_key IN (SELECT customer_key FROM desk_tell_fresh) ORDER BY c.customer_key FOR UPDATE"""
+WHERE {OPEN} AND c.customer_key IN (SELECT customer_key FROM desk_tell_fresh) ORDER BY c.customer_key FOR UPDATE"""
 
 # Not new to the customer: what they were told last within the window, or what already waits to be told. A scenario's
 # clock may stand still: of two words of one instant the later contact's is the last.
@@ -53,7 +54,7 @@ WHERE EXISTS (
     WHERE said.told_at > %(since)s AND said.becomes_at IS NOT DISTINCT FROM f.becomes_at)
 OR EXISTS (
     SELECT 1 FROM desk_contactitem i JOIN desk_contact c ON c.id = i.contact_id
-    WHERE i.item_key = f.item_key AND i.told_at IS NULL AND c.{OPEN}
+    WHERE i.item_key = f.item_key AND i.told_at IS NULL AND {OPEN}
       AND i.becomes_at IS NOT DISTINCT FROM f.becomes_at)"""
 
 # A customer whose items changed for several reasons hears the one of the newest closure; a missed connection that
@@ -76,7 +77,7 @@ SELECT count(*), count(*) FILTER (WHERE mode = 'message'), count(*) FILTER (WHER
 ITEMS = f"""
 INSERT INTO desk_contactitem AS i (contact_id, item_key, was_at, becomes_at, revision, is_recorded)
 SELECT c.id, f.item_key, f.was_at, f.becomes_at, c.revision, false
-FROM desk_tell_fresh f JOIN desk_contact c ON c.customer_key = f.customer_key AND c.{OPEN}
+FROM desk_tell_fresh f JOIN desk_contact c ON c.customer_key = f.customer_key AND {OPEN}
 ON CONFLICT (contact_id, item_key) DO UPDATE SET
     was_at = CASE WHEN i.told_at IS NULL THEN i.was_at ELSE excluded.was_at END,
     becomes_at = excluded.becomes_at, revision = excluded.revision, told_at = NULL, is_recorded = false"""
@@ -85,7 +86,7 @@ LOCK_MOOT = f"""
 WITH mine AS MATERIALIZED (
     SELECT DISTINCT i.contact_id FROM tell_moot m JOIN desk_contactitem i USING (item_key) WHERE i.told_at IS NULL)
 SELECT c.id, EXISTS (SELECT FROM desk_attempt a WHERE a.contact_id = c.id AND a.result = '')
-FROM mine JOIN desk_contact c ON c.id = mine.contact_id WHERE c.{OPEN}
+FROM mine JOIN desk_contact c ON c.id = mine.contact_id WHERE {OPEN}
 ORDER BY c.customer_key FOR UPDATE OF c"""
 
 # Somebody holds the contact and may be speaking: what they then say they said was said.

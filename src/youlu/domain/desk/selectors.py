@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from youlu.core import clock
+from youlu.core.pages import PAGE_ROWS, Page, cursor_number
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import scripts
 from youlu.domain.desk.assignment.people import rules
 from youlu.domain.desk.assignment.queue import NoticeRow, notices_of
+from youlu.domain.desk.campaigns.saying import CampaignCard, campaign_cards
 from youlu.domain.desk.claims.reading import ClaimPanel, ClaimRow, claim_panel
 from youlu.domain.desk.item_facts import ItemFact, item_facts
 from youlu.domain.desk.models import (
     OPEN_STATES,
     Attempt,
+    Campaign,
     Contact,
     ContactItem,
     ContactMode,
@@ -121,6 +124,7 @@ class ContactCard:
     items: tuple[CardItem, ...]
     call_asked_at: dt.datetime | None
     callback_at: dt.datetime | None
+    subject: str = ""  # of a campaign; "" for word of a promise
 
 
 @dataclass(frozen=True)
@@ -169,8 +173,23 @@ def _cards(agent: AgentRow, held: Sequence[uuid.UUID]) -> tuple[ContactCard, ...
     parties = parties_masked([c.party_id for c in contacts.values()])
     tries = {a.contact_id: a for a in Attempt.objects.filter(contact_id__in=held, agent_id=agent.id, result="")
              .order_by("begun_at")}
-    return tuple(_card(agent, contacts[i], owed[i], facts, parties.get(contacts[i].party_id), tries.get(i))
-                 for i in held if i in contacts and owed[i])
+    told = campaign_cards([c for c in contacts.values() if c.is_campaign], staff_no=agent.staff_no)
+    return tuple(
+        _campaign_card(contacts[i], told[i], parties.get(contacts[i].party_id), tries.get(i)) if i in told else
+        _card(agent, contacts[i], owed[i], facts, parties.get(contacts[i].party_id), tries.get(i))
+        for i in held if i in contacts and (i in told or owed[i]))
+
+
+def _campaign_card(
+    contact: Contact, told: CampaignCard, party: MaskedParty | None, attempt: Attempt | None
+) -> ContactCard:
+    return ContactCard(
+        id=contact.id, revision=contact.revision, name=party.name if party else "客户",
+        phone_tail=party.phone_tail if party else "", place=told.place, tries=contact.tries, state=contact.state,
+        due_at=contact.due_at, shift_days=None, script=told.script, wording_version=told.version,
+        items=tuple(CardItem(number, None, at) for number, at in told.items),
+        call_asked_at=attempt.call_asked_at if attempt else None,
+        callback_at=contact.not_before if contact.state == ContactState.SCHEDULED else None, subject=told.subject)
 
 
 def _card(
@@ -230,7 +249,7 @@ def caller_find(*, actor: Actor, phone: str) -> Caller:
 
 @dataclass(frozen=True)
 class OutreachRow:
-    """How far a closure's telling is. `told` of `customers`; the rest by how it stands."""
+    """How far an outreach is, a closure's or a campaign. `told` of `customers`; the rest by how it stands."""
 
     id: uuid.UUID
     closure_id: uuid.UUID | None
@@ -244,20 +263,30 @@ class OutreachRow:
     waiting_voice: int
     given_up: int
     moot: int
+    held: int = 0
+    campaign_state: str = ""  # "": a closure's
+
+    @property
+    def campaign_label(self) -> str:
+        return str(Campaign.State(self.campaign_state).label) if self.campaign_state else ""
 
     @property
     def told(self) -> int:
         return self.told_message + self.told_voice
 
 
-def outreach_list(*, actor: Actor) -> tuple[OutreachRow, ...]:
-    """Every outreach, newest first: two queries."""
+def outreach_list(*, actor: Actor, cursor: str | None = None) -> Page[OutreachRow]:
+    """A page of outreaches, newest first: two queries, however many customers."""
     actor.require("outreach.read")
+    after = cursor_number(cursor)
+    found = list(Outreach.objects.select_related("campaign").order_by("-opened_at", "-id")[after:after + PAGE_ROWS + 1])
     counts: dict[uuid.UUID, dict[tuple[str, str], int]] = defaultdict(dict)
-    for outreach_id, mode, state, number in Contact.objects.values_list("outreach_id", "mode", "state").annotate(
+    for outreach_id, mode, state, number in Contact.objects.filter(
+            outreach_id__in=[o.id for o in found[:PAGE_ROWS]]).values_list("outreach_id", "mode", "state").annotate(
             number=Count("id")).order_by():
         counts[outreach_id][mode, state] = number
-    return tuple(_outreach_row(o, counts[o.id]) for o in Outreach.objects.order_by("-opened_at", "-id"))
+    return Page(tuple(_outreach_row(o, counts[o.id]) for o in found[:PAGE_ROWS]),
+                str(after + PAGE_ROWS) if len(found) > PAGE_ROWS else None)
 
 
 def outreach_customers(*, actor: Actor, closure_id: uuid.UUID) -> tuple[int, int]:
@@ -276,12 +305,13 @@ def _outreach_row(outreach: Outreach, counts: dict[tuple[str, str], int]) -> Out
         wanted = set(states)
         return sum(n for (m, s), n in counts.items() if s in wanted and mode in (None, m))
 
+    campaign = getattr(outreach, "campaign", None)
     return OutreachRow(
         outreach.id, outreach.closure_id, outreach.reason, outreach.next_review_at, outreach.opened_at,
         sum(counts.values()), number(ContactMode.MESSAGE, [ContactState.TOLD]),
         number(ContactMode.VOICE, [ContactState.TOLD]), number(ContactMode.MESSAGE, OPEN_STATES),
         number(ContactMode.VOICE, OPEN_STATES), number(None, [ContactState.GIVEN_UP, ContactState.OTHER]),
-        number(None, [ContactState.MOOT]))
+        number(None, [ContactState.MOOT]), number(None, [ContactState.HELD]), campaign.state if campaign else "")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from django.db.models import F
 from youlu.core import clock
 from youlu.core.events import events_drain
 from youlu.domain.desk import scripts
+from youlu.domain.desk.campaigns.sending import message_failed
 from youlu.domain.desk.item_facts import item_facts
 from youlu.domain.desk.models import (
     OPEN_STATES,
@@ -59,11 +60,14 @@ def contacts_send(*, batches: int = 10) -> SendCounts:
 def _send_batch() -> SendCounts:
     at = clock.now()
     contacts = list(Contact.objects.select_for_update(skip_locked=True, of=("self",)).select_related("outreach").filter(
-        mode=ContactMode.MESSAGE, state=ContactState.OWED, not_before__lte=at).order_by("due_at", "id")[:BATCH])
+        mode=ContactMode.MESSAGE, state=ContactState.OWED, not_before__lte=at, is_campaign=False)
+        .order_by("due_at", "id")[:BATCH])
     if not contacts:
         return SendCounts(0, 0, False, True)
     outcomes = messages_send(orders=_orders(contacts), at=at)
     told = [c for c, o in zip(contacts, outcomes, strict=True) if o.reaches]
+    for contact, outcome in zip(contacts, outcomes, strict=True):
+        contact.wording_id = outcome.wording_id
     silent = [c.id for c, o in zip(contacts, outcomes, strict=True) if o.kind in ("no_channel", "no_consent")]
     _mark_told(told, at)
     Contact.objects.filter(id__in=silent).update(mode=ContactMode.VOICE)
@@ -88,7 +92,9 @@ def _orders(contacts: Sequence[Contact]) -> list[MessageOrder]:
 def _mark_told(contacts: Sequence[Contact], at: dt.datetime) -> None:
     ids = [c.id for c in contacts]
     ContactItem.objects.filter(contact_id__in=ids, told_at=None).update(told_at=at, is_recorded=False)
-    Contact.objects.filter(id__in=ids).update(state=ContactState.TOLD, closed_at=at)
+    for wording_id in {c.wording_id for c in contacts}:
+        Contact.objects.filter(id__in=[c.id for c in contacts if c.wording_id == wording_id]).update(
+            state=ContactState.TOLD, closed_at=at, wording_id=wording_id)
     Attempt.objects.bulk_create([Attempt(contact_id=i, mode=ContactMode.MESSAGE, begun_at=at, result_at=at,
                                          result=Attempt.Result.TOLD) for i in ids])
 
@@ -103,17 +109,22 @@ def _call_instead(payload: dict[str, Any]) -> None:
     contact = Contact.objects.filter(id=contact_id).first() if kind == "contact" else None
     if contact is None or contact.state != ContactState.TOLD:
         return
+    if contact.is_campaign:
+        message_failed(contact, payload["why"])
+        return
     try:
         with transaction.atomic():
             Contact.objects.filter(id=contact.id).update(
-                state=ContactState.OWED, mode=ContactMode.VOICE, closed_at=None, revision=F("revision") + 1)
+                state=ContactState.OWED, mode=ContactMode.VOICE, closed_at=None, wording_id=None,
+                revision=F("revision") + 1)
             ContactItem.objects.filter(contact_id=contact.id).update(told_at=None, is_recorded=False)
     except IntegrityError:  # the customer has an open contact meanwhile: it takes these items over
         _merge_into_open(contact)
 
 
 def _merge_into_open(contact: Contact) -> None:
-    open_ = Contact.objects.select_for_update().get(customer_key=contact.customer_key, state__in=OPEN_STATES)
+    open_ = Contact.objects.select_for_update().get(customer_key=contact.customer_key, state__in=OPEN_STATES,
+                                                     is_campaign=False)
     open_.revision, open_.mode = open_.revision + 1, ContactMode.VOICE
     open_.save()
     known = set(ContactItem.objects.filter(contact_id=open_.id).values_list("item_key", flat=True))

@@ -72,6 +72,8 @@ PARAMETERS = [
     ("order_service_s", "一张工单处理", 300, "秒", f"{UNVERIFIED}：催投5分钟"),
     ("order_base_per_h", "平日工单", 50, "单/小时", f"{UNVERIFIED}：没有预测时用"),
     ("contact_service_s", "一通主动联系", 150, "秒", f"{UNVERIFIED}：2至3分钟"),
+    ("contact_reach_share", "一次就打通", 0.7, "占比", f"{UNVERIFIED}：三次里两次打通；有结果后按结果算"),
+    ("messages_per_s", "消息发送", 100, "条/秒", f"{UNVERIFIED}：站内信；网关按合同改"),
     ("message_inbox_fen", "一条站内信", 0, "分", "自有渠道，不另付费"),
     ("message_hook_fen", "一条消息网关的消息", 5, "分", f"{UNVERIFIED}：短信每条4至6分"),
     ("agent_hour_fen", "客服一小时", 4000, "分", f"{UNVERIFIED}：假设，含社保"),

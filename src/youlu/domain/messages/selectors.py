@@ -70,6 +70,28 @@ def wording_current(*, code: str, at: dt.datetime) -> WordingRow:
     return row_of(wording)
 
 
+def wordings_current(
+    *, at: dt.datetime, codes: Iterable[str] | None = None, prefix: str = ""
+) -> tuple[WordingRow, ...]:
+    """What may be said at `at` under these codes, or under all that begin so; a code without a sentence is absent."""
+    which = Q(code__startswith=prefix) if codes is None else Q(code__in=list(codes))
+    rows = Wording.objects.filter(in_force(at), which).order_by("code", "-version").distinct("code")
+    return tuple(row_of(row) for row in rows)
+
+
+def wording_said(*, code: str, at: dt.datetime) -> uuid.UUID | None:
+    """The version that was in force at an instant gone by, withdrawn since or not; None: none was."""
+    rows = Wording.objects.filter(Q(valid_to=None) | Q(valid_to__gt=at), Q(withdrawn_at=None) | Q(withdrawn_at__gt=at),
+                                  code=code, approved_at__isnull=False, valid_from__lte=at)
+    return rows.order_by("-version").values_list("id", flat=True).first()
+
+
+def wording_names(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, int]]:
+    """Code and version by id."""
+    return {row[0]: (row[1], row[2]) for row in
+            Wording.objects.filter(id__in=list(ids)).values_list("id", "code", "version")}
+
+
 def wording_list(*, actor: Actor) -> tuple[WordingRow, ...]:
     """Every version, newest of each code first."""
     actor.require("messages.read")

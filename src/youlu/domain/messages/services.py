@@ -100,10 +100,12 @@ class MessageOrder:
 @dataclass(frozen=True)
 class Outcome:
     """`kind`: sent, queued (quiet hours, or the hook's turn), repeat (what was said last, within the window),
-    no_wording, no_channel, no_consent. Only the first three mean that the customer hears it."""
+    no_wording, no_channel, no_consent. Only the first three mean that the customer hears it. `wording_id`: the version
+    that says it."""
 
     request_key: str
     kind: str
+    wording_id: uuid.UUID | None = None
 
     @property
     def reaches(self) -> bool:
@@ -133,7 +135,8 @@ def messages_send(*, orders: Sequence[MessageOrder], at: dt.datetime | None = No
     outcomes = []
     for order in orders:
         kind, message = _decide(order, wordings, parties.get(order.party_id, ("", False)), said, at, not_before)
-        outcomes.append(Outcome(order.request_key, kind))
+        wording = wordings.get(order.wording_code)
+        outcomes.append(Outcome(order.request_key, kind, wording.id if wording is not None else None))
         if message is not None:
             said[order.customer_key] = bytes(message.text_digest)
             made.append(message)

@@ -64,6 +64,12 @@ def party_find_by_phone(phone: str) -> tuple[uuid.UUID, ...]:
     return tuple(Party.objects.filter(phone_index=phone_key(phone)).order_by("id").values_list("id", flat=True))
 
 
+def parties_of_phone_keys(keys: Iterable[bytes]) -> dict[bytes, uuid.UUID]:
+    """The oldest party of each telephone's blind index, in one query; of a telephone nobody gave there is none."""
+    rows = Party.objects.filter(phone_index__in=list(keys)).order_by("phone_index", "id").distinct("phone_index")
+    return {bytes(index): party_id for index, party_id in rows.values_list("phone_index", "id") if index is not None}
+
+
 def phone_tail_matches(party_id: uuid.UUID | None, tail: str) -> bool:
     """Whether the party's phone ends in these four digits. Unknown party and wrong digits cost the same time."""
     asked = party_id or uuid.UUID(int=0)

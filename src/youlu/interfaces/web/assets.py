@@ -61,6 +61,10 @@ def _desk_style() -> str:
     return (HERE / "css" / "desk" / "desk.css").read_text()
 
 
+def _campaigns_style() -> str:
+    return (HERE / "css" / "campaigns" / "campaigns.css").read_text()
+
+
 def _emergency_style() -> str:
     return (HERE / "css" / "emergency" / "emergency.css").read_text()
 
@@ -104,6 +108,7 @@ MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
     "clocks.css": ("text/css; charset=utf-8", _clocks_style),
     "roster.css": ("text/css; charset=utf-8", _roster_style),
     "desk.css": ("text/css; charset=utf-8", _desk_style),
+    "campaigns.css": ("text/css; charset=utf-8", _campaigns_style),
     "emergency.css": ("text/css; charset=utf-8", _emergency_style),
     "timetable.js": ("text/javascript; charset=utf-8", _timetable_script),
     "youlu.js": ("text/javascript; charset=utf-8", _script),

@@ -17,7 +17,8 @@ FROM desk_workorder o LEFT JOIN workforce_presence p ON p.agent_id = o.taken_by 
 WHERE o.state = 'taken' AND (p.site IS NULL OR NOT (p.site = ANY(o.sites)))"""
 # Owed a call although a message would reach them; whom a message has failed already is called.
 BY_MESSAGE = """
-p.id = c.party_id AND c.mode = 'voice' AND c.state = 'owed' AND p.channel <> '' AND p.consent_message
+p.id = c.party_id AND c.mode = 'voice' AND c.state = 'owed' AND NOT c.is_campaign
+  AND p.channel <> '' AND p.consent_message
   AND NOT EXISTS (SELECT 1 FROM desk_attempt a WHERE a.contact_id = c.id AND a.mode = 'message')"""
 
 

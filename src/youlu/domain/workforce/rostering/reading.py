@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext
 
 from youlu.core import clock
@@ -14,7 +15,7 @@ from youlu.core.errors import NotFoundError, YouluError
 from youlu.core.pages import PAGE_ROWS, Page, cursor_number
 from youlu.domain.access.selectors import Actor
 from youlu.domain.workforce import errors
-from youlu.domain.workforce.models import Basis, Roster, RosterHold, RosterRun, ShiftKind, Site
+from youlu.domain.workforce.models import Activity, Basis, Roster, RosterHold, RosterRun, RosterShift, ShiftKind, Site
 from youlu.domain.workforce.rostering.facts import HeldShift, shifts_held
 from youlu.domain.workforce.rostering.sentences import clash_sentence, clashes_lead
 from youlu.domain.workforce.selectors import agent_of
@@ -137,6 +138,21 @@ def shifts_between(
     return tuple(shift for shift in begun if shift.end_at > start_at)
 
 
+def roster_spans(start_at: dt.datetime, end_at: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Spans that published rosters hold and that touch this one."""
+    return list(RosterHold.objects.filter(start_at__lt=end_at, end_at__gt=start_at).order_by("start_at")
+                .values_list("start_at", "end_at"))
+
+
+def writers_between(start_at: dt.datetime, end_at: dt.datetime) -> list[tuple[dt.datetime, dt.datetime, float]]:
+    """Shifts in force that do orders and calls out: begin, end, and the share of the time that is not their break."""
+    rows = RosterShift.objects.filter(
+        roster__rosterhold__start_at__lte=F("start_at"), roster__rosterhold__end_at__gt=F("start_at"),
+        kind__activity=Activity.WRITTEN, start_at__gte=start_at - DAY, start_at__lt=end_at, end_at__gt=start_at)
+    return [(begin, end, 1 - pause / ((end - begin).total_seconds() / 60)) for begin, end, pause in
+            rows.order_by("start_at", "id").values_list("start_at", "end_at", "kind__break_min")]
+
+
 def hours_words(start_min: int, end_min: int) -> str:
     """15:30–24:00; the morning after is said as the hour it is."""
     end_min -= 1440 * (end_min > 1440)
@@ -150,7 +166,7 @@ def my_shifts(*, actor: Actor, first: dt.date, days: int) -> tuple[MyDay, ...]:
     start_at, end_at = clock.midnight(first), clock.midnight(first + days * DAY)
     names = dict(ShiftKind.objects.values_list("code", "name"))
     mine = {shift.work_date: shift for shift in shifts_between(start_at, end_at, agent_id=me)}
-    held = list(RosterHold.objects.filter(start_at__lt=end_at, end_at__gt=start_at).values_list("start_at", "end_at"))
+    held = roster_spans(start_at, end_at)
     found = []
     for day in (first + n * DAY for n in range(days)):
         shift, noon = mine.get(day), clock.midnight(day) + DAY / 2

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, gettext_noop
 
+from youlu.domain.desk.campaigns.topics import PREFIX
 from youlu.domain.messages.phrases import Segment
 from youlu.domain.messages.selectors import WordingRow
 from youlu.interfaces.web import wording
@@ -39,6 +40,9 @@ class WordingCard:
 
 def wording_name(code: str) -> str:
     """moved.voice -> 送到时间推迟 · 打电话时说; a code that an office made itself stays as it is."""
+    if code.startswith(PREFIX):  # a campaign's topic has the name that a supervisor gave it
+        topic, _, channel = code.removeprefix(PREFIX).rpartition(".")
+        return f"{topic} · {gettext(CHANNELS[channel])}" if channel in CHANNELS else code
     occasion, _, channel = code.partition(".")
     if occasion not in OCCASIONS or channel not in CHANNELS:
         return code

@@ -1,4 +1,4 @@
-"""The pool of work orders with the caller's items on top, and outreach: how far telling is, what may be said."""
+"""The pool of work orders with the caller's items on top."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core import clock
-from youlu.core.errors import NotFoundError, YouluError
+from youlu.core.errors import YouluError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.errors import ItemNotKnownError
@@ -26,8 +26,6 @@ from youlu.domain.desk.orders.life import PRIORITIES
 from youlu.domain.desk.selectors import OrderFilter
 from youlu.domain.desk.services import Asked
 from youlu.domain.mail.selectors import items_of_parties
-from youlu.domain.messages.selectors import wording_list
-from youlu.domain.messages.services import wording_approve, wording_withdraw
 from youlu.domain.workforce.errors import NotAnAgentError
 from youlu.domain.workforce.selectors import AgentRow, agent_of, people_now
 from youlu.engines.codes.item_key import ItemNumberError, item_key, number_compact
@@ -35,7 +33,6 @@ from youlu.interfaces.web.claim_words import CAUSES, LOSSES, proposal_said, yuan
 from youlu.interfaces.web.order_acts import RESPONSIBILITIES, act_forms, moment_of, uuid_of
 from youlu.interfaces.web.order_why import queue_said, why_said
 from youlu.interfaces.web.pages import actor_in, staff_page
-from youlu.interfaces.web.reading.wordings import wording_card
 
 N = gettext_noop
 VIEWS = (("open", N("待派")), ("mine", N("我的")), ("all", N("未办结")), ("late", N("超时")), ("closed", N("办结")))
@@ -207,32 +204,3 @@ def order_next(request: HttpRequest) -> HttpResponse:
         messages.warning(request, gettext("没有您能接的工单。先报在岗情况，再来接。"))
         return redirect("web:desk")
     return redirect("web:order", order_id)
-
-
-@require_GET
-@staff_page("outreach.read")
-def outreach(request: HttpRequest) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
-    rows = selectors.outreach_list(actor=actor)
-    return render(request, "web/desk/outreach.html", {
-        "rows": rows, "total": _total(rows),
-        "wordings": [wording_card(row, clock.now()) for row in wording_list(actor=actor)],
-        "may_approve": actor.can("messages.approve")})
-
-
-def _total(rows: tuple[selectors.OutreachRow, ...]) -> dict[str, int]:
-    return {name: sum(getattr(row, name) for row in rows)
-            for name in ("customers", "told", "told_message", "waiting_message", "waiting_voice", "given_up")}
-
-
-@require_POST
-@staff_page("messages.approve")
-def wording_act(request: HttpRequest, wording_id: uuid.UUID, act: str) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
-    if act not in ("approve", "withdraw"):
-        raise NotFoundError()
-    if act == "approve":
-        wording_approve(actor=actor, wording_id=wording_id)
-    else:
-        wording_withdraw(actor=actor, wording_id=wording_id, reason=request.POST.get("reason", ""))
-    return redirect("web:outreach")
