@@ -1,4 +1,4 @@
-"""The three tutorials, walked in a real browser on a real demo, step by step as they are written.
+"""The four tutorials, walked in a real browser on a real demo, step by step as they are written.
 
 The code that the second one has its reader write is taken from its page, so that it cannot go stale.
 """
@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.browser.chromium import IN_CHROMIUM, PHONE
+from tests.browser.chromium import DESKTOP, IN_CHROMIUM, PHONE
 from tests.browser.demo import demo_running
+from tests.browser.lanzhou_night import Seats, play
 from tests.browser.pictures import picture
 
 from youlu.domain.catalogue.copying import programme_copy
@@ -262,3 +263,26 @@ def effect(page: Page) -> tuple[int, int]:
     found = re.search(r"([\d,]+)次变早，([\d,]+)次变晚", lead.inner_text())
     assert found
     return int(found[1].replace(",", "")), int(found[2].replace(",", ""))
+
+
+def test_a_night_at_the_desk(demo: Demo, browser: Browser) -> None:
+    contexts = [browser.new_context(viewport=size, locale="zh-CN") for size in (DESKTOP, PHONE, PHONE, DESKTOP)]  # type: ignore[arg-type]
+    chairs = {"desk": "supervisor", "one": "agent", "two": "colleague", "head": "approver"}
+    seats = Seats(*(context.new_page() for context in contexts),
+                  base={who: f"{demo.address}/seat/{chair}" for who, chair in chairs.items()})
+    screen = contexts[0].new_page()
+    screen.set_default_timeout(PATIENCE_MS)
+    screen.goto(f"{demo.address}/tour/night")
+    screen.get_by_role("button", name="平常的一天").click()
+    expect(screen.get_by_text("在岗23人，居家0人，不在0人。")).to_be_visible(timeout=PATIENCE_MS)
+
+    def lockdown() -> None:
+        screen.get_by_role("button", name="封控落下来").click()
+        expect(screen.get_by_text("在岗7人，居家14人，不在2人；来电是平时3倍。")).to_be_visible(timeout=PATIENCE_MS)
+
+    try:
+        play(seats, lockdown=lockdown, shot=lambda page, name: None,
+             answer=lambda: seats.desk.get_by_text("建议", exact=True).wait_for(timeout=PATIENCE_MS))
+    finally:
+        for context in contexts:
+            context.close()

@@ -21,7 +21,7 @@ from tests.faults.scanners import Scanner, Scanners
 from youlu.domain.mail.models import PARTITIONS
 from youlu.engines.codes.item_key import item_key
 
-KILLS = int(os.environ.get("YOULU_FAULTS_KILLS", "60"))  # 200 before a release
+KILLS = int(os.environ.get("YOULU_FAULTS_KILLS", "200"))
 ACKNOWLEDGED = 500 * KILLS
 ITEMS = 6_000
 SEED = int(os.environ.get("YOULU_FAULTS_SEED", str(time.time_ns() % 10**6)))
