@@ -21,6 +21,11 @@ def reading() -> Iterator[None]:
         _kept.reset(token)
 
 
+def already(name: str) -> Any:
+    """What `once` has read under this name in the request at hand, or None."""
+    return (_kept.get() or {}).get(name)
+
+
 def once(name: str, read: Callable[[], Value]) -> Value:
     """What `read` gives; outside `reading` it is read every time."""
     kept = _kept.get()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import FilteredRelation, Q
 
 from youlu.core import clock
-from youlu.core.once import once
+from youlu.core.once import already, once
 from youlu.domain.access.selectors import Actor
 from youlu.domain.workforce.errors import NotAnAgentError
 from youlu.domain.workforce.models import Agent, Demand, Presence, Site
@@ -29,6 +29,7 @@ class AgentRow:
     reason: str
     since: dt.datetime | None
     is_confirmed: bool = True  # a supervisor knows it too
+    user_id: uuid.UUID | None = None
 
     @property
     def site_label(self) -> str:
@@ -68,7 +69,7 @@ def agent_of(actor: Actor) -> AgentRow:
     NotAnAgentError : the actor has no staff number.
     """
     kind, _, user_id = actor.id.partition(":")
-    rows = _rows(Q(user_id=user_id)) if kind == "user" else ()
+    rows = [row for row in _rows_of(Q(user_id=user_id)) if str(row.user_id) == user_id] if kind == "user" else []
     if not rows:
         raise NotAnAgentError()
     return rows[0]
@@ -95,7 +96,8 @@ def agents_all() -> tuple[AgentRow, ...]:
 
 def agents_named(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AgentRow]:
     """Agents by id; unknown ids are absent."""
-    return {row.id: row for row in _rows(Q(id__in=list(ids)))}
+    wanted = set(ids)
+    return {row.id: row for row in _rows_of(Q(id__in=wanted)) if row.id in wanted}
 
 
 def present_now() -> Present:
@@ -135,13 +137,19 @@ def _rows(which: Q) -> tuple[AgentRow, ...]:
     return once(f"agents.{which}", lambda: _rows_read(which))
 
 
+def _rows_of(some: Q) -> tuple[AgentRow, ...]:
+    """These, or everybody where the request has read everybody already: for the caller to look among them."""
+    everybody: tuple[AgentRow, ...] | None = already(f"agents.{Q()}")
+    return everybody if everybody is not None else _rows(some)
+
+
 def _rows_read(which: Q) -> tuple[AgentRow, ...]:
     """People with the presence that is open, in one question."""
     found = (Agent.objects.filter(which, is_active=True).order_by("staff_no")
              .annotate(now=FilteredRelation("presence", condition=Q(presence__until=None)))
              .values_list("id", "staff_no", "user__display_name", "user__username", "skills", "now__site",
-                          "now__is_taking", "now__reason", "now__since", "now__confirmed_by"))
+                          "now__is_taking", "now__reason", "now__since", "now__confirmed_by", "user_id"))
     return tuple(AgentRow(agent_id, staff_no, shown or username, tuple(skills), site or Site.OUT.value, bool(taking),
-                          reason or "", since, since is None or bool(confirmed))
-                 for agent_id, staff_no, shown, username, skills, site, taking, reason, since, confirmed in
+                          reason or "", since, since is None or bool(confirmed), user_id)
+                 for agent_id, staff_no, shown, username, skills, site, taking, reason, since, confirmed, user_id in
                  found)

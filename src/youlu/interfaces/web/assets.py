@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from youlu.core.errors import NotFoundError
 from youlu.interfaces.web.figures.land import land_sprite
@@ -132,6 +132,12 @@ def asset(name: str) -> Asset:
 
 
 def asset_url(name: str) -> str:
+    return _address(name, get_script_prefix())
+
+
+@cache
+def _address(name: str, prefix: str) -> str:
+    """Below `prefix`, the chair of the tour that the page is seen from; a page names two dozen assets."""
     return reverse("web:asset", args=[asset(name).hash, name])
 
 

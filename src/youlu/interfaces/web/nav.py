@@ -6,9 +6,10 @@ A room appears when its page exists and the actor may enter; nothing else has to
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import gettext, gettext_noop, pgettext
 
 
@@ -71,10 +72,9 @@ def rooms_of(actor: Any, path: str) -> list[Entry]:
     for room in ROOMS:
         if room.permission and not (actor and actor.can(room.permission)):
             continue
-        try:
-            found.append((room, reverse(room.view)))
-        except NoReverseMatch:
-            continue
+        url = _address(room.view, get_script_prefix())
+        if url:
+            found.append((room, url))
     inside = [url for _, url in found if path == url or (path.startswith(url + "/"))]
     here = max(inside, key=len, default="")
     return [
@@ -82,6 +82,15 @@ def rooms_of(actor: Any, path: str) -> list[Entry]:
               url == here)
         for room, url in found
     ]
+
+
+@cache
+def _address(view: str, prefix: str) -> str:
+    """Below `prefix`, the chair of the tour that is looked from; empty where this site has no such page."""
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""
 
 
 def short_word(short: str) -> str:

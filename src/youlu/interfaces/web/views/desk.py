@@ -57,7 +57,9 @@ def pool(request: HttpRequest, *, is_unit: bool = False, status: int = 200, **mo
 
     A bare pool asks for its first order in a request of its own, so that the list never waits for it.
     """
-    actor, me = actor_in(request), None if is_unit else _me(request)
+    actor = actor_in(request)
+    present = _present(actor)  # first: whoever is named below is among them
+    me = None if is_unit else _me(request)
     chosen = OrderFilter.of(request.GET)
     if is_unit or (chosen.view == "mine" and me is None):
         chosen = replace(chosen, view="unit" if is_unit else "all")
@@ -65,7 +67,7 @@ def pool(request: HttpRequest, *, is_unit: bool = False, status: int = 200, **mo
     kept = urlencode(chosen.query())
     listed = {"page": page, "chosen": chosen, "kept": kept, "now": clock.now(), "me": me, "is_unit": is_unit,
               "order": None, "opens": page.rows[0].id if page.rows and not more else None,
-              "may_supervise": actor.can("desk.supervise"), "present": _present(actor)}
+              "may_supervise": actor.can("desk.supervise"), "present": present}
     if request.headers.get("HX-Target") == LIST:
         return render(request, "web/desk/pool.html#list", listed)
     return render(request, "web/desk/pool.html", {
