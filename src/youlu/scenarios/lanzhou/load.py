@@ -134,7 +134,9 @@ def scenario_resume(*, rate: float = 1.0) -> dt.datetime:
         cursor.execute(
             "SELECT greatest(%s, (SELECT max(computed_at) FROM mail_promise_revision),"
             " (SELECT max(received_at) FROM mail_scan), (SELECT max(declared_at) FROM network_closure),"
-            " (SELECT max(lifted_at) FROM network_closure))", [CLOCK_AT])
+            " (SELECT max(lifted_at) FROM network_closure), (SELECT max(result_at) FROM desk_attempt),"
+            " (SELECT max(at) FROM desk_orderevent), (SELECT max(coalesce(in_at, out_at)) FROM desk_handover),"
+            " (SELECT max(coalesce(left_at, adopted_at)) FROM desk_emergencywatch))", [CLOCK_AT])
         at = cursor.fetchone()[0]
     clock.clock_set(at=at, rate=rate)
     return at

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +35,7 @@ USUAL_START = dt.timedelta(hours=8)
 class Leaving:
     """What leaving at `from_at` would do. `resting`: people whose normal roster begins later, for their eleven hours.
 
-    `normal_from` : by agent, when the normal roster holds for them.
+    `normal_from` : by agent, when the normal roster holds for them; `dropped_of`: shifts of theirs that fall away.
     """
 
     from_at: dt.datetime
@@ -41,6 +43,7 @@ class Leaving:
     people: int
     resting: int
     normal_from: dict[uuid.UUID, dt.datetime]
+    dropped_of: Mapping[uuid.UUID, int]
 
 
 def leaving_preview(watch: EmergencyWatch, *, from_at: dt.datetime | None = None) -> Leaving:
@@ -57,17 +60,18 @@ def leaving_preview(watch: EmergencyWatch, *, from_at: dt.datetime | None = None
     if chosen < now:
         raise EmergencyInputsError(what="恢复时间", why="不能早于现在")
     normal_from: dict[uuid.UUID, dt.datetime] = {}
-    dropped = 0
+    dropped: Counter[uuid.UUID] = Counter()
     for shift in _shifts(watch):
         who = agent_uuid(shift["who"])
         if who is None:
             continue
         begins_at, ends_at = shift_at(shift)
         is_kept = begins_at < chosen
-        dropped += not is_kept
+        dropped[who] += not is_kept
         rested_at = ends_at + dt.timedelta(minutes=REST_MIN) if is_kept else chosen
         normal_from[who] = max(chosen, rested_at, normal_from.get(who, chosen))
-    return Leaving(chosen, dropped, len(normal_from), sum(at > chosen for at in normal_from.values()), normal_from)
+    return Leaving(chosen, dropped.total(), len(normal_from), sum(at > chosen for at in normal_from.values()),
+                   normal_from, dropped)
 
 
 def _shifts(watch: EmergencyWatch) -> list[dict[str, Any]]:

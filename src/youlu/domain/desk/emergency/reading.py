@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from youlu.core.clock import hhmm
@@ -23,6 +24,7 @@ from youlu.domain.desk.selectors import FigureRow, desk_figures
 from youlu.domain.workforce.selectors import agent_of, agents_named
 
 CACHE_S = 2.0
+STANDARD_DAY_MIN = 480  # labour law, article 36
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,13 @@ class ShiftRow:
     to_min: int
     site: str
     activity: str
+    paid_min: int = 0
+    is_over: bool = False  # beyond eight hours that day: emergency hours, to which the person must agree
+
+    @property
+    def paid_h(self) -> str:
+        """Hours worked, the pause taken off."""
+        return f"{self.paid_min / 60:g}"
 
     @property
     def hours(self) -> str:
@@ -165,18 +174,20 @@ def plan_shifts(plan: Mapping[str, Any]) -> tuple[ShiftRow, ...]:
     """The plan's roster by date, beginning and staff number."""
     ids = {agent_uuid(s["who"]) for s in plan["shifts"]}
     agents = agents_named(one for one in ids if one is not None)
-    rows = []
+    rows, a_day = [], Counter[tuple[str, int]]()
+    for s in plan["shifts"]:
+        a_day[s["who"], s["day"]] += s["paid_min"]
     for s in plan["shifts"]:
         agent_id = agent_uuid(s["who"])
         agent = agents.get(agent_id) if agent_id else None
-        rows.append(_shift_row(s, agent.name if agent else "",
-                               agent.staff_no if agent else s["who"].rpartition("-")[2]))
+        row = _shift_row(s, agent.name if agent else "", agent.staff_no if agent else s["who"].rpartition("-")[2])
+        rows.append(replace(row, is_over=agent_id is not None and a_day[s["who"], s["day"]] > STANDARD_DAY_MIN))
     return tuple(sorted(rows, key=lambda r: (r.date, r.from_min, r.staff_no)))
 
 
 def _shift_row(s: Mapping[str, Any], name: str, staff_no: str) -> ShiftRow:
     return ShiftRow(name, staff_no, dt.date.fromisoformat(s["date"]), s["said"], s["from_min"], s["to_min"],
-                    s["site"], s["activity"])
+                    s["site"], s["activity"], s["paid_min"])
 
 
 def leaving_effects(*, actor: Actor, from_at: dt.datetime | None = None) -> Leaving:
@@ -191,6 +202,13 @@ def leaving_effects(*, actor: Actor, from_at: dt.datetime | None = None) -> Leav
     if watch is None:
         raise EmergencyNotInForceError()
     return leaving_preview(watch, from_at=from_at)
+
+
+def back_by_person(leaving: Leaving) -> list[tuple[str, dt.datetime, int]]:
+    """Name, when the normal roster holds again, shifts that fall away; whoever waits longest last."""
+    names = {agent_id: row.name for agent_id, row in agents_named(leaving.normal_from).items()}
+    rows = [(names.get(who, ""), at, leaving.dropped_of.get(who, 0)) for who, at in leaving.normal_from.items()]
+    return sorted(rows, key=lambda row: (row[1], row[0]))
 
 
 def nights_kept(*, actor: Actor, limit: int = 5) -> tuple[Mapping[str, Any], ...]:

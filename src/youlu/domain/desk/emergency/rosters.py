@@ -1,7 +1,7 @@
 """Who works when under a plan: as a problem for the roster engine, and the checked answer.
 
 Days count from the day in which the horizon begins. What of that day is over is nobody's shift any more; what is left
-of it is the shift 今晚. The horizon's rules are the plan's legal basis; eleven hours of rest bind every plan.
+of it is the shift 小晚班. The horizon's rules are the plan's legal basis; eleven hours of rest bind every plan.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from youlu.engines.roster.model import Assignment, Carry, Need, Person, Problem,
 from youlu.engines.roster.verify import Verdict, roster_verify
 
 CALLS, WRITTEN, DUTY = "queue", "written", "night_duty"
-TONIGHT, NIGHT = "今晚", "值守"
+TONIGHT, NIGHT = "小晚班", "值守"
 RUNNING, OVER = "在上的班", "已下班"
 ANYWHERE = frozenset({"on_site", "at_home"})
 HOME_PREFIX = "居家"

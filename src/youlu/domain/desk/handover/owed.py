@@ -65,16 +65,18 @@ SELECT count(*) FROM owed w WHERE NOT EXISTS (SELECT 1 FROM desk_handoveritem i 
 # What a list shows of each; `i` is owed now, or an item that was handed on.
 COLUMNS = f"""i.what, i.order_id, i.contact_id, i.due_at, i.times, {{between}} AS came_between, NOT {UNDONE} AS is_done,
     coalesce(o.state, c.state) AS state, coalesce(o.taken_by, c.claimed_by) AS holder, o.number, k.name, o.title,
-    c.tries"""
+    c.tries, c.party_id, (SELECT a.agent_id FROM desk_attempt a WHERE a.contact_id = i.contact_id
+        AND a.result = 'scheduled' ORDER BY a.id DESC LIMIT 1) AS promised_by"""
+FIRST = "i.what <> 'call_back'"  # what a customer was promised stands on top of what is due
 LIST_NOW = f"""{OWED}
 SELECT {COLUMNS.format(between="false")} FROM owed i LEFT JOIN desk_workorder o ON o.id = i.order_id
     LEFT JOIN desk_contact c ON c.id = i.contact_id LEFT JOIN desk_orderkind k ON k.code = o.kind_id
-WHERE i.times >= %(times)s ORDER BY i.due_at, i.what, coalesce(i.order_id, i.contact_id)
+WHERE i.times >= %(times)s ORDER BY {FIRST}, i.due_at, i.what, coalesce(i.order_id, i.contact_id)
 OFFSET %(after)s LIMIT %(most)s"""
 LIST_KEPT = f"""
 SELECT {COLUMNS.format(between="i.came_between")} FROM {JOINED} LEFT JOIN desk_orderkind k ON k.code = o.kind_id
 WHERE i.handover_id = %(handover)s
-ORDER BY i.due_at, i.id OFFSET %(after)s LIMIT %(most)s"""
+ORDER BY {FIRST}, i.due_at, i.id OFFSET %(after)s LIMIT %(most)s"""
 COUNTED_KEPT = f"""
 SELECT i.what, count(*), count(*) FILTER (WHERE {UNDONE}), count(*) FILTER (WHERE i.times > 1),
     count(*) FILTER (WHERE i.came_between)
@@ -83,7 +85,8 @@ FROM {JOINED} WHERE i.handover_id = %(handover)s GROUP BY i.what"""
 
 @dataclass(frozen=True)
 class OwedRow:
-    """One thing handed on. `times`: handovers it went through, this one counted; `holder`: the agent who has it."""
+    """One thing handed on. `times`: handovers it went through, this one counted; `holder`: the agent who has it;
+    `party_id`: the customer of a contact, to whom `promised_by` promised a call."""
 
     what: str
     order_id: uuid.UUID | None
@@ -98,6 +101,8 @@ class OwedRow:
     kind_name: str | None
     title: str | None
     tries: int | None
+    party_id: uuid.UUID | None = None
+    promised_by: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -124,12 +129,12 @@ def kept_counts(handover_id: uuid.UUID) -> dict[str, OwedCount]:
 
 
 def owed_page(*, last: uuid.UUID | None, until: dt.datetime, after: int, carried_only: bool) -> Page[OwedRow]:
-    """What would be handed on now, due first."""
+    """What would be handed on now: promised calls, then what is due first."""
     return _page(LIST_NOW, after, last=last, until=until, times=2 if carried_only else 1)
 
 
 def kept_page(handover_id: uuid.UUID, *, after: int) -> Page[OwedRow]:
-    """What was handed on, due first."""
+    """What was handed on, in the same order."""
     return _page(LIST_KEPT, after, handover=handover_id)
 
 

@@ -23,6 +23,7 @@ from youlu.domain.desk.handover.owed import (
     owed_page,
 )
 from youlu.domain.desk.models import Handover
+from youlu.domain.parties.selectors import MaskedParty, parties_masked
 from youlu.domain.workforce.selectors import AgentRow, agents_all
 
 HISTORY = 20
@@ -61,6 +62,7 @@ class Sheet:
     counts: Mapping[str, OwedCount]
     page: Page[OwedRow]
     agents: Mapping[uuid.UUID, AgentRow]
+    customers: Mapping[uuid.UUID, MaskedParty]  # of the contacts on this page
     came: int = 0
 
     @property
@@ -85,11 +87,11 @@ def handover_now(
     last = next((head for head in heads if head.state == Handover.State.TAKEN), None)
     at = clock.now()
     until, last_id = shift_end(at), last.id if last else None
+    page = owed_page(last=last_id, until=until, after=cursor_number(cursor), carried_only=carried_only)
     return Sheet(
         None, desk_says(at=at, since=last.in_at if last else None, until=until), at, until,
         owed_counts(last=last_id, until=until, now=at),
-        owed_page(last=last_id, until=until, after=cursor_number(cursor), carried_only=carried_only),
-        _agents()), heads
+        page, _agents(), _customers(page)), heads
 
 
 def handover_newest(*, actor: Actor) -> HandoverRow | None:
@@ -114,8 +116,15 @@ def handover_get(*, actor: Actor, handover_id: uuid.UUID, cursor: str = "") -> S
 
 def _kept(head: HandoverRow, cursor: str) -> Sheet:
     came = came_since(handover_id=head.id, until=head.until_at) if head.is_waiting else 0
-    return Sheet(head, head.says, head.out_at, head.until_at, kept_counts(head.id),
-                 kept_page(head.id, after=cursor_number(cursor)), _agents(), came)
+    page = kept_page(head.id, after=cursor_number(cursor))
+    return Sheet(head, head.says, head.out_at, head.until_at, kept_counts(head.id), page, _agents(),
+                 _customers(page), came)
+
+
+def _customers(page: Page[OwedRow]) -> dict[uuid.UUID, MaskedParty]:
+    """Masked, and looked up: a sheet keeps references, never a customer."""
+    ids = {row.party_id for row in page.rows if row.party_id}
+    return parties_masked(ids) if ids else {}
 
 
 def _agents() -> dict[uuid.UUID, AgentRow]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 from youlu.core import clock
 from youlu.core.numbered import numbered
 from youlu.domain.desk.emergency.assumptions import BASIS_WORDS, PLAN_NAMES
-from youlu.domain.desk.emergency.reading import PlanningRow
+from youlu.domain.desk.emergency.reading import FigureRow, PlanningRow
 from youlu.domain.workforce.selectors import Present
 from youlu.interfaces.web import wording
 from youlu.interfaces.web.figures.whisker import whisker
@@ -21,8 +21,8 @@ from youlu.interfaces.web.templatetags.youlu import domain_word
 N = gettext_noop
 # Said by the domain, worded here: plan names, their one line, kinds of shift, legal bases, reasons of staleness.
 WORDS = (
-    N("就地稳住"), N("消息先行、居家分流"), N("邻市支援"), N("今晚"), N("早班"), N("中班"), N("晚班"), N("长早班"),
-    N("长晚班"), N("短早班"), N("短中班"), N("短晚班"), N("居家今晚"), N("居家早班"), N("居家中班"), N("居家晚班"),
+    N("就地稳住"), N("消息先行、居家分流"), N("邻市支援"), N("小晚班"), N("早班"), N("中班"), N("晚班"), N("长早班"),
+    N("长晚班"), N("短早班"), N("短中班"), N("短晚班"), N("居家小晚班"), N("居家早班"), N("居家中班"), N("居家晚班"),
     N("居家长早班"), N("居家长晚班"), N("居家短早班"), N("居家短中班"), N("居家短晚班"), N("值守"), N("在上的班"),
     N("标准工时：每天8小时、每周44小时，每月加班不超过36小时，七天休一天（劳动法第36、38、41条）"),
     N("应急工时：抢险救灾不受加班时数限制，逐人同意并记录，超过8小时按1.5倍付（劳动法第42、44条）"),
@@ -199,7 +199,7 @@ def _gives_way(plan: Mapping[str, Any], row: PlanningRow) -> list[str]:
     """What is turned away, moved, put last, lent: said, because it is not done for nothing."""
     levers = plan["levers"]
     n = {key: wording.count(value) for key, value in levers.items()}
-    said = [gettext("改发消息：%(contacts_message)s位客户先收消息，%(contacts_voice)s位打电话") % n]
+    said = [gettext("改发消息：预计%(contacts_message)s位客户先收消息，%(contacts_voice)s位打电话") % n]
     if levers["self_service_day"]:
         said.append(numbered("引开：每天%(self_service_day)s通来电听提示改用短信和网页查",
                              levers["self_service_day"]) % n)
@@ -294,6 +294,27 @@ def _half_day(at: str | None, end: dt.datetime) -> str:
     n = {"day": wording.day_short(local)}
     return gettext("%(day)s上午") % n if local.hour < 12 else gettext("%(day)s下午") % n if local.hour < 18 else (
         gettext("%(day)s晚上") % n)
+
+
+def nights_read(nights: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What was left, with what the plan had said beside what came of it."""
+    return [{**night, "said": _said(night["summary"].get("said") or {})} for night in nights]
+
+
+def _said(said: Mapping[str, Any]) -> str:
+    lost, orders, told = (_mean(said.get(name)) for name in ("lost_tonight_h", "orders_on_time", "contacts_share"))
+    words = [_lost_words(lost)] if lost is not None else []
+    if orders is not None:
+        words.append(gettext("工单按时%(n)s") % {"n": _percent(orders)})
+    if told is not None:
+        words.append(gettext("客户已告知%(n)s") % {"n": _percent(told)})
+    return ("，" if not wording.is_english() else ", ").join(words)
+
+
+def figures_read(rows: Sequence[FigureRow]) -> list[tuple[FigureRow, str, str]]:
+    """What the plans rest on, value and unit as a person reads them: money in yuan."""
+    return [(row, wording.yuan(round(row.value)), "") if row.unit == "分" else
+            (row, f"{row.value:g}", domain_word(row.unit)) for row in rows]
 
 
 def adopt_label(code: str, *, people: int, returned: int) -> str:

@@ -41,7 +41,9 @@ class Line:
     number: int | None
     order_id: uuid.UUID | None
     tries: int
+    customer: str
     holder: str
+    promised_by: str
     due_at: dt.datetime
     times: int
     came_between: bool
@@ -123,7 +125,9 @@ def lines(sheet: Sheet, now: dt.datetime) -> list[Line]:
 
 
 def _line(sheet: Sheet, row: OwedRow, now: dt.datetime) -> Line:
-    holder = sheet.agents.get(row.holder) if row.holder else None
+    holder, promised_by = (sheet.agents[one].name if one and one in sheet.agents else "" for one in
+                           (row.holder, row.promised_by))
+    customer = sheet.customers.get(row.party_id) if row.party_id else None
     late = row.due_at < (now if sheet.row is None else sheet.at)
     what = str(WHAT(row.what).label)
     if row.what in (WHAT.DUE, WHAT.REPLY) and late:
@@ -131,13 +135,13 @@ def _line(sheet: Sheet, row: OwedRow, now: dt.datetime) -> Line:
     state = "late" if late or row.what in (WHAT.ESCALATED, WHAT.SUPERVISED) else "risk"
     states = WorkOrder.State if row.order_id else ContactState
     return Line("kept" if row.is_done else state, what, row.kind_name or "", row.title or "", row.number, row.order_id,
-                (row.tries or 0) + 1, holder.name if holder else "", row.due_at, row.times, row.came_between,
-                row.is_done, str(states(row.state).label))
+                (row.tries or 0) + 1, customer.name if customer else "", holder, promised_by, row.due_at, row.times,
+                row.came_between, row.is_done, str(states(row.state).label))
 
 
 NUMBERS: tuple[tuple[str, str, str], ...] = (
     ("orders", "pool", N("工单池里")), ("orders", "in_hand", N("客服员手里")), ("orders", "outside", N("派出去等回单")),
-    ("orders", "paused", N("等客户")), ("orders", "late", N("已超时")), ("orders", "due", N("这一班到期")),
+    ("orders", "paused", N("等客户")), ("orders", "late", N("过了办结期限")), ("orders", "due", N("这一班到期")),
     ("orders", "no_reply", N("过了首次回复")), ("contacts", "voice", N("等电话的客户")),
     ("contacts", "message", N("等消息的客户")), ("contacts", "promised", N("约好的回电")),
     ("contacts", "claimed", N("正在联系")),

@@ -57,8 +57,9 @@ def emergency(request: HttpRequest) -> HttpResponse:
     return render(request, "web/emergency/page.html", {
         "planning": planning, "present": present, "people": people_now(actor=actor), "watch": watch,
         "is_adopted": used, "plans": plans, "strip": strip, "form": _dial(planning, strip),
-        "lead": _lead(planning, present, plans, watch, strip), "figures": facts.emergency_figures(),
-        "nights": facts.nights_kept(actor=actor), "may_run": actor.can("emergency.run"),
+        "lead": _lead(planning, present, plans, watch, strip),
+        "figures": reading.figures_read(facts.emergency_figures()),
+        "nights": reading.nights_read(facts.nights_kept(actor=actor)), "may_run": actor.can("emergency.run"),
         "watch_plan": reading.letter_name(watch.plan) if watch else ""})
 
 
@@ -112,9 +113,11 @@ def plan(request: HttpRequest, planning_id: uuid.UUID, code: str) -> HttpRespons
     chosen, effects = facts.adoption_effects(actor=actor, planning_id=planning_id, plan=code)
     planning = facts.planning_get(actor=actor, planning_id=planning_id)
     card = next(c for c in reading.plans_read(planning, present_now()).cards if c.code == code)
+    shifts = facts.plan_shifts(chosen)
     return render(request, "web/emergency/plan.html", {
+        "over": list(dict.fromkeys(shift.name for shift in shifts if shift.is_over)),
         "planning": planning, "card": card, "effects": effects, "asks_consent": chosen["basis"] == EMERGENCY,
-        "people": chosen["people"], "days": reading.roster_days(facts.plan_shifts(chosen)),
+        "people": chosen["people"], "days": reading.roster_days(shifts),
         "name": PLAN_NAMES[code], "adopt_label": reading.adopt_label(
             code, people=chosen["people"], returned=effects.orders_returned)})
 
@@ -136,7 +139,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     preview = facts.leaving_effects(actor=actor, from_at=asked)
     form = BackForm(initial={"from_at": local_value(preview.from_at)})
     return render(request, "web/emergency/leave.html", {
-        "preview": preview, "form": form})
+        "preview": preview, "form": form, "back": facts.back_by_person(preview)})
 
 
 @require_POST
