@@ -86,6 +86,14 @@ def signed_in(context: BrowserContext, url: str, username: str) -> None:
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
 
 
+def policy_heard(seats: Seats) -> list[str]:
+    """What the pages' own content policy refuses, as the browser's console says it."""
+    refused: list[str] = []
+    for page in (seats.desk, seats.one, seats.two, seats.head):
+        page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
+    return refused
+
+
 def shot(page: Page, name: str) -> None:
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
@@ -98,8 +106,10 @@ def test_the_night_is_played_by_a_supervisor_and_two_phones_at_once(day: str, br
         desk=seat(browser, day, "supervisor", DESKTOP), one=seat(browser, day, "agent", PHONE),
         two=seat(browser, day, "colleague", PHONE), head=seat(browser, day, "approver", DESKTOP),
         base=dict.fromkeys(("desk", "one", "two", "head"), day))
+    refused = policy_heard(seats)
     play(seats, lockdown=lockdown, shot=shot,
          answer=lambda: emergency_plan_answer(EmergencyPlanning.objects.get().id))
+    assert refused == []
     results = Attempt.objects.exclude(result="").order_by("result").values_list("result", flat=True)
     assert list(results) == ["scheduled", "told"]  # each once
     handover = Handover.objects.get()
