@@ -30,6 +30,14 @@ class Seats:
         return page
 
 
+def policy_heard(seats: Seats) -> list[str]:
+    """What the pages' own content policy refuses, as the browser's console says it."""
+    refused: list[str] = []
+    for page in (seats.desk, seats.one, seats.two, seats.head):
+        page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
+    return refused
+
+
 def play(seats: Seats, *, lockdown: Callable[[], None], answer: Callable[[], None], shot: Shot) -> None:
     """The whole night. `lockdown` makes it fall, `answer` is the worker's computation where no worker runs."""
     desk = seats.go("desk", "/emergency")

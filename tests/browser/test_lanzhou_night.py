@@ -14,7 +14,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests import people
 from tests.browser.chromium import DESKTOP, IN_CHROMIUM, PHONE
-from tests.browser.lanzhou_night import Seats, play
+from tests.browser.lanzhou_night import Seats, play, policy_heard
 from tests.browser.pictures import picture
 from tests.browser.test_whole_pages import is_whole
 from tests.domain.desk.emergency_desk import EVENING
@@ -84,14 +84,6 @@ def signed_in(context: BrowserContext, url: str, username: str) -> None:
     client = Client()
     client.force_login(User.objects.get(username=username))
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
-
-
-def policy_heard(seats: Seats) -> list[str]:
-    """What the pages' own content policy refuses, as the browser's console says it."""
-    refused: list[str] = []
-    for page in (seats.desk, seats.one, seats.two, seats.head):
-        page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
-    return refused
 
 
 def shot(page: Page, name: str) -> None:

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.chromium import DESKTOP, IN_CHROMIUM, PHONE
 from tests.browser.demo import demo_running
-from tests.browser.lanzhou_night import Seats, play
+from tests.browser.lanzhou_night import Seats, play, policy_heard
 from tests.browser.pictures import picture
 
 from youlu.domain.catalogue.copying import programme_copy
@@ -280,9 +280,11 @@ def test_a_night_at_the_desk(demo: Demo, browser: Browser) -> None:
         screen.get_by_role("button", name="封控落下来").click()
         expect(screen.get_by_text("在岗7人，居家14人，不在2人；来电是平时3倍。")).to_be_visible(timeout=PATIENCE_MS)
 
+    refused = policy_heard(seats)
     try:
         play(seats, lockdown=lockdown, shot=lambda page, name: None,
              answer=lambda: seats.desk.get_by_text("建议", exact=True).wait_for(timeout=PATIENCE_MS))
+        assert refused == []
     finally:
         for context in contexts:
             context.close()
