@@ -279,6 +279,6 @@ def test_a_promised_call_stands_on_top_with_who_promised_it(evening: dt.datetime
     for sheet in (handover_now(actor=chen())[0], handover_get(actor=ding(), handover_id=handed())):
         assert [row.what for row in sheet.page.rows] == ["call_back", "due"]
         call = sheet.page.rows[0]
-        assert call.promised_by is not None and call.party_id is not None
+        assert call.promised_by
         assert sheet.agents[call.promised_by].name == "李敏"
-        assert sheet.customers[call.party_id].name != ""
+        assert call.party_id in sheet.customers
