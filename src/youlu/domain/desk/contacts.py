@@ -19,6 +19,8 @@ from youlu.domain.desk.campaigns.models import Campaign
 from youlu.domain.desk.campaigns.topics import code_of
 from youlu.domain.desk.errors import NoTimeGivenError, UnknownResultError
 from youlu.domain.desk.models import Attempt, Contact, ContactItem, ContactMode, ContactState
+from youlu.domain.desk.phone.dialling import contact_dial
+from youlu.domain.desk.phone.exchange import exchange_is_set
 from youlu.domain.desk.told import told_flush
 from youlu.domain.messages.selectors import wording_said
 from youlu.domain.messages.services import quiet_until
@@ -94,9 +96,18 @@ def contacts_release(*, actor: Actor) -> int:
 
 @transaction.atomic
 def call_ask(*, actor: Actor, contact_id: uuid.UUID) -> None:
-    """Ask the exchange to call both ends (双呼); the number is not shown. Recorded once an attempt."""
-    attempt = _attempt_open(agent_of(actor).id, contact_id)
+    """Ask the exchange to call both ends (双呼); the number is not shown. Recorded once an attempt; where no exchange
+    is registered that is all, and the page offers the number instead.
+
+    Raises
+    ------
+    NotFoundError, NoNumberError, AgentOnPhoneError
+    """
+    agent = agent_of(actor)
+    attempt = _attempt_open(agent.id, contact_id)
     if attempt.call_asked_at is None:
+        if exchange_is_set():
+            contact_dial(agent=agent, contact=attempt.contact)
         Attempt.objects.filter(id=attempt.id).update(call_asked_at=clock.now())
         audit_record(actor=actor.id, action="call.ask", object_type="contact", object_id=str(contact_id))
 

@@ -16,6 +16,7 @@ from youlu.domain.desk.emergency.starting import emergency_plan_answer
 from youlu.domain.desk.emergency.telling import customers_tell
 from youlu.domain.desk.orders.following import follow_tries_forget
 from youlu.domain.desk.orders.watching import orders_watch
+from youlu.domain.desk.phone.hearing import calls_forget
 from youlu.domain.desk.retention import order_texts_expire
 from youlu.domain.desk.sending import contacts_send, failed_messages_take
 
@@ -74,6 +75,15 @@ def orders_return_job(timestamp: int = 0) -> None:
 def orders_push_job(timestamp: int = 0) -> None:
     """Every five seconds, where the desk has it switched on: the pool goes to who has a hand free."""
     orders_push()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="desk.calls_forget", queueing_lock="desk.calls_forget", pass_context=False)
+def calls_forget_job(timestamp: int = 0) -> None:
+    """Every minute: calls whose hang-up was never told."""
+    calls_forget()
+
+
 @app.task(name="desk.emergency_plan")
 def emergency_plan_job(planning_id: str) -> None:
     """Compute three plans; what a killed worker left is put back and begins anew."""

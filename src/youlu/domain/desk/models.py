@@ -15,6 +15,8 @@ from youlu.domain.desk.handover.models import Handover as Handover  # a room of 
 from youlu.domain.desk.handover.models import HandoverItem as HandoverItem
 from youlu.domain.desk.knowledge.models import Article as Article
 from youlu.domain.desk.macros.models import Macro as Macro
+from youlu.domain.desk.phone.models import Call as Call
+from youlu.domain.desk.phone.models import CallBack as CallBack
 
 
 class OrderKind(models.Model):
@@ -122,6 +124,7 @@ class WorkOrder(models.Model):
     known_until = models.DateTimeField(null=True)  # until then it waits for them, while they take work
     returned_from = models.UUIDField(null=True)  # the agent who gave it back or let it lie
     returns = models.SmallIntegerField(default=0)  # how often it lay untouched
+    not_before = models.DateTimeField(null=True)  # given to nobody before: a promised call
 
     class Meta:
         indexes = [

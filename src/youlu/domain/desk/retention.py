@@ -15,8 +15,9 @@ from youlu.domain.desk.models import OrderEvent, WorkOrder
 from youlu.domain.desk.orders.attachments import attachments_drop
 
 BATCH = 1_000
-# Party ids whose work order is open, or was closed after the cutoff.
-PARTY_BUSINESS = "SELECT party_id FROM desk_workorder WHERE state <> 'closed' OR closed_at >= %(cutoff)s"
+# Party ids whose work order is open, or was closed after the cutoff; who telephoned since, or was telephoned.
+PARTY_BUSINESS = ("SELECT party_id FROM desk_workorder WHERE state <> 'closed' OR closed_at >= %(cutoff)s"
+                  " UNION ALL SELECT party_id FROM desk_call WHERE begun_at >= %(cutoff)s OR outcome = 'live'")
 
 
 def order_texts_expire(*, actor: Actor, dry_run: bool = False, batch: int = BATCH) -> int:

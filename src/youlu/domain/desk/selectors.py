@@ -48,6 +48,9 @@ from youlu.domain.desk.orders.reading import (
 )
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.saved import ViewRow, views_of
+from youlu.domain.desk.phone.exchange import exchange_is_set
+from youlu.domain.desk.phone.models import Call
+from youlu.domain.desk.phone.reading import AtPhone, CallsPage, at_phone, call_counts, calls_page, my_live
 from youlu.domain.desk.trade import PARAMETERS
 from youlu.domain.messages.errors import NoWordingError
 from youlu.domain.messages.phrases import Segment
@@ -58,8 +61,11 @@ from youlu.domain.workforce.selectors import AgentRow, agent_of, present_now
 
 __all__ = [
     "AlertRow",
+    "AtPhone",
     "AttachmentRow",
+    "Call",
     "Caller",
+    "CallsPage",
     "CardItem",
     "ClaimPanel",
     "ClaimRow",
@@ -77,13 +83,18 @@ __all__ = [
     "ViewRow",
     "alerts_count",
     "alerts_list",
+    "at_phone",
     "attachments_of",
+    "call_counts",
     "caller_find",
+    "calls_page",
     "claim_panel",
     "desk_figures",
+    "exchange_is_set",
     "hand",
     "kind_page",
     "kinds_all",
+    "my_live",
     "notices_of",
     "order_counts",
     "order_kinds",

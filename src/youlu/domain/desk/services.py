@@ -54,15 +54,20 @@ from youlu.domain.desk.orders.saved import view_drop, view_save
 from youlu.domain.desk.orders.taking import order_assign, order_give_back, order_take
 from youlu.domain.desk.orders.watching import Marked, orders_watch
 from youlu.domain.desk.owing import OweCounts, SpareCounts, Word, outreach_open, outreach_owe, outreach_spare, words_owe
+from youlu.domain.desk.phone.dialling import call_number, order_dial
+from youlu.domain.desk.phone.hearing import Heard, call_hear, calls_forget
+from youlu.domain.desk.phone.linking import call_to_order
+from youlu.domain.desk.phone.routing import CallWay, call_route
 from youlu.domain.desk.sending import SendCounts, contacts_send, failed_messages_take
 from youlu.domain.desk.told import told_flush
 
 __all__ = [
-    "Asked", "BulkRow", "ContactOutcome", "Marked", "Opened", "OweCounts", "Said", "SendCounts", "SpareCounts", "Word",
-    "alerts_seen", "attachment_add", "attachment_read", "call_ask", "claim_confirm", "claim_decide", "claim_pay",
+    "Asked", "BulkRow", "CallWay", "ContactOutcome", "Heard", "Marked", "Opened", "OweCounts", "Said", "SendCounts",
+    "SpareCounts", "Word", "alerts_seen", "attachment_add", "attachment_read", "call_ask", "call_hear", "call_number",
+    "call_route", "call_to_order", "calls_forget", "claim_confirm", "claim_decide", "claim_pay",
     "claim_reckon", "claim_send_back", "contact_next", "contact_party", "contact_result", "contacts_held",
     "contacts_hold", "contacts_release", "contacts_send", "failed_messages_take", "notices_seen", "order_answer",
-    "order_assign", "order_call_back", "order_chase", "order_close", "order_dispatch", "order_escalate",
+    "order_assign", "order_call_back", "order_chase", "order_close", "order_dial", "order_dispatch", "order_escalate",
     "order_extend", "order_extend_grant", "order_extend_refuse", "order_fix", "order_give_back", "order_note",
     "order_open", "order_pass_on", "order_prioritise", "order_receive", "order_refuse", "order_reopen", "order_report",
     "order_resume",

@@ -29,6 +29,7 @@ KINDS = [
     ("programme", "项目服务", 120, 72 * 60, HOME, 300, False, UNVERIFIED),
     ("coordination", "协调", 60, 24 * 60, HOME, 300, False, UNVERIFIED),
     ("contact", "主动联系", 24 * 60, 48 * 60, HOME, 150, False, UNVERIFIED),
+    ("call_back", "回电", 30, 30, HOME, 150, False, f"{UNVERIFIED}：约好的时间起半小时内打"),
 ]
 # What kinds ask for besides; a kind that is not here is as the columns' defaults say.
 KIND_MORE: dict[str, dict[str, Any]] = {
@@ -50,10 +51,11 @@ KIND_MORE: dict[str, dict[str, Any]] = {
     "programme": {"reply_calendar": "desk", "warn_min": 480},
     "coordination": {"reply_calendar": "desk", "warn_min": 120},
     "contact": {"warn_min": 240, "asks_unit": False},
+    "call_back": {"reply_calendar": "desk", "close_calendar": "desk", "warn_min": 10, "asks_unit": False},
 }
 # 派单后多久没动就退回工单池: minutes by kind, the others as the column's default says.
-RETURN_MIN = {"chase": 20, "chase_pickup": 15, "pickup": 15, "hotline": 20, "opinion": 20, "complaint": 120,
-              "claim": 240, "regulator": 240, "government": 240, "praise": 240}
+RETURN_MIN = {"call_back": 10, "chase": 20, "chase_pickup": 15, "pickup": 15, "hotline": 20, "opinion": 20,
+              "complaint": 120, "claim": 240, "regulator": 240, "government": 240, "praise": 240}
 RETURN_SOURCE = f"{UNVERIFIED}：不超过首次回复期限"
 SKILL_NAMES = {"complaint": "投诉处理", "claim": "理赔", "regulator": "申诉处理"}
 NIGHT = f"{UNVERIFIED}：00至08时值守，不计首次回复"
@@ -82,6 +84,10 @@ PARAMETERS = [
     ("claim_two_step_fen", "超过就要复核的赔偿", 50_000, "分", "本单位规定：假设500元"),
     ("push_on", "自动派单", 0, "1开0关", "本单位规定"),
     ("push_load_max", "自动派单时手里最多", 3, "张", f"{UNVERIFIED}：一人同时办3张左右"),
+    ("call_wrap_s", "挂断后记录", 20, "秒", f"{UNVERIFIED}：这么久不再派来电"),
+    ("call_ring_s", "振铃不接就换人", 20, "秒", f"{UNVERIFIED}：20秒内接起"),
+    ("call_wait_most_s", "等得比这久就提出回电", 120, "秒", f"{UNVERIFIED}：同来电愿意等"),
+    ("call_back_share", "在班的人用于回电", 0.3, "占比", f"{UNVERIFIED}：假设，其余接来电和办工单"),
     ("known_wait_min", "等办过的人最多", 15, "分钟", f"{UNVERIFIED}：熟悉情况的人优先，但不误首次回复"),
 ]
 

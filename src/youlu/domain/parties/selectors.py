@@ -15,6 +15,8 @@ from youlu.domain.parties.models import Party
 from youlu.domain.parties.sealing import phone_key, tail_key
 from youlu.engines.codes import phone as phones
 
+UNNAMED = "未登记"  # who telephoned and was not asked for a name: hides nothing
+
 
 @dataclass(frozen=True)
 class MaskedParty:
@@ -81,7 +83,8 @@ def phone_tail_matches(party_id: uuid.UUID | None, tail: str) -> bool:
 
 def _masked(row: Party) -> MaskedParty:
     phone = row.phone or ""
-    mask_name = masking.unit_masked if row.kind == Party.Kind.UNIT else masking.name_masked
+    is_shown = row.kind == Party.Kind.UNIT or row.name == UNNAMED
+    mask_name = masking.unit_masked if is_shown else masking.name_masked
     return MaskedParty(
         id=row.id, kind=row.kind, name=mask_name(row.name), phone=phones.mask(phone) if phone else "",
         phone_tail=phones.tail(phone), address=masking.address_masked(row.address or ""),

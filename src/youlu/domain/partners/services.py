@@ -109,7 +109,7 @@ def message_receive(*, partner: str, headers: Mapping[str, str], body: bytes) ->
     BadSignatureError : unknown partner, wrong key, altered body or a time more than five minutes off.
     BadMessageError, MessageReusedError
     """
-    message_id = _believe(Partner.objects.filter(code=partner, active=True).first(), headers, body)
+    message_id = message_believe(partner=partner, headers=headers, body=body)
     envelope = envelope_read(body)
     if not _keep(partner, message_id, envelope, body):
         return Receipt(message_id, again=True)
@@ -122,12 +122,19 @@ def message_receive(*, partner: str, headers: Mapping[str, str], body: bytes) ->
     return Receipt(message_id, again=False)
 
 
-def _believe(partner: Partner | None, headers: Mapping[str, str], body: bytes) -> str:
-    secrets = [partner.secret_in, partner.secret_in_former] if partner else []
+def message_believe(*, partner: str, headers: Mapping[str, str], body: bytes) -> str:
+    """The id of a message that the partner signed; nothing is kept.
+
+    Raises
+    ------
+    BadSignatureError
+    """
+    known = Partner.objects.filter(code=partner, active=True).first()
+    secrets = [known.secret_in, known.secret_in_former] if known else []
     try:
         return signing.verify([s for s in secrets if s], headers, body, now_s=int(clock.real_now().timestamp()))
     except signing.SignatureError as error:
-        log.warning("a message for %s was not believed: %s", partner or "an unknown partner", error)
+        log.warning("a message for %s was not believed: %s", partner if known else "an unknown partner", error)
         raise BadSignatureError() from None
 
 

@@ -6,7 +6,7 @@ channels event by event; `forecast` says what will come.
 """
 
 from youlu.engines.queueing.birth_death import Params, Problem, Result, erlang_a, erlang_c
-from youlu.engines.queueing.capacity import Held, capacity, drain_h, people_needed
+from youlu.engines.queueing.capacity import Held, capacity, drain_h, people_needed, wait_expected_s
 from youlu.engines.queueing.staffing import (
     Line,
     held_by_channel,
@@ -34,4 +34,5 @@ __all__ = [
     "people_needed",
     "people_split",
     "staffing_check",
+    "wait_expected_s",
 ]

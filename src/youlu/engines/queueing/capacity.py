@@ -61,3 +61,10 @@ def people_needed(
                         params=params)
         low, high = (low, middle) if held.within_share >= within_share else (middle, high)
     return high
+
+
+def wait_expected_s(*, ahead: int, agents: int, service_s: float, patience_s: float) -> float:
+    """Mean wait of a caller who stays, all `agents` busy and `ahead` callers before: as many must leave, each by being
+    served or by hanging up, and one more call must end (Erlang A, given the place in the queue)."""
+    serve, leave = agents / service_s, 1.0 / patience_s
+    return sum(1.0 / (serve + waiting * leave) for waiting in range(ahead + 1))

@@ -20,7 +20,8 @@ from youlu.domain.workforce.selectors import AgentRow, agent_of
 
 DOABLE = """
     FROM desk_workorder w JOIN workforce_presence q ON q.agent_id = %(agent)s AND q.until IS NULL
-    WHERE w.state = 'open' AND q.is_taking AND q.site = ANY(w.sites) AND w.kind_id = ANY(%(kinds)s)"""
+    WHERE w.state = 'open' AND q.is_taking AND q.site = ANY(w.sites) AND w.kind_id = ANY(%(kinds)s)
+      AND (w.not_before IS NULL OR w.not_before <= %(now)s)"""
 IN_TURN = "ORDER BY w.priority DESC, w.due_at, w.id LIMIT 1 FOR UPDATE OF w SKIP LOCKED"
 WAITS_FOR_ANOTHER = """
       w.known_by IS NOT NULL AND w.known_by <> %(agent)s AND w.priority < 2 AND COALESCE(w.known_until > %(now)s, false)

@@ -83,9 +83,10 @@ def _waiting(agents: Sequence[Free]) -> list[Waiting]:
 
 
 def _read(orders: QuerySet[WorkOrder], most: int | None = None) -> list[Waiting]:
-    """As they are to be served."""
+    """As they are to be served; what was promised for later waits."""
     asked = kind_skills()
-    rows = orders.order_by("-priority", "due_at", "id").values_list(*FIELDS)[:most]
+    due = Q(not_before=None) | Q(not_before__lte=clock.now())
+    rows = orders.filter(due).order_by("-priority", "due_at", "id").values_list(*FIELDS)[:most]
     return [Waiting(order_id, tuple(sites), asked.get(kind, frozenset()), priority, opened_at, known_by, known_until,
                     returned_from)
             for order_id, kind, sites, priority, opened_at, known_by, known_until, returned_from in rows]

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-CODES = ("known", "least", "first", "chosen", "given")
+CODES = ("known", "least", "first", "chosen", "given", "busy", "nobody")
 
 
 @dataclass(frozen=True)
 class Why:
     """`code`: known (had the case before), least (held least of those able), first (the most urgent they could do),
-    chosen (took it by their own choice), given (a supervisor's choice).
+    chosen (took it by their own choice), given (a supervisor's choice); of a call also busy (all who could are on the
+    telephone), nobody (none who could is there).
 
     `load`: orders in hand before; `able`: agents present who could do it, 0 where nobody counted; `waited_min`: minutes
     in the pool; `lacks`: skills of the kind that they have not.

@@ -20,6 +20,7 @@ from youlu.core.pages import PAGE_ROWS, Page
 # Of an item `i`, its order `o` and its contact `c`.
 UNDONE = """(CASE WHEN i.contact_id IS NOT NULL THEN c.state IN ('owed', 'claimed', 'unreached', 'scheduled')
     WHEN i.what = 'call_back' THEN o.state NOT IN ('called_back', 'fixed', 'closed')
+        AND NOT (o.kind_id = 'call_back' AND o.answered_at IS NOT NULL)
     WHEN i.what = 'reply' THEN o.answered_at IS NULL AND o.state <> 'closed'
     WHEN i.what = 'extend' THEN o.extend_to IS NOT NULL
     ELSE o.state <> 'closed' END)"""
@@ -32,13 +33,15 @@ WITH before AS (
     FROM {JOINED} WHERE i.handover_id = %(last)s AND {UNDONE}),
 orders AS (
     SELECT o.id AS order_id, least(o.due_at, CASE WHEN o.answered_at IS NULL THEN o.reply_due_at END) AS due_at,
-        CASE WHEN k.has_own_clock THEN 'regulator' WHEN o.level > 0 THEN 'escalated'
+        CASE WHEN k.has_own_clock THEN 'regulator'
+            WHEN o.kind_id = 'call_back' AND o.answered_at IS NULL THEN 'call_back' WHEN o.level > 0 THEN 'escalated'
             WHEN o.extend_to IS NOT NULL THEN 'extend' WHEN o.supervised_at IS NOT NULL THEN 'supervised'
             WHEN o.state = 'answered' AND k.needs_call_back THEN 'call_back'
             WHEN k.code = 'programme' THEN 'programme' WHEN o.due_at < %(until)s THEN 'due' ELSE 'reply' END AS what
     FROM desk_workorder o JOIN desk_orderkind k ON k.code = o.kind_id
     WHERE o.state <> 'closed' AND (o.due_at < %(until)s OR k.has_own_clock OR o.level > 0 OR o.extend_to IS NOT NULL
         OR o.supervised_at IS NOT NULL OR (o.state = 'answered' AND k.needs_call_back) OR k.code = 'programme'
+        OR (k.code = 'call_back' AND o.answered_at IS NULL)
         OR (o.answered_at IS NULL AND o.paused_at IS NULL AND o.reply_due_at < %(until)s))),
 contacts AS (
     SELECT c.id AS contact_id, c.due_at, CASE WHEN c.state = 'scheduled' THEN 'call_back' ELSE 'claimed' END AS what

@@ -47,10 +47,12 @@ class Asked:
     needs_compensation: bool = False
     outside_no: str = ""
     clock_from: dt.datetime | None = None
+    not_before: dt.datetime | None = None  # promised for then: clocks run from there, and nobody is given it before
 
     def digest_text(self) -> bytes:
         # The first six as they were before there were more: a key that was stored then still fits its body.
         more = [self.outside_no, self.clock_from.isoformat() if self.clock_from else ""] if self.outside_no else []
+        more += [self.not_before.isoformat()] if self.not_before else []
         return json.dumps([self.kind, self.title, self.body, str(self.party_id), self.item_key,
                            self.needs_compensation, *more]).encode()
 
@@ -100,13 +102,13 @@ def order_drafted(asked: Asked) -> WorkOrder:
     at = clock.now()
     if row.has_own_clock and (asked.outside_no.strip() or asked.clock_from) and not _is_a_case(asked, at):
         raise OutsideNumberError(days=AGES_OF_CASE.days)
-    due = clocked.due(asked.clock_from if row.has_own_clock and asked.clock_from else at)
+    due = clocked.due(asked.clock_from if row.has_own_clock and asked.clock_from else asked.not_before or at)
     return WorkOrder(
         kind=row, title=title, grams=grams(title), body=asked.body, channel=asked.channel, party_id=asked.party_id,
         item_key=asked.item_key, item_number=item_number(asked.item_key) if asked.item_key is not None else "",
         closure_id=asked.closure_id, opened_at=at, reply_due_at=due.reply.at, due_at=due.close.at,
         warn_at=due.warn_at, is_due_assumed=due.is_assumed, customer_key=_customer_key(asked.party_id),
-        outside_no=asked.outside_no.strip()[:60],
+        outside_no=asked.outside_no.strip()[:60], not_before=asked.not_before,
         sites=[site for site in row.sites if not asked.needs_compensation or site == Site.ON_SITE])
 
 

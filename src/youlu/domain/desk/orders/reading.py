@@ -18,6 +18,7 @@ from youlu.domain.desk.orders.happening import acts_open_to
 from youlu.domain.desk.orders.life import EVENT_NAMES, Act, Life, life_of
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.seeing import order_seen, seen_by
+from youlu.domain.desk.phone.saying import calls_said
 from youlu.domain.desk.trade import HOURS, SKILL_NAMES
 from youlu.domain.messages.selectors import MessageRow, messages_of_parties
 from youlu.domain.parties.selectors import MaskedParty, parties_of_same_phone
@@ -28,6 +29,7 @@ from youlu.domain.workforce.selectors import agent_of
 EVENTS_MAX = 200
 RELATED_MAX = 10
 SAID_MAX = 5
+CALL_EVENTS = ("call", "dial")  # their detail is the call's id
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class EventRow:
     detail: str = ""
     code: str = ""
     why: Why | None = None
+    lasted: str = ""  # of a call, 3:12
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,13 @@ def events_of(order_id: uuid.UUID) -> tuple[EventRow, ...]:
     """The history, newest first, with the names of who acted."""
     events = list(OrderEvent.objects.filter(order_id=order_id).order_by("-id")[:EVENTS_MAX])
     names = actor_names(e.actor for e in events)
-    return tuple(EventRow(e.at, EVENT_NAMES.get(e.act, e.act), e.note, names.get(e.actor, ""), e.detail, e.act,
-                          why_of(e.why))
-                 for e in events)
+    calls = calls_said(e.detail for e in events if e.act in CALL_EVENTS)
+    rows = []
+    for e in events:
+        detail, lasted = calls.get(e.detail, ("", "")) if e.act in CALL_EVENTS else (e.detail, "")
+        rows.append(EventRow(e.at, EVENT_NAMES.get(e.act, e.act), e.note, names.get(e.actor, ""), detail, e.act,
+                             why_of(e.why), lasted))
+    return tuple(rows)
 
 
 def _related(actor: Actor, order: WorkOrder) -> tuple[OrderRow, ...]:
