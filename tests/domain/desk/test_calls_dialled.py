@@ -87,7 +87,7 @@ def test_news_of_the_call_stand_in_the_orders_history(keys: PartnerKeys) -> None
     told(keys, "call.ringing", call=str(call_id), at=after(6))
     told(keys, "call.ended", call=str(call_id), at=after(40))
     line = next(event for event in order_page(actor=li, order_id=order_id).events if event.code == "dial")
-    assert (line.act, line.detail, line.lasted) == ("双呼", "没接通", "")
+    assert (line.act, line.detail, line.lasted) == ("请总机双呼", "没接通", "")
     assert services.order_dial(actor=li, order_id=order_id) != call_id, "another try"
 
 
@@ -124,7 +124,7 @@ def test_a_promise_is_kept_by_the_first_call_in_time_even_if_nobody_answers(keys
         told(keys, "call.ringing", call=str(call_id))
         told(keys, "call.ended", call=str(call_id))
     page = calls_page(actor=people.chen_supervisor())
-    assert [one.state for one in page.promises] == ["kept"] and page.counts.kept == 1
+    assert ([one.state for one in page.promises], page.counts.kept) == (["kept"], 1)
     assert CallBack.objects.get().until_at == after(3600)
 
 

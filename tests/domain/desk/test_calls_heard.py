@@ -83,9 +83,9 @@ def test_a_caller_is_the_customer_of_the_number_and_a_stranger_becomes_one(keys:
     told(keys, "call.ringing", call="3", number="13893100777")
     told(keys, "call.ringing", call="4")
     parties = list(Call.objects.order_by("reference").values_list("party_id", flat=True))
-    assert parties[0] == known and parties[1] == parties[2] and parties[3] is None
+    assert (parties[0], parties[1], parties[3]) == (known, parties[2], None)
     stranger = party_masked(parties[1])
-    assert (stranger.name, stranger.phone) == ("未登记", "1******0777")
+    assert (stranger.name, stranger.phone) == ("未留姓名", "1******0777")
     assert Party.objects.count() == 2
 
 
@@ -150,7 +150,7 @@ def test_one_key_opens_the_customers_order_or_writes_a_new_one_and_the_history_h
     told(keys, "call.answered", call="1", agent="2207", at=after(5))
     told(keys, "call.ended", call="1", at=after(197))
     (line,) = [event for event in order_page(actor=li, order_id=order_id).events if event.code == "call"]
-    assert (line.act, line.detail, line.lasted, line.who) == ("来电", "接通", "3:12", "李敏")
+    assert (line.act, line.detail, line.lasted, line.who) == ("通电话", "接通", "3:12", "李敏")
     # The next call of the same customer finds it; an order of their choice is linked as well.
     second = told(keys, "call.ringing", call="2", number=PHONE, agent="2207").call_id
     assert services.call_to_order(actor=li, call_id=second) == order_id

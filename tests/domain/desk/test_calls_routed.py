@@ -188,7 +188,7 @@ def test_a_promised_call_waits_for_its_time_and_is_chased_when_late(keys: Partne
         services.orders_watch()
         assert set(OrderAlert.objects.values_list("what", flat=True)) >= {"late"}
         (row,) = calls_page(actor=people.chen_supervisor()).promises
-        assert row.state == "broken" and call_counts().broken == 1
+        assert (row.state, call_counts().broken) == ("broken", 1)
         told(keys, "call.ringing", call=str(uuid.uuid4()), agent="2207")  # some other call changes nothing
         services.order_answer(actor=li, order_id=order.id, text="已回电")
         (row,) = calls_page(actor=people.chen_supervisor()).promises
@@ -238,4 +238,4 @@ def test_many_calls_at_once_never_ring_one_agent_twice() -> None:
     for thread in threads:
         thread.join()
     rung = [way.staff_no for way in ways if way.to == "agent"]
-    assert len(ways) == 8 and len(rung) == len(set(rung)) == 5
+    assert (len(ways), len(rung), len(set(rung))) == (8, 5, 5)

@@ -15,7 +15,7 @@ from youlu.domain.parties.models import Party
 from youlu.domain.parties.sealing import phone_key, tail_key
 from youlu.engines.codes import phone as phones
 
-UNNAMED = "未登记"  # who telephoned and was not asked for a name: hides nothing
+UNNAMED = "未留姓名"  # who telephoned and was not asked for a name: hides nothing
 
 
 @dataclass(frozen=True)

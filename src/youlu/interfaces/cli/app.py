@@ -51,6 +51,7 @@ from youlu.interfaces.cli import (  # noqa: E402, F401
     items,
     network,
     operations,
+    partners,
     programme,
     promise,
     retention,

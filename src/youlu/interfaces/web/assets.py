@@ -65,6 +65,10 @@ def _campaigns_style() -> str:
     return (HERE / "css" / "campaigns" / "campaigns.css").read_text()
 
 
+def _calls_style() -> str:
+    return (HERE / "css" / "calls" / "calls.css").read_text()
+
+
 def _emergency_style() -> str:
     return (HERE / "css" / "emergency" / "emergency.css").read_text()
 
@@ -107,6 +111,7 @@ MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
     "timetable.css": ("text/css; charset=utf-8", _timetable_style),
     "clocks.css": ("text/css; charset=utf-8", _clocks_style),
     "roster.css": ("text/css; charset=utf-8", _roster_style),
+    "calls.css": ("text/css; charset=utf-8", _calls_style),
     "desk.css": ("text/css; charset=utf-8", _desk_style),
     "campaigns.css": ("text/css; charset=utf-8", _campaigns_style),
     "emergency.css": ("text/css; charset=utf-8", _emergency_style),

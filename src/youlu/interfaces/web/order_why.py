@@ -24,6 +24,15 @@ def why_said(why: Why) -> str:
     return sentence + (_("没有登记的技能：%(skills)s。") % figures if why.lacks else "")
 
 
+def call_why_said(why: Why) -> str:
+    """Why a call went where it went."""
+    return {
+        "known": _("办过这位客户的事。"),
+        "least": _("能接的%(able)s人里手上最少（%(load)s张）。") % {"able": why.able, "load": why.load},
+        "busy": _("能接的%(able)s人都在电话上。") % {"able": why.able},
+    }.get(why.code, _("没有能接的人在岗。"))
+
+
 def queue_said(place: QueuePlace) -> str:
     """Where the order stands in the pool and who could do it."""
     ahead = (_("前面还有1000张以上") if place.is_far else _("前面还有%(n)s张") % {"n": place.ahead} if place.ahead

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=youlu.core.ids.uuid7, primary_key=True, serialize=False)),
                 ('exchange', models.TextField()),
                 ('reference', models.TextField()),
-                ('direction', models.TextField(choices=[('in', '来电'), ('out', '双呼')])),
+                ('direction', models.TextField(choices=[('in', '呼入'), ('out', '呼出')])),
                 ('party_id', models.UUIDField(null=True)),
                 ('customer_key', models.BinaryField(null=True)),
                 ('skill', models.TextField(default='')),

@@ -12,8 +12,8 @@ class Call(models.Model):
     """One call, whatever the order in which its news came. Its caller is a party; null: the number was withheld."""
 
     class Direction(models.TextChoices):
-        IN = "in", "来电"
-        OUT = "out", "双呼"
+        IN = "in", "呼入"
+        OUT = "out", "呼出"
 
     class Outcome(models.TextChoices):
         LIVE = "live", "进行中"

@@ -60,6 +60,10 @@ class AtPhone:
         return "talking" if self.call.answered_at else "ringing" if self.call.rang_at or self.is_in else "dialling"
 
     @property
+    def why(self) -> Why | None:
+        return why_of(self.call.why)
+
+    @property
     def is_in(self) -> bool:
         return self.call.direction == Call.Direction.IN
 

@@ -1,5 +1,5 @@
 /* j and k walk the pool, x ticks, c goes to the caller's field, m opens the order's macros and a digit does one, b
-   searches what the desk knows, ? shows the keys; everything they reach is there without. */
+   searches what the desk knows, o opens the order of a call, ? shows the keys; everything they reach is there without. */
 (() => {
   "use strict";
   const links = () => [...document.querySelectorAll("[data-keys] a")];
@@ -15,6 +15,7 @@
     k: () => walk(-1),
     x: () => document.activeElement.closest("li")?.querySelector("input[type=checkbox]")?.click(),
     c: () => document.getElementById("phone")?.focus(),
+    o: () => document.querySelector("[data-call-open]")?.click(),
     m: () => document.querySelector("[data-macros]")?.click(),
     b: () => document.getElementById("knows-q")?.focus(),
     "?": sheet,
