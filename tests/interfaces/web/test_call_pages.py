@@ -53,16 +53,22 @@ def rings(keys: PartnerKeys, call: str = "1", **data: str) -> Call:
     return Call.objects.get(id=told(keys, "call.ringing", call=call, agent="2207", **data).call_id)
 
 
-def test_who_calls_stands_on_the_agents_page_with_their_mail_masked(keys: PartnerKeys, li: Client, house: House) -> None:
+def test_who_calls_stands_on_the_agents_page_with_their_mail_masked(
+    keys: PartnerKeys, li: Client, house: House
+) -> None:
     idle = li.get("/my/call").content.decode()
-    assert " hidden>" in idle and 'data-poll="2"' in idle
+    assert " hidden>" in idle
+    assert 'data-poll="2"' in idle
     rings(keys, number=PHONE)
     page = li.get("/my/call").content.decode()
-    assert "有来电" in page and "王*民 · 1******4417" in page
+    assert "有来电" in page
+    assert "王*民 · 1******4417" in page
     assert PHONE not in page
     for number in (house.to_compound, house.to_county):
         assert f"{number[:2]}" in page
-    assert "康县" in page and "建单" in page and "data-call-open" in page
+    assert "康县" in page
+    assert "建单" in page
+    assert "data-call-open" in page
     told(keys, "call.answered", call="1", agent="2207")
     assert "通话中" in li.get("/my/call").content.decode()
     told(keys, "call.ended", call="1")
@@ -74,7 +80,8 @@ def test_what_the_page_has_already_is_not_sent_again(keys: PartnerKeys, li: Clie
     rings(keys, number=PHONE)
     page = li.get("/my/call", {"seen": ""})
     tag = re.search(r'"seen":"([^"]+)"', page.content.decode())
-    assert page.status_code == 200 and tag
+    assert page.status_code == 200
+    assert tag
     assert li.get("/my/call", {"seen": tag[1]}).status_code == 204
     told(keys, "call.answered", call="1", agent="2207")
     assert li.get("/my/call", {"seen": tag[1]}).status_code == 200
@@ -97,15 +104,19 @@ def test_one_press_opens_the_order_with_the_caller_and_again_the_same(keys: Part
     call = rings(keys, number=PHONE)
     there = li.post(f"/calls/{call.id}/order")
     order = WorkOrder.objects.get()
-    assert there.url == f"/desk/{order.id}" and order.party_id == Party.objects.get().id
+    assert there.url == f"/desk/{order.id}"
+    assert order.party_id == Party.objects.get().id
     assert li.post(f"/calls/{call.id}/order").url == there.url
     assert "看这张工单" in li.get("/my/call").content.decode()
     page = li.get(there.url).content.decode()
-    assert "通电话" in page and "王*民" in page
+    assert "通电话" in page
+    assert "王*民" in page
     told(keys, "call.ended", call="1")
     second = rings(keys, "2", number=PHONE)
     page = li.get("/my/call").content.decode()
-    assert "开最急的工单" in page and "另建一张" in page and str(order.number) in page
+    assert "开最急的工单" in page
+    assert "另建一张" in page
+    assert str(order.number) in page
     assert li.post(f"/calls/{second.id}/order", {"order": str(order.id)}).url == there.url
     assert li.post(f"/calls/{second.id}/order", {"order": str(uuid.UUID(int=7))}).status_code == 404
 
@@ -146,7 +157,8 @@ def test_the_desks_page_of_calls_asks_the_same_few_questions(keys: PartnerKeys) 
     assert questions(chen, "/calls") <= few <= 12
     page = chen.get("/calls").content.decode()
     more = re.search(r'href="\?(cursor=[^"]+)"', page)
-    assert more and page.count("改为回电") == 50
+    assert more
+    assert page.count("改为回电") == 50
     assert chen.get(f"/calls?{more[1]}").status_code == 200
     assert chen.get("/calls?cursor=%00x").status_code == 200
 
@@ -160,7 +172,9 @@ def test_both_ends_are_called_from_the_order_and_without_an_exchange_the_number_
     services.order_take(actor=people.li_agent(), order_id=order_id)
     assert f"/desk/{order_id}/dial" in li.get(f"/desk/{order_id}").content.decode()
     page = li.post(f"/desk/{order_id}/dial", follow=True).content.decode()
-    assert "已请总机双呼" in page and "请总机双呼" in page and PHONE not in page
+    assert "已请总机双呼" in page
+    assert "请总机双呼" in page
+    assert PHONE not in page
     li.post(f"/desk/{order_id}/dial")
     assert OutgoingMessage.objects.count() == 1
     assert "总机正在呼您" in li.get("/my/call").content.decode()
@@ -170,15 +184,18 @@ def test_both_ends_are_called_from_the_order_and_without_an_exchange_the_number_
 
     Partner.objects.update(active=False)
     page = li.get(f"/desk/{order_id}").content.decode()
-    assert f"/desk/{order_id}/dial" not in page and f"/reveal/order/{order_id}" in page
+    assert f"/desk/{order_id}/dial" not in page
+    assert f"/reveal/order/{order_id}" in page
     assert "没有接总机，不能双呼" in li.post(f"/desk/{order_id}/dial", follow=True).content.decode()
 
 
 def test_a_promised_call_stands_on_the_agents_list_and_on_the_desks(keys: PartnerKeys, li: Client) -> None:
     told(keys, "call.call_back", call="1", number=PHONE)
     page = li.get("/calls").content.decode()
-    assert "没到时间" in page and "约好的回电" in page
+    assert "没到时间" in page
+    assert "约好的回电" in page
     with clock.frozen(clock.now() + dt.timedelta(hours=1)):
         li.post("/desk/next")
         page = li.get("/my/orders").content.decode()
-        assert "回电" in page and "约17:30" in page
+        assert "回电" in page
+        assert "约17:30" in page

@@ -13,7 +13,7 @@ from youlu.interfaces.cli.app import app, need_database
 if TYPE_CHECKING:
     from youlu.domain.access.selectors import Actor
 
-partner = typer.Typer(no_args_is_help=True, help="合作单位和电话总机：互发签名消息。 / Agencies, and the telephone exchange.")
+partner = typer.Typer(no_args_is_help=True, help="合作单位和电话总机，互发签名消息。 / Agencies and the exchange.")
 app.add_typer(partner, name="partner", rich_help_panel=GROUP)
 CODE = typer.Argument(help="代码，电话总机固定写exchange / code; the telephone exchange is exchange")
 

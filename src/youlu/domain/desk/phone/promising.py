@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.db import connection
 
@@ -33,11 +33,11 @@ HORIZON = dt.timedelta(hours=36)
 
 def call_back_time(at: dt.datetime) -> dt.datetime | None:
     """The first half hour that still has room; None where nobody is rostered for one, or all are full."""
-    people, booked = _people(at), _booked(at)
+    people_at, booked = _people(at), _booked(at)
     figures = figures_now("call_back_share", "contact_service_s")
     each = figures["call_back_share"] * SLOT.total_seconds() / figures["contact_service_s"]
     for start in _slots(at):
-        if booked[start] < int(people[start] * each) and _is_served(start):
+        if booked[start] < int(people_at(start) * each) and _is_served(start):
             return start
     return None
 
@@ -90,17 +90,16 @@ def _is_served(start: dt.datetime) -> bool:
     return due_after("desk", start, SLOT_MIN).at == start + SLOT
 
 
-def _people(at: dt.datetime) -> Counter[dt.datetime]:
-    """People at work through each half hour: by the rosters in force; where there are none, who takes work now, until
-    the shift ends."""
+def _people(at: dt.datetime) -> Callable[[dt.datetime], int]:
+    """How many people work through the half hour from an instant: by the rosters in force; where there are none, who
+    takes work now, until the shift ends."""
     watches = set(ShiftKind.objects.filter(activity=Activity.NIGHT_DUTY).values_list("code", flat=True))
-    shifts = [s for s in shifts_between(at, at + HORIZON) if s.kind not in watches]
-    slots = list(_slots(at))
+    shifts = [(s.start_at, s.end_at) for s in shifts_between(at, at + HORIZON) if s.kind not in watches]
     if shifts:
-        return Counter({start: sum(s.start_at <= start and s.end_at >= start + SLOT for s in shifts)
-                        for start in slots})
-    present, ends = present_now(), shift_end(at)
-    return Counter({start: present.on_site_taking + present.at_home_taking for start in slots if start + SLOT <= ends})
+        return lambda start: sum(begins <= start and start + SLOT <= ends for begins, ends in shifts)
+    present, over_at = present_now(), shift_end(at)
+    here = present.on_site_taking + present.at_home_taking
+    return lambda start: here if start + SLOT <= over_at else 0
 
 
 def _booked(at: dt.datetime) -> Counter[dt.datetime]:

@@ -1,4 +1,4 @@
-"""The telephone on pages: the call at one's own, what it is about, calls of two ends, calls and promises of the desk."""
+"""The telephone on pages: the call at one's own, what it is about, calls of two ends, the desk's calls and promises."""
 
 from __future__ import annotations
 
