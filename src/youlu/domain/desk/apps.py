@@ -20,6 +20,7 @@ class DeskConfig(AppConfig):
         "contact.take": ("agent", "supervisor"),
         "outreach.read": ("supervisor", "dispatcher"),
         "outreach.run": ("supervisor",),  # open a campaign, start, stop
+        "desk.wall": ("supervisor", "dispatcher"),  # counts alone, for a screen that everybody sees
         "emergency.read": ("supervisor", "dispatcher"),
         "emergency.run": ("supervisor",),  # ask for plans, adopt one, leave
         "handover.sign": ("supervisor",),  # hand a shift over, take one over, read what was signed

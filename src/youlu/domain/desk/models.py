@@ -137,6 +137,7 @@ class WorkOrder(models.Model):
             models.Index(fields=["kind", "due_at", "id"], name="desk_order_kind"),
             models.Index(fields=["-priority", "due_at", "id"], condition=Q(state="open"), name="desk_order_next"),
             models.Index(fields=["due_at", "id"], name="desk_order_due"),
+            models.Index(fields=["opened_at"], name="desk_order_opened"),  # what came today, against the forecast
             models.Index(fields=["unit_office_id", "due_at"], condition=Q(unit_office_id__isnull=False),
                          name="desk_order_unit"),
             models.Index(fields=["item_key", "opened_at"], condition=Q(item_key__isnull=False), name="desk_order_item"),

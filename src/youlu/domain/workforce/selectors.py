@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import FilteredRelation, Q
 
 from youlu.core import clock
@@ -131,6 +132,46 @@ def demand_of_hour(*, at: dt.datetime | None = None) -> dict[str, float]:
     at = at or clock.now()
     rows = Demand.objects.filter(hour_at__lte=at, hour_at__gt=at - dt.timedelta(hours=1))
     return {row.channel: row.expected for row in rows}
+
+
+@dataclass(frozen=True)
+class HalfHour:
+    """The `nth` half hour of a day: arrivals foreseen, and come (None: nobody counted)."""
+
+    channel: str
+    nth: int
+    expected: float
+    came: float | None
+
+
+# Half hours as they were foreseen; hours that somebody wrote by hand stand in where there are none.
+ARRIVALS_OF_DAY = """
+SELECT channel, start_at, 'foreseen', expected FROM workforce_staffneed
+WHERE start_at >= %(from)s AND start_at < %(to)s AND expected > 0
+UNION ALL
+SELECT channel, start_at, 'came', count FROM workforce_arrival WHERE start_at >= %(from)s AND start_at < %(to)s
+UNION ALL
+SELECT channel, hour_at, 'hour', expected FROM workforce_demand WHERE hour_at >= %(from)s AND hour_at < %(to)s
+"""
+
+
+def arrivals_of_day(since: dt.datetime) -> tuple[HalfHour, ...]:
+    """Of the day that begins at `since`, by channel and half hour, in one question."""
+    foreseen: dict[tuple[str, int], float] = {}
+    hours: dict[tuple[str, int], float] = {}
+    came: dict[tuple[str, int], float] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(ARRIVALS_OF_DAY, {"from": since, "to": since + dt.timedelta(days=1)})
+        for channel, start_at, what, number in cursor.fetchall():
+            nth = int((start_at - since).total_seconds() // 1800)
+            if what == "hour":
+                hours |= {(channel, nth): number / 2, (channel, nth + 1): number / 2}
+            elif what == "foreseen":  # a row a skill
+                foreseen[channel, nth] = foreseen.get((channel, nth), 0.0) + number
+            else:
+                came[channel, nth] = number
+    known = hours | foreseen
+    return tuple(HalfHour(*key, known.get(key, 0.0), came.get(key)) for key in sorted(known.keys() | came.keys()))
 
 
 def _rows(which: Q) -> tuple[AgentRow, ...]:

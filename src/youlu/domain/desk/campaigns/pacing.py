@@ -114,6 +114,8 @@ def _curve(slots: Sequence[Slot], whole_s: float) -> tuple[tuple[dt.datetime, fl
     for slot in slots:
         if done_s >= whole_s:
             break
+        if not slot.people:
+            continue
         points.append((slot.start_at, done_s / whole_s))
         done_s += slot.hours_s
         points.append((min(slot.end_at, _reached([slot], max(whole_s - done_s + slot.hours_s, 0)) or slot.end_at),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,18 +15,18 @@ from youlu.interfaces.web.figures.text import text_width
 
 WIDTH, HEIGHT = 760.0, 236.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 20.0, 26.0, 24.0
-TICK_HOURS = (1, 2, 3, 6, 12, 24, 48, 96, 168)
+TICK_HOURS, TICKS_MOST = (1, 2, 3, 6, 12, 24, 48), 8
 Points = Sequence[tuple[dt.datetime, int]]
 
 
 @dataclass(frozen=True)
 class Telling:
-    """Customers told by then. `latest_at` widens what is reckoned to its interval."""
+    """Customers told by then. `now_at` None: it is over. `latest_at` widens what is reckoned to its interval."""
 
     happened: Points
     planned: Points
     ahead: Points
-    now_at: dt.datetime
+    now_at: dt.datetime | None
     due_at: dt.datetime
     whole: int
     earliest_at: dt.datetime | None = None
@@ -47,9 +48,10 @@ class Words:
 
 def telling_draw(told: Telling, words: Words) -> SafeString:
     """One scale from zero to everybody; the table beside it has the same numbers."""
-    first = min(p[0] for p in (*told.happened[:1], *told.planned[:1], (told.now_at, 0)))
-    last = max([told.due_at, told.now_at, *(p[0] for p in (*told.planned[-1:], *told.ahead[-1:])),
-                *([told.latest_at] if told.latest_at else [])])
+    first = min(at for at, _ in (*told.happened[:1], *told.planned[:1]))
+    ends = (told.due_at, told.now_at, told.latest_at, *(at for at, _ in (
+        *told.happened[-1:], *told.planned[-1:], *told.ahead[-1:])))
+    last = max(at for at in ends if at is not None)
     reach = max((last - first).total_seconds(), 60)
 
     def x(at: dt.datetime) -> float:
@@ -76,7 +78,8 @@ def _grid(whole: int, y: Callable[[float], float]) -> SafeString:
 def _ticks(first: dt.datetime, last: dt.datetime, x: Callable[[dt.datetime], float]) -> SafeString:
     """Whole hours or days, as many as have room."""
     span_h = (last - first).total_seconds() / 3600
-    step = next((hours for hours in TICK_HOURS if span_h / hours <= 8), TICK_HOURS[-1])
+    many_days = 24 * math.ceil(span_h / 24 / TICKS_MOST)
+    step = next((hours for hours in TICK_HOURS if span_h / hours <= TICKS_MOST), many_days)
     at = clock.midnight(clock.local(first).date())
     marks = []
     while at <= last:
@@ -110,11 +113,14 @@ def _line(css: str, points: Points, x: Callable[[dt.datetime], float], y: Callab
 
 def _rules(told: Telling, words: Words, x: Callable[[dt.datetime], float]) -> SafeString:
     """The present and the due time; where they are near one another the labels stand on either side."""
-    rules, near = [], abs(x(told.due_at) - x(told.now_at)) < 90
-    for css, at, word in (("now", told.now_at, words.now), ("due", told.due_at, words.due)):
+    now_at = told.now_at
+    marks = [("due", told.due_at, words.due)] + ([("now", now_at, words.now)] if now_at is not None else [])
+    near = now_at is not None and abs(x(told.due_at) - x(now_at)) < 90
+    rules = []
+    for css, at, word in marks:
         place, width = x(at), text_width(word, 12)
-        left = place + width / 2 > WIDTH or (near and (at <= max(told.due_at, told.now_at)) and css == (
-            "now" if told.now_at <= told.due_at else "due"))
+        is_first = now_at is not None and (css == "now") == (now_at <= told.due_at)
+        left = place + width / 2 > WIDTH or (near and is_first)
         right = place - width / 2 < LEFT or (near and not left)
         anchor = "end" if left and place - width > 0 else "start" if right or left else "middle"
         rules.append((css, f"{place:.1f}", f"{TOP - 8:.0f}", f"{HEIGHT - BOTTOM:.0f}", css, f"{place:.1f}", anchor,

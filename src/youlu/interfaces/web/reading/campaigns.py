@@ -127,10 +127,12 @@ def picture(report: Report) -> str:
     """Told over time against the plan."""
     campaign = report.head.campaign
     planned = [(dt.datetime.fromisoformat(at), n) for at, n in campaign.plan] if campaign else []
-    is_ahead = report.tally.waiting or report.head.may_start
+    is_ahead = bool(report.tally.waiting) or report.head.may_start
+    happened = report.curve if is_ahead else report.curve[:-1]  # what is over ends where its last word was said
     return telling_draw(
-        Telling(report.curve, planned, ahead_of(report) if is_ahead else (), report.at, report.head.due_at,
-                report.tally.whole, report.pace.earliest_at if is_ahead and report.voice_left else None,
+        Telling(happened, planned, ahead_of(report) if is_ahead else (), report.at if is_ahead else None,
+                report.head.due_at, report.tally.whole,
+                report.pace.earliest_at if is_ahead and report.voice_left else None,
                 report.pace.latest_at if is_ahead else None),
         Words(gettext("告知进度"), lead(report), gettext("已告知"), gettext("开始时的计划"), gettext("照现在的人"),
               gettext("期限"), gettext("现在")))
