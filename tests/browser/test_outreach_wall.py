@@ -23,6 +23,7 @@ from youlu.domain.desk.campaigns.lists import list_read
 from youlu.domain.desk.campaigns.loading import Asked, campaign_open
 from youlu.domain.desk.campaigns.report import plan_of, report_read
 from youlu.domain.desk.models import OrderKind, Parameter, WorkOrder
+from youlu.domain.desk.phone.models import Call
 from youlu.domain.desk.trade import trade_ensure
 from youlu.domain.messages.defaults import wordings_ensure
 from youlu.domain.workforce.forecasting import arrivals_add
@@ -53,6 +54,10 @@ def room() -> Iterator[dict[str, str]]:
             round(20 + 12 * abs((n % 16) - 8) / 8 - (8 if n % 2 else 0), 1) for n in range(64)])
         needs_set([Wanted(at, "order", 0.4) for at in halves], source="示例", expected=[9.0 + n % 5 for n in range(32)])
         arrivals_add([("call", midnight + n * HALF, 18 + (n * 7) % 13) for n in range(16, 24)])
+        for n in range(30):
+            Call.objects.create(exchange="x", reference=str(n), direction="in", begun_at=NOON - n * HALF / 4,
+                                heard_at=NOON, answered_at=NOON if n % 5 else None,
+                                outcome="talked" if n % 5 else ("live" if n < 20 else "abandoned"))
         for n in range(40):
             made = services.order_open(actor=chief, key=str(n), kind="chase", title="催投")
             WorkOrder.objects.filter(id=made).update(

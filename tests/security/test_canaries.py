@@ -15,11 +15,13 @@ from typing import Any
 import httpx
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 
 from tests import people
 from tests.domain.applications.applicants import ANSWERS, LETTER, SYSTEM, issue
+from tests.domain.desk.campaign_people import TOPIC, topic_make
 from tests.domain.small_network import KANGXIAN, XIAN, at, network_make
 from tests.interfaces.api.conftest import Caller
 from youlu.core import clock
@@ -41,10 +43,10 @@ from youlu.domain.partners.services import partner_register
 from youlu.domain.promise import arrays
 from youlu.interfaces.ops.logs import JsonFormatter, LineFormatter
 
-NAME, FAMILY, CALLER = "欧阳鸢哨甲", "司徒鸢哨乙", "上官鸢哨丙"
-PHONE, FAMILY_PHONE, CALLER_PHONE = "19907315926", "19902718281", "19901414213"
+NAME, FAMILY, CALLER, LISTED = "欧阳鸢哨甲", "司徒鸢哨乙", "上官鸢哨丙", "诸葛鸢哨丁"
+PHONE, FAMILY_PHONE, CALLER_PHONE, LISTED_PHONE = "19907315926", "19902718281", "19901414213", "19901732050"
 ID_NUMBER, ADDRESS = "620102199408130218", "城关镇鸢哨巷77号院9号楼4单元1103室"
-CANARIES = (NAME, FAMILY, CALLER, PHONE, FAMILY_PHONE, CALLER_PHONE, ID_NUMBER, ADDRESS)
+CANARIES = (NAME, FAMILY, CALLER, LISTED, PHONE, FAMILY_PHONE, CALLER_PHONE, LISTED_PHONE, ID_NUMBER, ADDRESS)
 NOON = at("2022-07-11 12:00")
 BOOM = f"nobody anticipated {PHONE}"
 
@@ -153,6 +155,27 @@ def worked_on(staff: Client, party_id: Any, monkeypatch: pytest.MonkeyPatch) -> 
     return [*texts, wreck.content.decode()]
 
 
+def told_from_a_list(staff: Client) -> list[str]:
+    """A supervisor's file names somebody new, and in rows that cannot be used somebody we know; what the pages and the
+    tables show of it."""
+    topic_make()
+    rows = f"手机号,姓名,方式,邮件号\n{LISTED_PHONE},{LISTED},,\n{PHONE}9,{NAME},,\n"
+    rows += f"{FAMILY_PHONE},{FAMILY},{NAME},\n"
+    rows += f",,,{CALLER_PHONE}\n"
+    made = staff.post("/outreach/new", {
+        "name": "回访", "topic": TOPIC, "due_at": "2022-07-12T15:00", "voice_pct": "100", "source": "file",
+        "side": "addressee", "file": SimpleUploadedFile(f"{NAME}.csv", rows.encode())})
+    assert made.status_code == 302, made.content.decode()
+    assert staff.post(f"{made.url}/start").status_code == 302
+    bad = staff.post("/outreach/new", {"name": "x", "topic": TOPIC, "due_at": "2022-07-12T15:00", "voice_pct": "1",
+                                       "source": "file", "file": SimpleUploadedFile("x.csv", f"{PHONE}9\n".encode())})
+    assert bad.status_code == 422
+    tables = [b"".join(staff.get(f"{made.url}/{name}.csv").streaming_content).decode() for name in ("table", "faults")]
+    assert tables[1].count("\r\n") == 4, "a heading and three rows that cannot be used, told by their lines"
+    pages = [staff.get(address).content.decode() for address in (made.url, "/outreach", "/desk/wall", "/audit")]
+    return [bad.content.decode(), *tables, *pages]
+
+
 def rows_with_canaries() -> set[tuple[str, str]]:
     """(table, canary) over every column of every table."""
     met: set[tuple[str, str]] = set()
@@ -205,9 +228,9 @@ def test_planted_people_are_found_nowhere_but_sealed_and_in_the_hook(
         documents_dispatch()
         party_id = people.customer(name=CALLER, phone=CALLER_PHONE, channel="hook")
         bodies = told_by_message(party_id)
-        texts = worked_on(staff, party_id, monkeypatch)
+        texts = worked_on(staff, party_id, monkeypatch) + told_from_a_list(staff)
 
-    assert {NAME, FAMILY, CALLER} == {one.name for one in Party.objects.all()}, "planted, and to be read with the key"
+    assert {NAME, FAMILY, CALLER, LISTED} == {one.name for one in Party.objects.all()}, "planted, read with the key"
     # The time that the test made up is not what the item is promised: a second message says so.
     assert len(bodies) == 2
     assert [found_in(body) for body in bodies] == [{CALLER_PHONE}] * 2, "the hook gets the number and no more"

@@ -19,6 +19,7 @@ from youlu.domain.desk.campaigns import running
 from youlu.domain.desk.campaigns.report import COUNTED as REPORT
 from youlu.domain.desk.campaigns.report import CURVE
 from youlu.domain.desk.models import WorkOrder
+from youlu.domain.desk.phone.models import Call, CallBack
 from youlu.domain.desk.wall.alarms import alarms_of
 from youlu.domain.desk.wall.facts import COUNTED, ORDERS, Wall, wall_read
 from youlu.domain.messages.models import Wording
@@ -95,6 +96,24 @@ def test_half_as_much_again_as_foreseen_is_an_alarm() -> None:
     assert codes() == [("risk", "call_surge")]
 
 
+def test_calls_that_an_exchange_told_of_are_counted_and_a_promise_not_kept_is_an_alarm() -> None:
+    on_site()
+    assert wall().calls is None
+    for n in range(4):
+        Call.objects.create(exchange="x", reference=str(n), direction="in", begun_at=NOON - HOUR, heard_at=NOON - HOUR,
+                            queued_at=NOON - HOUR, answered_at=NOON if n == 3 else None)
+    promised = order(NOON + 9 * HOUR)
+    CallBack.objects.create(order_id=promised, promised_at=NOON - 2 * HOUR, until_at=NOON - HOUR,
+                            made_at=NOON - 3 * HOUR)
+    found = wall()
+    assert found.calls is not None
+    assert (found.calls.came, found.calls.answered, found.calls.waiting, found.calls.broken) == (4, 1, 3, 1)
+    (calls, _) = found.arrivals
+    assert calls.came is not None
+    assert (calls.channel, calls.came[22]) == ("call", 4.0)
+    assert codes() == [("late", "broken"), ("risk", "queue")]
+
+
 def test_an_empty_desk_at_noon_says_that_nobody_is_there_and_at_night_nothing() -> None:
     assert codes() == [("late", "nobody_on_site")]
     with clock.frozen(NOON.replace(hour=3)):
@@ -150,7 +169,7 @@ def test_each_question_has_an_index_that_answers_it() -> None:
     values = {"now": NOON, "from": NOON, "most": 10, "outreach": uuid.uuid4(), "since": NOON, "at": NOON,
               "step": "1 minute"}
     orders = plans(ORDERS, values)
-    assert {name for _, name in orders} >= {"desk_order_opened", "desk_alert_unseen"}
+    assert {name for _, name in orders} >= {"desk_order_opened", "desk_alert_unseen", "desk_call_newest"}
     assert any(name.startswith("desk_order_") and name != "desk_order_opened" for _, name in orders)
     found = plans(COUNTED, [[uuid.uuid4()]]) | plans(REPORT, values) | plans(CURVE, values)
     assert not [node for node in orders | found if node[0] == "Seq Scan"]

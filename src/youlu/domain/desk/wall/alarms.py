@@ -11,6 +11,7 @@ from youlu.domain.desk.wall.facts import Arrivals, Wall
 
 OPEN_HOURS = range(8, 24)  # the lines are answered from eight to midnight
 MORE_THAN, MORE_BY = 1.5, 10  # half as much again as foreseen, and ten at least; trade practice, unverified
+QUEUE_LONG = 3  # callers who wait at once
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ def alarms_of(wall: Wall) -> tuple[Alarm, ...]:
         found.append(Alarm("late", "very_late", {"n": wall.due["very_late"]}))
     if clock.local(wall.at).hour in OPEN_HOURS and not any(s.taking for s in wall.seats if s.site == "on_site"):
         found.append(Alarm("late", "nobody_on_site", {}))
+    if wall.calls and wall.calls.broken:
+        found.append(Alarm("late", "broken", {"n": wall.calls.broken}))
+    if wall.calls and wall.calls.waiting >= QUEUE_LONG:
+        found.append(Alarm("risk", "queue", {"n": wall.calls.waiting}))
     found += [Alarm("risk", "outreach_late", {"name": one.name, "short": one.pace.people_short})
               for one in wall.outreaches if one.state != Campaign.State.STOPPED and not one.pace.is_in_time]
     for arrivals in wall.arrivals:

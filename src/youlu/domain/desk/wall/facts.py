@@ -1,4 +1,4 @@
-"""What the wall shows, in nine questions whatever the number of orders, customers and people."""
+"""What the wall shows, in ten questions whatever the number of orders, customers and people."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Case, Q, Value, When
@@ -19,13 +20,14 @@ from youlu.domain.desk.campaigns.report import work_of
 from youlu.domain.desk.campaigns.staffing import Staff, staff_free
 from youlu.domain.desk.models import Outreach
 from youlu.domain.desk.owing import TELL_WITHIN
+from youlu.domain.desk.phone.reading import CallCounts, call_counts
 from youlu.domain.workforce.models import Demand
 from youlu.domain.workforce.selectors import HalfHour, agents_all, arrivals_of_day
 
 OUTREACHES = 12
 DUE = ("very_late", "late", "hour", "four", "day", "later", "paused")
 ALERTS_MAX = 1_000
-# Not closed by how long until due, opened since midnight by half hour, unseen alerts: each out of an index of its own.
+# Not closed by how long until due, opened and called since midnight by half hour, unseen alerts: each by its own index.
 ORDERS = """
 SELECT 'due', CASE WHEN paused_at IS NOT NULL THEN 'paused' WHEN due_at < %(now)s - interval '4 hours' THEN 'very_late'
     WHEN due_at < %(now)s THEN 'late' WHEN due_at < %(now)s + interval '1 hour' THEN 'hour'
@@ -34,6 +36,9 @@ SELECT 'due', CASE WHEN paused_at IS NOT NULL THEN 'paused' WHEN due_at < %(now)
 UNION ALL
 SELECT 'opened', floor(extract(epoch FROM opened_at - %(from)s) / 1800)::int::text, false, count(*)
 FROM desk_workorder WHERE opened_at >= %(from)s AND opened_at <= %(now)s GROUP BY 2
+UNION ALL
+SELECT 'called', floor(extract(epoch FROM begun_at - %(from)s) / 1800)::int::text, false, count(*)
+FROM desk_call WHERE begun_at >= %(from)s AND begun_at <= %(now)s AND direction = 'in' GROUP BY 2
 UNION ALL
 SELECT 'alerts', '', false, count(*) FROM (SELECT FROM desk_orderalert WHERE seen_at IS NULL LIMIT %(most)s) unseen"""
 COUNTED = """
@@ -82,6 +87,7 @@ class Wall:
     waiting: int  # orders that nobody has taken
     taken: int
     alerts: int
+    calls: CallCounts | None  # None: no exchange tells of any
     seats: tuple[Seats, ...]
     arrivals: tuple[Arrivals, ...]
     outreaches: tuple[Going, ...]
@@ -96,23 +102,34 @@ def wall_read(*, actor: Actor) -> Wall:
     actor.require("desk.wall")
     at = clock.now()
     since = clock.midnight(clock.local(at).date())
-    due, states, opened, alerts = _orders(at, since)
-    return Wall(at, due, states[True], states[False], alerts, _seats(), _arrivals(at, since, opened), _outreaches(at))
+    found, calls = _counted(at, since), call_counts()
+    return Wall(at, found.due, found.states[True], found.states[False], found.alerts,
+                calls if calls.came or calls.waiting or calls.promised else None, _seats(),
+                _arrivals(at, since, found.opened, found.called), _outreaches(at))
 
 
-def _orders(at: dt.datetime, since: dt.datetime) -> tuple[dict[str, int], Counter[bool], dict[int, int], int]:
-    due, states, opened, alerts = dict.fromkeys(DUE, 0), Counter[bool](), {}, 0
+class _Counted(NamedTuple):
+    due: dict[str, int]
+    states: Counter[bool]  # whether nobody has taken it
+    opened: dict[int, int]  # half hour -> orders
+    called: dict[int, int]
+    alerts: int
+
+
+def _counted(at: dt.datetime, since: dt.datetime) -> _Counted:
+    due, states, alerts = dict.fromkeys(DUE, 0), Counter[bool](), 0
+    by_half_hour: dict[str, dict[int, int]] = {"opened": {}, "called": {}}
     with connection.cursor() as cursor:
         cursor.execute(ORDERS, {"now": at, "from": since, "most": ALERTS_MAX})
         for what, key, is_open, number in cursor.fetchall():
             if what == "due":
                 due[key] += number
                 states[is_open] += number
-            elif what == "opened":
-                opened[int(key)] = number
+            elif what in by_half_hour:
+                by_half_hour[what][int(key)] = number
             else:
                 alerts = number
-    return due, states, opened, alerts
+    return _Counted(due, states, by_half_hour["opened"], by_half_hour["called"], alerts)
 
 
 def _seats() -> tuple[Seats, ...]:
@@ -120,8 +137,10 @@ def _seats() -> tuple[Seats, ...]:
     return tuple(Seats(site, found[site, True], found[site, False]) for site in ("on_site", "at_home", "out"))
 
 
-def _arrivals(at: dt.datetime, since: dt.datetime, opened: Mapping[int, int]) -> tuple[Arrivals, ...]:
-    """Calls where an exchange counts them; orders always."""
+def _arrivals(
+    at: dt.datetime, since: dt.datetime, opened: Mapping[int, int], called: Mapping[int, int]
+) -> tuple[Arrivals, ...]:
+    """Calls where an exchange tells of them, or somebody wrote down how many came; orders always."""
     rows: dict[str, dict[int, HalfHour]] = defaultdict(dict)
     for row in arrivals_of_day(since):
         rows[row.channel][row.nth] = row
@@ -130,8 +149,9 @@ def _arrivals(at: dt.datetime, since: dt.datetime, opened: Mapping[int, int]) ->
     for channel in (Demand.Channel.CALL, Demand.Channel.ORDER):
         of = rows[channel]
         expected = tuple(of[nth].expected if nth in of else 0.0 for nth in range(48))
-        if channel == Demand.Channel.ORDER:
-            came: tuple[float, ...] | None = tuple(float(opened.get(nth, 0)) for nth in range(now_nth + 1))
+        heard = opened if channel == Demand.Channel.ORDER else called
+        if channel == Demand.Channel.ORDER or called:
+            came: tuple[float, ...] | None = tuple(float(heard.get(nth, 0)) for nth in range(now_nth + 1))
         else:
             is_counted = any(row.came is not None for row in of.values())
             counted = tuple((of[nth].came or 0.0) if nth in of else 0.0 for nth in range(now_nth + 1))

@@ -94,6 +94,17 @@ def seats(wall: Wall) -> list[tuple[str, int, int]]:
     return [(domain_word(str(Site(one.site).label)), one.taking, one.paused) for one in wall.seats]
 
 
+def calls(wall: Wall) -> list[Bar]:
+    """Of today, and now; nothing where no exchange tells of calls."""
+    if wall.calls is None:
+        return []
+    one = wall.calls
+    return [Bar(gettext("今天呼入"), one.came, "unknown"), Bar(gettext("接起"), one.answered, "unknown"),
+            Bar(gettext("没等到"), one.abandoned, "risk" if one.abandoned else "unknown"),
+            Bar(gettext("正在等"), one.waiting, "risk" if one.waiting else "unknown"),
+            Bar(gettext("约好的回电没打"), one.broken, "late" if one.broken else "unknown")]
+
+
 def lines(wall: Wall) -> list[Line]:
     return [_line(one, wall) for one in wall.outreaches[:OUTREACHES_SHOWN]]
 
@@ -122,6 +133,10 @@ def _said(alarm: Alarm) -> str:
         return said + (short if values["short"] else "")
     if alarm.code == "very_late":
         return numbered("%(n)s张工单超时超过4小时。", values["n"]) % {"n": wording.count(values["n"])}
+    if alarm.code == "broken":
+        return numbered("%(n)s个约好的回电没打。", values["n"]) % {"n": wording.count(values["n"])}
+    if alarm.code == "queue":
+        return numbered("%(n)s个来电在等。", values["n"]) % {"n": wording.count(values["n"])}
     if alarm.code == "nobody_on_site":
         return gettext("现场没有人接电话。")
     if alarm.code == "alerts":
@@ -149,6 +164,7 @@ def read(wall: Wall) -> dict[str, object]:
     """Everything the template asks for."""
     alarms = alarms_of(wall)
     return {"lead": lead(wall, alarms), "figures": figures(wall), "bars": due_bars(wall), "seats": seats(wall),
+            "calls": calls(wall),
             "most": max([1, *wall.due.values()]), "lines": lines(wall), "alarms": alarms_said(alarms),
             "more": max(len(alarms) - ALARMS_SHOWN, 0), "pictures": pictures(wall), "now": wall.at,
             "more_outreaches": max(len(wall.outreaches) - OUTREACHES_SHOWN, 0)}

@@ -38,6 +38,7 @@ from youlu.interfaces.web.reading import campaigns as reading
 from youlu.interfaces.web.reading.wordings import wording_card
 
 SIDES = [("addressee", _("收件人")), ("sender", _("寄件人"))]
+SOURCES = [("file", _("表格")), ("programme", _("项目名单")), ("view", _("工单视图"))]
 STATES = [(code, label) for code, label in ApplicationState.choices if code != ApplicationState.DRAFT]
 
 
@@ -51,7 +52,7 @@ class CampaignForm(forms.Form):
     due_at = parts.moment(_("什么时候前办完"))
     voice_pct = forms.IntegerField(label=_("最多给百分之几的客户打电话"), min_value=0, max_value=100, initial=100,
                                    help_text=_("消息到不了的和要人说的才打；100就是都打"))
-    source = forms.ChoiceField(label=_("名单从哪里来"), choices=Campaign.Source.choices, initial="file",
+    source = forms.ChoiceField(label=_("名单从哪里来"), choices=SOURCES, initial="file",
                                widget=forms.RadioSelect)
     file = forms.FileField(label=_("CSV或Excel（.xlsx）"), required=False, error_messages={
         "empty": _("文件是空的。")}, help_text=_(

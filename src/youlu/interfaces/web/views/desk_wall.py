@@ -17,4 +17,5 @@ def wall(request: HttpRequest) -> HttpResponse:
     found = wall_read(actor=actor_in(request))
     part = "live" if request.headers.get("HX-Request") else "page"
     return render_polled(request, f"web/wall/{part}.html", reading.read(found), seen=(
-        found.due, found.waiting, found.alerts, found.seats, found.arrivals, found.outreaches, found.at.minute))
+        found.due, found.waiting, found.alerts, found.calls, found.seats, found.arrivals, found.outreaches,
+        found.at.minute))
