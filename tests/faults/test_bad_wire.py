@@ -6,21 +6,28 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
+from tests import people
+from tests.domain.desk.exchange import exchange_register
 from tests.domain.small_network import at, network_make
 from tests.faults.proxy import FATES, Proxy
 from tests.faults.scanners import Scanner
 from youlu.core import clock
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.access.services import token_issue
+from youlu.domain.desk.models import Call, CallBack, OrderKind, Parameter, WorkOrder
+from youlu.domain.desk.trade import trade_ensure
 from youlu.domain.mail.models import Scan
+from youlu.domain.parties.models import Party
 from youlu.domain.partners import signing
 from youlu.domain.partners.models import IncomingMessage
 from youlu.domain.partners.services import PartnerKeys, partner_register
+from youlu.domain.workforce.services import presence_report
 
 SYSTEM = actor_of_system("tests")
 BATCHES, TRIES_MAX = 30, 50
@@ -65,17 +72,42 @@ def test_a_partners_messages_across_a_bad_wire_are_kept_once_each(wire: Proxy) -
     assert sum(copies for _, copies in kept) == arrived
 
 
-def send_until_answered(client: httpx.Client, wire: Proxy, keys: PartnerKeys, message_id: str) -> bool:
-    """Post a message till 2xx; whether the answer says that it had come before."""
-    message = {"type": "card.made", "timestamp": "2022-07-11T17:00:00+08:00", "data": {"n": message_id}}
+def test_an_exchanges_news_across_a_bad_wire_are_one_call_each_and_one_promise(wire: Proxy) -> None:
+    """Its messages wait for one another no longer than a real exchange's do: the last of a call is sent first."""
+    trade_ensure(OrderKind, Parameter)
+    presence_report(actor=people.li_agent(), site="on_site")
+    keys = exchange_register()
+    again = Counter[bool]()
+    with httpx.Client() as client:
+        for nth in range(BATCHES // 3):
+            for topic in ("call.ended", "call.call_back", "call.ringing"):
+                message = {"type": topic, "timestamp": "2022-07-11T17:00:00+08:00",
+                           "data": {"call": f"c{nth}", "number": f"138931{nth:05}", "agent": "2207"}}
+                again[send_until_answered(client, wire, keys, f"{topic} {nth}", "calls/events", message)] += 1
+    assert again[True] > 0, "no answer was lost: the test proves nothing"
+    assert Counter(Call.objects.values_list("outcome", flat=True)) == {"call_back": BATCHES // 3}
+    promises = set(CallBack.objects.values_list("call__reference", flat=True))
+    assert len(promises) == WorkOrder.objects.count() == BATCHES // 3
+    assert Party.objects.count() == BATCHES // 3
+
+
+def send_until_answered(
+    client: httpx.Client, wire: Proxy, keys: PartnerKeys, message_id: str, path: str = "partners/cards/messages",
+    message: dict[str, Any] | None = None,
+) -> bool:
+    """Post a message till 2xx; whether the answer says that it had come before. One that is being dealt with by another
+    connection (409) is sent again."""
+    message = message or {"type": "card.made", "timestamp": "2022-07-11T17:00:00+08:00", "data": {"n": message_id}}
     body = json.dumps(message).encode()
-    address = f"http://127.0.0.1:{wire.port}/api/v1/partners/cards/messages"
+    address = f"http://127.0.0.1:{wire.port}/api/v1/{path}"
     for _ in range(TRIES_MAX):
         headers = signing.headers_for(keys.secret_in, message_id=message_id, body=body,
                                       timestamp_s=int(clock.real_now().timestamp()))
         try:
             answer = client.post(address, content=body, headers={**headers, "content-type": "application/json"})
         except httpx.TransportError:
+            continue
+        if answer.status_code == 409:
             continue
         assert answer.status_code == 200, answer.text
         return answer.json()["again"]

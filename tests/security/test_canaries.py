@@ -22,6 +22,7 @@ from django.test import Client
 from tests import people
 from tests.domain.applications.applicants import ANSWERS, LETTER, SYSTEM, issue
 from tests.domain.desk.campaign_people import TOPIC, topic_make
+from tests.domain.desk.exchange import exchange_register, signed
 from tests.domain.small_network import KANGXIAN, XIAN, at, network_make
 from tests.interfaces.api.conftest import Caller
 from youlu.core import clock
@@ -34,19 +35,24 @@ from youlu.domain.applications.dispatch import documents_dispatch
 from youlu.domain.applications.models import Application, State
 from youlu.domain.applications.moves import application_move
 from youlu.domain.desk import services as desk
+from youlu.domain.desk.models import Call
 from youlu.domain.mail.models import PARTITIONS, Item, Watermark
 from youlu.domain.mail.services import ItemInput, item_accept, number_range_ensure
 from youlu.domain.messages import delivery
 from youlu.domain.messages.defaults import wordings_ensure
 from youlu.domain.parties.models import Party
+from youlu.domain.parties.selectors import UNNAMED
 from youlu.domain.partners.services import partner_register
 from youlu.domain.promise import arrays
+from youlu.domain.workforce.services import presence_report
 from youlu.interfaces.ops.logs import JsonFormatter, LineFormatter
 
 NAME, FAMILY, CALLER, LISTED = "欧阳鸢哨甲", "司徒鸢哨乙", "上官鸢哨丙", "诸葛鸢哨丁"
 PHONE, FAMILY_PHONE, CALLER_PHONE, LISTED_PHONE = "19907315926", "19902718281", "19901414213", "19901732050"
 ID_NUMBER, ADDRESS = "620102199408130218", "城关镇鸢哨巷77号院9号楼4单元1103室"
-CANARIES = (NAME, FAMILY, CALLER, LISTED, PHONE, FAMILY_PHONE, CALLER_PHONE, LISTED_PHONE, ID_NUMBER, ADDRESS)
+STRANGER_PHONE = "19905827364"  # of who telephones and is nobody here yet
+CANARIES = (NAME, FAMILY, CALLER, LISTED, PHONE, FAMILY_PHONE, CALLER_PHONE, LISTED_PHONE, STRANGER_PHONE, ID_NUMBER,
+            ADDRESS)
 NOON = at("2022-07-11 12:00")
 BOOM = f"nobody anticipated {PHONE}"
 
@@ -176,6 +182,31 @@ def told_from_a_list(staff: Client) -> list[str]:
     return [bad.content.decode(), *tables, *pages]
 
 
+def telephoned(staff: Client, party_id: Any) -> list[str]:
+    """Both call, one twice and one to be called back; both ends are called. The exchange's answers and the pages."""
+    keys, client = exchange_register(), Client()
+    presence_report(actor=people.li_agent(), site="on_site")
+
+    def post(path: str, topic: str, **data: str) -> Any:
+        headers, body = signed(keys, topic, data)
+        return client.post(f"/api/v1/calls/{path}", body, content_type="application/json", headers=headers)
+
+    answers = [post(*asked, call=call, number=number, agent="2207")
+               for call, number in (("c1", CALLER_PHONE), ("c2", STRANGER_PHONE), ("c3", STRANGER_PHONE + "9"))
+               for asked in (("route", "call.route"), ("events", "call.ringing"), ("events", "call.call_back"),
+                             ("events", "call.odd"))]
+    li = Walked()
+    li.force_login(people.li_agent_user())
+    order = desk.order_open(actor=people.chen_supervisor(), key="t", kind="enquiry", title="查件", party_id=party_id)
+    for call_id in Call.objects.values_list("id", flat=True):
+        answers += [li.get("/my/call"), li.post(f"/calls/{call_id}/order")]
+        Call.objects.filter(id=call_id).update(outcome="talked")
+    answers += [li.post(f"/desk/{order}/dial"), li.get("/my/call"), li.get(f"/desk/{order}"), staff.get("/calls")]
+    dialled = Call.objects.get(direction="out")
+    assert post("number", "call.number", call=str(dialled.id)).json() == {"number": CALLER_PHONE}
+    return [answer.content.decode() for answer in answers]
+
+
 def rows_with_canaries() -> set[tuple[str, str]]:
     """(table, canary) over every column of every table."""
     met: set[tuple[str, str]] = set()
@@ -228,9 +259,10 @@ def test_planted_people_are_found_nowhere_but_sealed_and_in_the_hook(
         documents_dispatch()
         party_id = people.customer(name=CALLER, phone=CALLER_PHONE, channel="hook")
         bodies = told_by_message(party_id)
-        texts = worked_on(staff, party_id, monkeypatch) + told_from_a_list(staff)
+        texts = telephoned(staff, party_id) + worked_on(staff, party_id, monkeypatch) + told_from_a_list(staff)
 
-    assert {NAME, FAMILY, CALLER, LISTED} == {one.name for one in Party.objects.all()}, "planted, read with the key"
+    planted = {NAME, FAMILY, CALLER, LISTED, UNNAMED}
+    assert planted == {one.name for one in Party.objects.all()}, "planted, read with the key"
     # The time that the test made up is not what the item is promised: a second message says so.
     assert len(bodies) == 2
     assert [found_in(body) for body in bodies] == [{CALLER_PHONE}] * 2, "the hook gets the number and no more"
