@@ -23,6 +23,7 @@ from tests.domain.workforce.desk_of_six import (
 
 from youlu.core import clock
 from youlu.core.errors import NotAllowedError, YouluError
+from youlu.domain.workforce.contracts import contract_set
 from youlu.domain.workforce.errors import (
     NobodyError,
     NotPublishedError,
@@ -48,7 +49,7 @@ from youlu.domain.workforce.rostering.publishing import (
 from youlu.domain.workforce.rostering.reading import roster_progress, roster_published_at, shifts_between
 from youlu.domain.workforce.rostering.solving import roster_repair, roster_solve_start, roster_stop, run_answer
 from youlu.domain.workforce.services import agent_create, presence_set
-from youlu.domain.workforce.timeoff import contract_set, leave_ask, leave_decide
+from youlu.domain.workforce.timeoff import leave_ask, leave_decide
 
 LONG_S = 60.0  # never waited for: so small a desk is done, or stalls, long before
 

@@ -10,12 +10,12 @@ from tests.domain.workforce.desk_of_six import AT, MONDAY, agent_actor, at, desk
 
 from youlu.core import clock
 from youlu.core.errors import NotAllowedError, NotFoundError
+from youlu.domain.workforce.contracts import emergency_consent
 from youlu.domain.workforce.errors import LeaveDecidedError, LeaveOverlapsError, LeaveSpanError, WishError
 from youlu.domain.workforce.models import Contract
 from youlu.domain.workforce.rostering.problem import roster_problem
 from youlu.domain.workforce.selectors import agent_of
 from youlu.domain.workforce.timeoff import (
-    emergency_consent,
     leave_ask,
     leave_decide,
     leave_list,

@@ -94,6 +94,7 @@ NO_PLURALS = frozenset({"as", "has", "is", "its", "less", "ms", "this", "was", "
                         "gets", "lacks", "leaves", "offers", "runs", "sees", "waits", "works"})
 ALWAYS_MANY = {
     "同时生效的措施把邮件种类分成了{most}组以上。请把豁免种类相同的措施合并后再登记。": "a limit",
+    "技能最多{many}项，每项最多{long}个字。": "a limit",
     "心愿只能写在今后{days}天里，分量是1到3。": "a limit",
     "排班的天数要在1到{days}天之间。": "a limit",
     "请假的结束要晚于开始，最长{days}天。": "a limit",

@@ -79,6 +79,13 @@ def has_second_factor(user: User) -> bool:
         user_id=user.pk, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]).exists()
 
 
+def people_of_role(role: str, *, scope: str) -> tuple[tuple[uuid.UUID, str], ...]:
+    """Accounts in use that hold a role within a scope (division-code prefix): id and name, by name."""
+    rows = User.objects.filter(is_active=True, roles__contains=[role], scope__startswith=scope)
+    return tuple((user_id, name or username) for user_id, name, username in
+                 rows.order_by("display_name", "username").values_list("id", "display_name", "username"))
+
+
 def actor_of_system(name: str) -> Actor:
     """The system's own jobs: everything, under a name that the audit shows."""
     # Also what no role holds: scans are otherwise sent by devices alone.

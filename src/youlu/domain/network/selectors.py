@@ -334,6 +334,10 @@ def compounds_find(names: Iterable[str], *, division_prefix: str = "") -> Compou
         ambiguous=tuple((line, tuple(by_name[line])) for line in lines if len(by_name.get(line, ())) > 1))
 
 
+def compound_name(compound_id: int) -> str:
+    return Compound.objects.filter(id=compound_id).values_list("name", flat=True).first() or ""
+
+
 @dataclass(frozen=True)
 class NetworkSummary:
     """What is in force, counted. `offices_by_kind` is by Chinese name of the kind."""

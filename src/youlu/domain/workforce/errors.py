@@ -21,6 +21,42 @@ class UnknownSiteError(YouluError):
     sentence = "在岗情况只能是在岗、居家或不在。"
 
 
+class ContractHoursError(YouluError):
+    code = "workforce.contract_hours"
+    status = 422
+    sentence = "每周工时在0到{most}小时之间；更长的要按批准的综合计算工时。"
+
+
+class ContractMostError(YouluError):
+    code = "workforce.contract_most"
+    status = 422
+    sentence = "每周最多不能少于每周工时，也不能超过{most}小时。"
+
+
+class SchemeHoursError(YouluError):
+    code = "workforce.scheme_hours"
+    status = 422
+    sentence = "综合计算工时要写明一个周期的总工时，大于0，不超过{most}小时。"
+
+
+class SkillError(YouluError):
+    code = "workforce.skill"
+    status = 422
+    sentence = "技能最多{many}项，每项最多{long}个字。"
+
+
+class StaffNoError(YouluError):
+    code = "workforce.staff_no"
+    status = 422
+    sentence = "工号是1到20位字母和数字，例如2201。"
+
+
+class AgentKnownError(YouluError):
+    code = "workforce.agent_known"
+    status = 409
+    sentence = "这个人已有工号，或不是客服员账号。刷新后再看。"
+
+
 class LeaveOverlapsError(YouluError):
     code = "workforce.leave_overlaps"
     status = 409

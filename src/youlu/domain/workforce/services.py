@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.core.errors import NotFoundError
 from youlu.core.ids import uuid7
-from youlu.domain.access.selectors import Actor
-from youlu.domain.workforce.errors import StaffNoTakenError, UnknownSiteError
+from youlu.domain.access.selectors import Actor, people_of_role
+from youlu.domain.workforce.errors import AgentKnownError, StaffNoError, StaffNoTakenError, UnknownSiteError
 from youlu.domain.workforce.models import Agent, Demand, Presence, Site
 from youlu.domain.workforce.selectors import agent_of
 
+STAFF_NO = re.compile(r"[0-9A-Za-z]{1,20}")
 DEMAND_SQL = """
 INSERT INTO workforce_demand (id, channel, hour_at, expected, source) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (channel, hour_at) DO UPDATE SET expected = excluded.expected, source = excluded.source
@@ -35,6 +37,28 @@ def agent_create(
                                  home_compound_id=home_compound_id)
     audit_record(actor=actor.id, action="agent.create", object_type="agent", object_id=str(agent.id))
     return agent.id
+
+
+@transaction.atomic
+def agent_register(*, actor: Actor, user_id: uuid.UUID, staff_no: str, skills: Sequence[str] = ()) -> uuid.UUID:
+    """`agent_create` for an account with the post of an agent, within the supervisor's scope.
+
+    Raises
+    ------
+    StaffNoError, StaffNoTakenError, AgentKnownError
+    """
+    actor.require("workforce.edit")
+    staff_no = staff_no.strip()
+    if not STAFF_NO.fullmatch(staff_no):
+        raise StaffNoError()
+    known = Agent.objects.filter(user_id=user_id).exists()
+    if known or user_id not in dict(people_of_role("agent", scope=actor.scope)):
+        raise AgentKnownError()
+    try:
+        with transaction.atomic():
+            return agent_create(actor=actor, user_id=user_id, staff_no=staff_no, skills=skills)
+    except IntegrityError as error:  # two supervisors at once
+        raise AgentKnownError() from error
 
 
 def presence_report(*, actor: Actor, site: str, is_taking: bool = True, reason: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Leave and wishes: asked for by whom they concern, granted by a supervisor; contracts kept by supervisors."""
+"""Leave and wishes: asked for by whom they concern, granted by a supervisor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from youlu.domain.workforce.errors import (
     LeaveSpanError,
     WishError,
 )
-from youlu.domain.workforce.models import Agent, Contract, Leave, ShiftKind, Wish
+from youlu.domain.workforce.models import Leave, ShiftKind, Wish
 from youlu.domain.workforce.selectors import agent_of
 
 LEAVE_DAYS_MOST = 180
@@ -129,35 +129,6 @@ def wish_drop(*, actor: Actor, wish_id: uuid.UUID) -> None:
     if not Wish.objects.filter(id=wish_id, agent_id=agent_of(actor).id).delete()[0]:
         raise NotFoundError()
     audit_record(actor=actor.id, action="wish.drop", object_type="wish", object_id=str(wish_id))
-
-
-@transaction.atomic
-def contract_set(*, actor: Actor, agent_id: uuid.UUID, **terms: object) -> None:
-    """Set what an agent owes and may: fields of `Contract`."""
-    actor.require("workforce.edit")
-    if not Agent.objects.filter(id=agent_id).exists():
-        raise NotFoundError()
-    Contract.objects.update_or_create(agent_id=agent_id, defaults=terms)
-    audit_record(actor=actor.id, action="contract.set", object_type="agent", object_id=str(agent_id),
-                 fields=sorted(terms))
-
-
-@transaction.atomic
-def emergency_consent(*, actor: Actor, consents: bool) -> None:
-    """Agree, or no longer, to hours on the emergency basis: one's own word, kept with its time."""
-    actor.require("workforce.self")
-    agent_id = agent_of(actor).id
-    Contract.objects.update_or_create(agent_id=agent_id,
-                                      defaults={"consents_emergency_at": clock.now() if consents else None})
-    audit_record(actor=actor.id, action="contract.emergency_consent", object_type="agent", object_id=str(agent_id),
-                 consents=consents)
-
-
-def consented_at(*, actor: Actor) -> dt.datetime | None:
-    """When the agent agreed to emergency hours; None: not."""
-    actor.require("workforce.self")
-    return Contract.objects.filter(agent_id=agent_of(actor).id).values_list(
-        "consents_emergency_at", flat=True).first()
 
 
 def leave_list(*, actor: Actor, agent_id: uuid.UUID | None = None, limit: int = 100) -> tuple[LeaveRow, ...]:

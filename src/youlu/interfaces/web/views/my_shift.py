@@ -15,14 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core import clock
 from youlu.core.errors import NotFoundError, YouluError
+from youlu.domain.workforce.contracts import consented_at, emergency_consent
 from youlu.domain.workforce.feeds import feed_made_at, feed_make, feed_revoke
 from youlu.domain.workforce.models import Leave
 from youlu.domain.workforce.rostering.reading import my_shifts, shift_kinds
 from youlu.domain.workforce.selectors import agent_of, colleagues, presence_history
 from youlu.domain.workforce.swaps import swap_answer, swap_ask, swap_take_back, swaps_of
 from youlu.domain.workforce.timeoff import (
-    consented_at,
-    emergency_consent,
     leave_ask,
     leave_list,
     leave_take_back,

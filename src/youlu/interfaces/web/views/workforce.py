@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.capacity import NEVER_H, Side, Strip, capacity_strip
 from youlu.domain.desk.selectors import parameters
 from youlu.domain.network.selectors import measures_in_force
-from youlu.domain.workforce.models import Presence, Site
+from youlu.domain.workforce.contracts import unregistered
+from youlu.domain.workforce.models import Presence
 from youlu.domain.workforce.selectors import (
     AgentRow,
     agents_living_in,
     people_now,
-    presence_history,
     present_now,
 )
-from youlu.domain.workforce.services import presence_confirm, presence_set
+from youlu.interfaces.web.agent_forms import NewAgentForm
 from youlu.interfaces.web.pages import staff_page
 from youlu.interfaces.web.wording import span
 
@@ -33,11 +31,18 @@ from youlu.interfaces.web.wording import span
 @require_GET
 @staff_page("workforce.read")
 def people(request: HttpRequest) -> HttpResponse:
+    return people_page(request)
+
+
+def people_page(request: HttpRequest, form: NewAgentForm | None = None) -> HttpResponse:
+    """Everybody with where they are, and the form that gives an account a staff number."""
     actor = request.actor  # type: ignore[attr-defined]
     rows = people_now(actor=actor)
     return render(request, "web/workforce/people.html", {
-        "rows": rows, "present": present_now(), "taking": sum(row.is_taking for row in rows),
-        "may_edit": actor.can("workforce.edit"), "closed_in": _closed_in(actor, rows)})
+        "rows": rows, "form": form or NewAgentForm(unregistered(actor=actor)) if actor.can("workforce.edit") else None,
+        "present": present_now(), "taking": sum(row.is_taking for row in rows),
+        "may_edit": actor.can("workforce.edit"), "closed_in": _closed_in(actor, rows)},
+        status=422 if form and form.errors else 200)
 
 
 def _closed_in(actor: Actor, rows: tuple[AgentRow, ...]) -> list[AgentRow]:
@@ -47,34 +52,6 @@ def _closed_in(actor: Actor, rows: tuple[AgentRow, ...]) -> list[AgentRow]:
     compounds = [int(m.zone_ref) for m in measures_in_force() if m.zone_kind == "compound" and m.zone_ref.isdecimal()]
     bound = {row.id for row in rows if row.reason == Presence.Reason.LOCKED_DOWN}
     return [row for row in agents_living_in(actor=actor, compound_ids=compounds) if row.id not in bound]
-
-
-@require_GET
-@staff_page("workforce.read")
-def person(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
-    row = next((r for r in people_now(actor=actor) if r.id == agent_id), None)
-    if row is None:
-        raise NotFoundError()
-    return render(request, "web/workforce/person.html", {
-        "row": row, "history": presence_history(actor=actor, agent_id=agent_id), "sites": Site.choices,
-        "reasons": Presence.Reason.choices, "may_edit": actor.can("workforce.edit")})
-
-
-@require_POST
-@staff_page("workforce.edit")
-def person_presence(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
-    presence_set(actor=request.actor, agent_id=agent_id, site=request.POST.get("site", ""),  # type: ignore[attr-defined]
-                 is_taking=request.POST.get("taking") == "1", reason=request.POST.get("reason", ""))
-    return redirect("web:people")
-
-
-@require_POST
-@staff_page("workforce.edit")
-def person_confirm(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
-    """What somebody said of themselves is known to a supervisor."""
-    presence_confirm(actor=request.actor, agent_id=agent_id)  # type: ignore[attr-defined]
-    return redirect("web:people")
 
 
 @require_GET
