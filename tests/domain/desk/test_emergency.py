@@ -452,11 +452,20 @@ def test_the_lanzhou_roster_is_replaced_and_comes_back(evening: dt.datetime) -> 
     ours = shifts_between(tomorrow, tomorrow + dt.timedelta(days=2))
     assert {s.roster_id for s in ours} == {roster.id}
     assert len(ours) == sum(s["day"] > 0 for s in planning.result["plans"][1]["shifts"])
+    leaving = leaving_preview(watch)
     emergency_leave(actor=chen)
     after = shifts_between(tomorrow + dt.timedelta(hours=9), tomorrow + dt.timedelta(days=2))
     back = {(s.agent_id, s.start_at) for s in after if s.start_at >= tomorrow + dt.timedelta(hours=8)}
     assert back
     assert back <= before
+    # Who is still at home cannot work a shift on site, and that is said before leaving and to each.
+    theirs = {(who, start) for who, start in before if start >= leaving.from_at}
+    resting = {(who, start) for who, start in theirs if start < leaving.normal_from.get(who, start)}
+    assert leaving.unable > 0
+    assert leaving.unable == len(theirs) - len(back) - len({one for one in resting if one[0] not in leaving.unable_of})
+    told = EmergencyNotice.objects.get(watch=watch, is_leaving=True, agent_id=next(
+        who for who in leaving.unable_of if who in leaving.normal_from))
+    assert told.says["unable"] == leaving.unable_of[told.agent_id]
 
 
 def test_customers_hear_a_half_day() -> None:

@@ -56,7 +56,8 @@ class TermsForm(forms.Form):
     basis = forms.ChoiceField(label=_("工时制"), choices=Basis.choices[:2])
     scheme_h = hours(_("综合计算：一个周期的总工时"), most=2_000, required=False,
                      hint=_("批准文件上的小时数；标准工时不填"))
-    scheme_period = forms.ChoiceField(label=_("综合计算的周期"), help_text=_("批准文件上写的"), choices=Contract.Period.choices)
+    scheme_period = forms.ChoiceField(label=_("综合计算的周期"), choices=Contract.Period.choices,
+                                      help_text=_("批准文件上写的"))
     usual_site = forms.ChoiceField(label=_("平常在哪里上班"), choices=Site.choices[:2])
     skills = words(_("会办的（技能）"), most=400, required=False, autocomplete="off",
                    hint=_("用顿号隔开；没有某项技能的人不会分到要它的工单和班次"))

@@ -17,7 +17,7 @@ from youlu.core.audit import audit_record
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.emergency.adopting import emergency_lock
 from youlu.domain.desk.emergency.facts import agent_uuid
-from youlu.domain.desk.emergency.publishing import normal_restore, shift_at
+from youlu.domain.desk.emergency.publishing import normal_restore, normal_unable, shift_at
 from youlu.domain.desk.errors import EmergencyInputsError, EmergencyNotInForceError
 from youlu.domain.desk.models import (
     Attempt,
@@ -35,7 +35,8 @@ USUAL_START = dt.timedelta(hours=8)
 class Leaving:
     """What leaving at `from_at` would do. `resting`: people whose normal roster begins later, for their eleven hours.
 
-    `normal_from` : by agent, when the normal roster holds for them; `dropped_of`: shifts of theirs that fall away.
+    `normal_from` : by agent, when the normal roster holds for them; `dropped_of`: shifts of theirs that fall away;
+    `unable_of`: normal shifts of theirs that cannot be worked where they are now.
     """
 
     from_at: dt.datetime
@@ -44,6 +45,12 @@ class Leaving:
     resting: int
     normal_from: dict[uuid.UUID, dt.datetime]
     dropped_of: Mapping[uuid.UUID, int]
+    unable_of: Mapping[uuid.UUID, int]
+
+    @property
+    def unable(self) -> int:
+        """Normal shifts that nobody will work."""
+        return sum(self.unable_of.values())
 
 
 def leaving_preview(watch: EmergencyWatch, *, from_at: dt.datetime | None = None) -> Leaving:
@@ -71,7 +78,7 @@ def leaving_preview(watch: EmergencyWatch, *, from_at: dt.datetime | None = None
         rested_at = ends_at + dt.timedelta(minutes=REST_MIN) if is_kept else chosen
         normal_from[who] = max(chosen, rested_at, normal_from.get(who, chosen))
     return Leaving(chosen, dropped.total(), len(normal_from), sum(at > chosen for at in normal_from.values()),
-                   normal_from, dropped)
+                   normal_from, dropped, normal_unable(watch, from_at=chosen))
 
 
 def _shifts(watch: EmergencyWatch) -> list[dict[str, Any]]:
@@ -114,8 +121,8 @@ def _tell(watch: EmergencyWatch, preview: Leaving, at: dt.datetime) -> None:
     """Each person hears when their own normal roster begins."""
     EmergencyNotice.objects.bulk_create([EmergencyNotice(
         watch=watch, agent_id=who, is_leaving=True, made_at=at,
-        says={"normal_from": from_at.isoformat()}) for who, from_at in preview.normal_from.items()],
-        ignore_conflicts=True)
+        says={"normal_from": from_at.isoformat(), "unable": preview.unable_of.get(who, 0)})
+        for who, from_at in preview.normal_from.items()], ignore_conflicts=True)
 
 
 def night_summary(watch: EmergencyWatch, *, until: dt.datetime) -> dict[str, Any]:

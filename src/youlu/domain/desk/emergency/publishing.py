@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from typing import Any
+
+from django.db.models import QuerySet
 
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor, actor_of_system
@@ -63,7 +66,7 @@ def normal_restore(
     from youlu.domain.workforce.rostering.law import LEGAL_BASIS
     from youlu.domain.workforce.rostering.publishing import roster_approve, roster_publish
 
-    ours = Roster.objects.filter(id=watch.roster_id).first() if watch.roster_id else None
+    ours = _ours(watch)
     if ours is None:
         return None
     first = max(clock.local(from_at).date(), ours.start_date)
@@ -82,17 +85,41 @@ def normal_restore(
     return roster_id
 
 
+def normal_unable(watch: EmergencyWatch, *, from_at: dt.datetime) -> dict[uuid.UUID, int]:
+    """By agent, how many shifts that the plan's roster had replaced they cannot work from where they are now."""
+    ours = _ours(watch)
+    if ours is None or not ours.replaces:
+        return {}
+    site = _sites()
+    rows = _displaced(ours, max(clock.local(from_at).date(), ours.start_date))
+    return dict(Counter(row.agent_id for row in rows
+                        if row.start_at >= from_at and site.get(row.agent_id) not in row.kind.sites))
+
+
+def _ours(watch: EmergencyWatch) -> Roster | None:
+    return Roster.objects.filter(id=watch.roster_id).first() if watch.roster_id else None
+
+
+def _sites() -> dict[uuid.UUID, str]:
+    return dict(Presence.objects.filter(until=None).values_list("agent_id", "site"))
+
+
+def _displaced(ours: Roster, first: dt.date) -> QuerySet[RosterShift]:
+    """Shifts of the rosters that `ours` replaced, from `first` to its end."""
+    return RosterShift.objects.filter(
+        roster_id__in=ours.replaces, work_date__gte=first, work_date__lt=ours.start_date + dt.timedelta(days=ours.days),
+    ).select_related("kind").order_by("start_at")
+
+
 def _normal(ours: Roster, first: dt.date, normal_from: dict[uuid.UUID, dt.datetime]) -> list[Any]:
     """What was in force before, as far as its people can work it."""
     from youlu.domain.workforce.rostering.problem import ShiftPlan
 
-    site = dict(Presence.objects.filter(until=None).values_list("agent_id", "site"))
-    rows = RosterShift.objects.filter(roster_id__in=ours.replaces, work_date__gte=first).select_related("kind")
+    site = _sites()
     return [ShiftPlan(row.agent_id, row.work_date, row.kind_id, row.start_at, row.end_at, site[row.agent_id])
-            for row in rows.order_by("start_at")
+            for row in _displaced(ours, first)
             if site.get(row.agent_id) in row.kind.sites
-            and row.start_at >= normal_from.get(row.agent_id, row.start_at)
-            and row.work_date < ours.start_date + dt.timedelta(days=ours.days)]
+            and row.start_at >= normal_from.get(row.agent_id, row.start_at)]
 
 
 def nothing_begun(facts: Facts) -> bool:

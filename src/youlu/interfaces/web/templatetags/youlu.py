@@ -297,6 +297,12 @@ def said(text: str) -> str:
 
 
 @register.filter
+def names_kept_whole(names: Iterable[str]) -> SafeString:
+    """Names of people in a sentence; none is broken at the end of a line."""
+    return format_html_join("、", '<span class="nowrap">{}</span>', ((name,) for name in names))
+
+
+@register.filter
 def order_title(row: Any) -> str:
     """催投 · 药品，请先送: the kind once, also where the title begins with it."""
     head, colon, rest = row.title.partition("：")
