@@ -121,6 +121,15 @@ def counted(text: str) -> list[str]:
     return [word for word in COUNTED.findall(text) if word not in NO_PLURALS]
 
 
+def test_every_sentence_with_figures_can_be_filled_in() -> None:
+    """A bare per cent sign in one of them would take the page down."""
+    for chinese, translations in catalogue().items():
+        names = re.findall(r"%\((\w+)\)s", chinese)
+        for forms in translations if names else ():
+            for sentence in (chinese, *forms):
+                assert sentence % dict.fromkeys(names, "1")
+
+
 def test_what_is_counted_is_said_for_one_and_for_many() -> None:
     """No "1 items": such a sentence has two forms, by `numbered` or `{% blocktranslate count %}`."""
     english = catalogue()
