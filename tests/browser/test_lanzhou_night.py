@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +74,19 @@ def lockdown() -> None:
 
 
 
-def seat(browser: Browser, url: str, chair: str, size: dict[str, int]) -> Page:
-    context = browser.new_context(viewport=size, locale="zh-CN")  # type: ignore[arg-type]
-    signed_in(context, url, SEATS[chair])
-    return context.new_page()
+@pytest.fixture
+def seat(day: str, browser: Browser) -> Iterator[Callable[[str, dict[str, int]], Page]]:
+    """Opens the page of a chair in a context of its own; all are closed before the database is emptied under them."""
+    opened: list[BrowserContext] = []
+
+    def make(chair: str, size: dict[str, int]) -> Page:
+        opened.append(browser.new_context(viewport=size, locale="zh-CN"))  # type: ignore[arg-type]
+        signed_in(opened[-1], day, SEATS[chair])
+        return opened[-1].new_page()
+
+    yield make
+    for context in opened:
+        context.close()
 
 
 def signed_in(context: BrowserContext, url: str, username: str) -> None:
@@ -93,10 +102,12 @@ def shot(page: Page, name: str) -> None:
         picture(page, name)
 
 
-def test_the_night_is_played_by_a_supervisor_and_two_phones_at_once(day: str, browser: Browser) -> None:
+def test_the_night_is_played_by_a_supervisor_and_two_phones_at_once(
+    day: str, seat: Callable[[str, dict[str, int]], Page]
+) -> None:
     seats = Seats(
-        desk=seat(browser, day, "supervisor", DESKTOP), one=seat(browser, day, "agent", PHONE),
-        two=seat(browser, day, "colleague", PHONE), head=seat(browser, day, "approver", DESKTOP),
+        desk=seat("supervisor", DESKTOP), one=seat("agent", PHONE), two=seat("colleague", PHONE),
+        head=seat("approver", DESKTOP),
         base=dict.fromkeys(("desk", "one", "two", "head"), day))
     refused = policy_heard(seats)
     play(seats, lockdown=lockdown, shot=shot,
