@@ -60,6 +60,7 @@ TOUR_SEATS = os.environ.get("YOULU_TOUR_SEATS") == "1"
 PROGRAMME_PACKAGES = os.environ.get("YOULU_PROGRAMMES", "youlu.programmes").split(",")
 MESSAGE_HOOK_URL = os.environ.get("YOULU_MESSAGE_HOOK_URL", "")
 MESSAGE_HOOK_SECRET = os.environ.get("YOULU_MESSAGE_HOOK_SECRET", "")
+MESSENGER_SECRET = os.environ.get("YOULU_MESSENGER_SECRET", "")
 PUBLIC_BASE_URL = os.environ.get("YOULU_PUBLIC_BASE_URL", "http://127.0.0.1:8000")
 
 # Lowest first: the order of migrations is the order of the house.

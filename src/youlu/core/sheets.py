@@ -50,8 +50,13 @@ class LineFault:
 
 
 def table_read(content: bytes) -> list[tuple[int, list[str]]]:
+    """All rows of `table_rows`."""
+    return list(table_rows(content))
+
+
+def table_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV text in either encoding, or of the first sheet of an Excel workbook (.xlsx), each with its
-    line number; blank rows are left out.
+    line number, one after the other; blank rows are left out.
 
     Raises
     ------
@@ -60,18 +65,20 @@ def table_read(content: bytes) -> list[tuple[int, list[str]]]:
     from youlu.core.workbook import WorkbookError, workbook_rows  # whoever only writes tables needs no web framework
 
     if content.startswith(b"PK"):
-        return [(line, cells) for line, cells in workbook_rows(content) if any(cells)]
+        yield from ((line, cells) for line, cells in workbook_rows(content) if any(cells))
+        return
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("gb18030", errors="replace")
     reader = csv.reader(io.StringIO(text.replace("\0", "\ufffd"), newline=""))
-    rows: list[tuple[int, list[str]]] = []
     try:
-        rows.extend((reader.line_num, [cell.strip() for cell in cells]) for cells in reader)
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                yield reader.line_num, cells
     except csv.Error as error:
         raise WorkbookError(what=f"第{reader.line_num}行读不下去，可能缺一个引号") from error
-    return [(line, cells) for line, cells in rows if any(cells)]
 
 
 def table_write(rows: Iterable[Iterable[object]]) -> str:

@@ -49,7 +49,7 @@ def workbook_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
             raise WorkbookError(what="解开后超过60MB")
         shared = [_text_of(node) for node in _parts(book, "xl/sharedStrings.xml", "si")]
         styles, sheet = _date_styles(book), _first_sheet(book)
-        for count, row in enumerate(_parts(book, sheet, "row"), 1):
+        for count, row in enumerate(_rows(book, sheet), 1):
             if count > ROWS_MAX:
                 raise WorkbookError(what=f"超过{ROWS_MAX:,}行")
             yield int(row.get("r") or count), _cells(row, shared, styles)
@@ -62,9 +62,33 @@ def _parts(book: zipfile.ZipFile, name: str, tag: str) -> list[ElementTree.Eleme
     if name not in book.namelist():
         return []
     text = book.read(name)
+    _declares_nothing(text)
+    return list(ElementTree.fromstring(text).iter(MAIN + tag))  # noqa: S314  (no declarations, see above)
+
+
+def _rows(book: zipfile.ZipFile, name: str) -> Iterator[ElementTree.Element]:
+    """Row after row of a sheet, each forgotten when the next is read: the sheet is never whole in memory."""
+    if name not in book.namelist():
+        return
+    with book.open(name) as part:
+        before = b""
+        while chunk := part.read(1 << 20):
+            _declares_nothing(before + chunk)
+            before = chunk[-10:]
+    with book.open(name) as part:
+        data: ElementTree.Element | None = None
+        for event, node in ElementTree.iterparse(part, ("start", "end")):  # noqa: S314  (no declarations, see above)
+            if event == "start":
+                data = node if node.tag == MAIN + "sheetData" else data
+            elif node.tag == MAIN + "row":
+                yield node
+                if data is not None:
+                    data.clear()
+
+
+def _declares_nothing(text: bytes) -> None:
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         raise WorkbookError(what="含有文档类型声明")
-    return list(ElementTree.fromstring(text).iter(MAIN + tag))  # noqa: S314  (no declarations, see above)
 
 
 def _first_sheet(book: zipfile.ZipFile) -> str:

@@ -25,7 +25,8 @@ from youlu.domain.desk.claims.errors import (
 from youlu.domain.desk.claims.reckoning import CAUSES, LOSSES, Facts, Proposal, Rule, reckon
 from youlu.domain.desk.errors import OrderNotHeldError
 from youlu.domain.desk.models import Claim, ClaimRule, OrderEvent, WorkOrder
-from youlu.domain.desk.orders.following import follow_link, order_follow
+from youlu.domain.desk.orders.following import order_follow
+from youlu.domain.desk.orders.links import follow_link
 from youlu.domain.desk.trade import CLAIM_RULES, claim_rules_ensure
 from youlu.domain.workforce.selectors import agent_of
 from youlu.domain.workforce.services import agent_create, presence_report

@@ -47,6 +47,8 @@ BODIES = {
     "containers/scans": {}, "containers/numbers": {}, f"containers/differences/{KEY}": {"outcome": "found"},
     "exceptions/x/actions": {"action": "return"},
     "reveals": {"kind": "item", "key": "x", "who": "sender", "field": "name", "reason": "contact"},
+    "orders": {"kind": "chase", "title": "x"}, f"orders/{KEY}/messages": {"text": "x"},
+    "messenger": {"sender": "x", "text": "x"},
     "ordinary": {"counts": [{"office": "O1", "day": "2022-07-11", "kind": "letter", "direction": "accepted",
                              "pieces": 1}]},
     f"closures/{KEY}/lift": ORDER,

@@ -18,6 +18,7 @@ from youlu.core.errors import NotFoundError
 from youlu.domain.desk import services
 from youlu.domain.desk.models import FollowTry, OrderEvent, OrderKind, Parameter, WorkOrder
 from youlu.domain.desk.orders import following
+from youlu.domain.desk.orders.links import follow_link
 from youlu.domain.desk.trade import trade_ensure
 from youlu.domain.workforce.services import presence_report
 
@@ -51,8 +52,8 @@ def ticket_of(client: Client, link: str) -> str:
 
 @pytest.mark.django_db
 def test_wrong_digits_a_forged_link_and_an_order_without_a_telephone_read_alike() -> None:
-    real, without = following.follow_link(order()), following.follow_link(order(party=False))
-    gone = following.follow_link(uuid.uuid4())
+    real, without = follow_link(order()), follow_link(order(party=False))
+    gone = follow_link(uuid.uuid4())
     forged = real[:-1] + ("A" if real[-1] != "A" else "B")
     told = {ask(link, "0000") for link in (real, gone, forged, "no-such-link", "no-such.link", without)}
     assert len(told) == 1
@@ -64,11 +65,11 @@ def test_wrong_digits_a_forged_link_and_an_order_without_a_telephone_read_alike(
 
 @pytest.mark.django_db
 def test_after_five_wrong_tries_even_the_right_digits_get_no_answer() -> None:
-    link = following.follow_link(order())
+    link = follow_link(order())
     told = [ask(link, f"{tail:04}")[0] for tail in range(following.TRIES_MAX + 2)]
     assert told == [404] * following.TRIES_MAX + [429] * 2
     assert ask(link, "4417")[0] == 429
-    assert ask(following.follow_link(uuid.uuid4()), "0000")[0] == 404, "another link has tries of its own"
+    assert ask(follow_link(uuid.uuid4()), "0000")[0] == 404, "another link has tries of its own"
     FollowTry.objects.update(tried_at=clock.real_now() - dt.timedelta(hours=2))
     assert ask(link, "4417")[0] == 200
     assert following.follow_tries_forget() >= following.TRIES_MAX
@@ -76,7 +77,7 @@ def test_after_five_wrong_tries_even_the_right_digits_get_no_answer() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_guesses_at_the_same_moment_get_no_more_tries() -> None:
-    link, together, told = following.follow_link(order()), threading.Barrier(12), []
+    link, together, told = follow_link(order()), threading.Barrier(12), []
 
     def guess(tail: int) -> None:
         together.wait()
@@ -99,7 +100,7 @@ def test_the_customer_reads_what_is_theirs_adds_a_message_and_the_order_goes_on(
     services.order_take(actor=li, order_id=order_id)
     services.order_verify(actor=li, order_id=order_id, text="内部核查：中心积压")
     services.order_wait(actor=li, order_id=order_id, text="等客户说内件")
-    link, client = following.follow_link(order_id), Client()
+    link, client = follow_link(order_id), Client()
     answer = client.post(f"/follow/{link}", {"tail": "4417"})
     page = answer.content.decode()
     assert "我们在等您的回音" in page
@@ -122,7 +123,7 @@ def test_the_customer_reads_what_is_theirs_adds_a_message_and_the_order_goes_on(
 @pytest.mark.django_db
 def test_a_rating_counts_once_and_only_after_an_answer() -> None:
     order_id = order()
-    link, client = following.follow_link(order_id), Client()
+    link, client = follow_link(order_id), Client()
     ticket = ticket_of(client, link)
     rate = {"do": "rate", "ticket": ticket, "rating": "5"}
     assert client.post(f"/follow/{link}", rate).status_code == 422
@@ -135,7 +136,7 @@ def test_a_rating_counts_once_and_only_after_an_answer() -> None:
 
 @pytest.mark.django_db
 def test_a_ticket_of_one_order_opens_no_other() -> None:
-    link, other = following.follow_link(order()), following.follow_link(order(party=False))
+    link, other = follow_link(order()), follow_link(order(party=False))
     client = Client()
     ticket = ticket_of(client, link)
     for used, with_ticket in ((other, ticket), (link, ticket + "x"), (link, "")):

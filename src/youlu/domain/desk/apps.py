@@ -15,6 +15,7 @@ class DeskConfig(AppConfig):
         # An office's people see what was dispatched to offices of their scope, and nothing else of the desk.
         "desk.unit": ("clerk", "dispatcher"),
         "order.read": ("supervisor", "agent", "clerk", "dispatcher"),
+        "order.submit": (),  # tokens of programs alone
         "knowledge.write": ("supervisor", "agent"),
         "knowledge.approve": ("supervisor",),
         "contact.take": ("agent", "supervisor"),

@@ -14,6 +14,8 @@ from youlu.domain.desk.campaigns.running import campaigns_watch
 from youlu.domain.desk.campaigns.sending import campaigns_send
 from youlu.domain.desk.emergency.starting import emergency_plan_answer
 from youlu.domain.desk.emergency.telling import customers_tell
+from youlu.domain.desk.importing.making import import_make, imports_at_work, imports_expire
+from youlu.domain.desk.importing.receiving import import_read
 from youlu.domain.desk.orders.following import follow_tries_forget
 from youlu.domain.desk.orders.watching import orders_watch
 from youlu.domain.desk.phone.hearing import calls_forget
@@ -82,6 +84,39 @@ def orders_push_job(timestamp: int = 0) -> None:
 def calls_forget_job(timestamp: int = 0) -> None:
     """Every minute: calls whose hang-up was never told."""
     calls_forget()
+
+
+@app.task(name="desk.import_go", queueing_lock="desk.import_go", lock="desk.import_go")
+def import_go_job() -> None:
+    """Read what was sent, make some orders of each file that runs, then a new job while there is more."""
+    more = False
+    for import_id, state in imports_at_work():
+        if state == "reading":
+            import_read(import_id)
+        else:
+            more = import_make(import_id) or more
+    if more:
+        import_go_defer()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="desk.imports_watch", queueing_lock="desk.imports_watch", pass_context=False)
+def imports_watch_job(timestamp: int = 0) -> None:
+    """Every minute: files that a killed worker left in the middle."""
+    if imports_at_work():
+        import_go_defer()
+
+
+@app.periodic(cron="20 4 * * *")
+@app.task(name="desk.imports_expire", queueing_lock="desk.imports_expire", pass_context=False)
+def imports_expire_job(timestamp: int = 0) -> None:
+    """Every night: lines of files that came a month ago."""
+    imports_expire()
+
+
+def import_go_defer() -> None:
+    """Ask for the job at once; call it outside a transaction."""
+    defer_once(import_go_job)
 
 
 @app.task(name="desk.emergency_plan")

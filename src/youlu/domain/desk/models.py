@@ -14,8 +14,12 @@ from youlu.domain.desk.campaigns.models import CampaignRow as CampaignRow
 from youlu.domain.desk.emergency.models import EmergencyNotice as EmergencyNotice
 from youlu.domain.desk.emergency.models import EmergencyPlanning as EmergencyPlanning
 from youlu.domain.desk.emergency.models import EmergencyWatch as EmergencyWatch
+from youlu.domain.desk.channels.models import OrderSource as OrderSource
 from youlu.domain.desk.handover.models import Handover as Handover  # a room of its own; Django looks here
 from youlu.domain.desk.handover.models import HandoverItem as HandoverItem
+from youlu.domain.desk.importing.models import OrderImport as OrderImport
+from youlu.domain.desk.importing.models import OrderImportPart as OrderImportPart
+from youlu.domain.desk.importing.models import OrderImportRow as OrderImportRow
 from youlu.domain.desk.knowledge.models import Article as Article
 from youlu.domain.desk.macros.models import Macro as Macro
 from youlu.domain.desk.phone.models import Call as Call

@@ -40,6 +40,9 @@ DEFAULTS: dict[str, tuple[str, list[str], list[str]]] = {
     "deferred.message": (
         "【邮政】您来问的事（工单{number}）已记下。客服正在应急值守，{reply_by}答复您。给您添麻烦了。不用再打电话。",
         ["number", "reply_by"], ["reply_by"]),
+    "answered.message": (
+        "【邮政】您来问的事（工单{number}）有答复了：{link}。打开后输手机号后四位就能看，也能接着留言。",
+        ["number", "link"], []),
 }
 
 

@@ -123,12 +123,13 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def answered_once(request: HttpRequest, work: Callable[[], tuple[int, Any]]) -> JsonResponse:
     """Do a write once for the caller's key, or give the answer that it had."""
-    status, answer = answer_once(caller=actor_of(request).id, key=_caller_key(request),
+    status, answer = answer_once(caller=actor_of(request).id, key=key_of(request),
                                  body=request.path.encode() + b"\0" + request.body, work=work)
     return JsonResponse(answer, status=status, json_dumps_params={"ensure_ascii": False})
 
 
-def _caller_key(request: HttpRequest) -> str:
+def key_of(request: HttpRequest) -> str:
+    """The caller's key of a write. Raises KeyMissingError."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if not 1 <= len(key) <= 200 or "\0" in key:
         raise KeyMissingError()

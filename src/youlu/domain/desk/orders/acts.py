@@ -13,6 +13,7 @@ from django.db.models.functions import Greatest
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.assignment.knowing import known_wait
+from youlu.domain.desk.channels.telling import answer_tell
 from youlu.domain.desk.claims.deciding import claim_is_decided
 from youlu.domain.desk.claims.errors import ClaimUndecidedError
 from youlu.domain.desk.errors import (
@@ -25,7 +26,7 @@ from youlu.domain.desk.errors import (
     UnknownUnitError,
 )
 from youlu.domain.desk.models import OrderAlert, OrderKind, WorkOrder
-from youlu.domain.desk.orders.happening import act_do, alert
+from youlu.domain.desk.orders.happening import act_do, alert, happened
 from youlu.domain.desk.orders.hours import due_resumed, order_due, warn_before
 from youlu.domain.desk.orders.life import PRIORITIES, act_of
 from youlu.domain.desk.orders.seeing import order_seen
@@ -34,6 +35,7 @@ from youlu.domain.network.models import Office
 SATISFACTION = {"satisfied": "满意", "unsatisfied": "不满意", "unreached": "没接通"}
 EXTEND_MOST = dt.timedelta(days=60)
 What = OrderAlert.What
+TELLER = Actor(id="system:desk", name="desk", permissions=frozenset())
 
 
 @transaction.atomic
@@ -78,7 +80,10 @@ def order_answer(*, actor: Actor, order_id: uuid.UUID, text: str) -> None:
     """Answer the customer in writing, as the one who holds the order."""
     if not text.strip():
         raise EmptyAnswerError()
-    act_do(actor=actor, order_id=order_id, act="answer", note=text, answered_at=clock.now(), paused_at=None)
+    at = clock.now()
+    order = act_do(actor=actor, order_id=order_id, act="answer", note=text, answered_at=at, paused_at=None)
+    if said := answer_tell(order, at):
+        happened(order_id, TELLER, "told", at, detail=said)
 
 
 @transaction.atomic

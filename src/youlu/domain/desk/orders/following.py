@@ -7,8 +7,6 @@ stand in no address and need not be typed again.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime as dt
 import hashlib
 import re
@@ -17,41 +15,24 @@ from dataclasses import dataclass
 
 from django.core import signing
 from django.db import connection, transaction
-from django.db.models import F
-from django.db.models.functions import Greatest
 
 from youlu.core import clock
 from youlu.core.errors import NotFoundError
 from youlu.domain.desk.claims.reading import claim_told
 from youlu.domain.desk.errors import FollowTriesError, MessageError, RatingError
 from youlu.domain.desk.models import FollowTry, OrderEvent, WorkOrder
-from youlu.domain.desk.orders.acts import resumed_changes
+from youlu.domain.desk.orders.links import order_linked
+from youlu.domain.desk.orders.messaging import message_add
 from youlu.domain.parties.selectors import phone_tail_matches
 
 TRIES_MAX = 5
 TRIES_WINDOW = dt.timedelta(hours=1)
 TICKET_S = 1800
-MESSAGE_MAX = 500
 MESSAGES_MAX = 10  # of one order, by its customer
 CITIZEN = "citizen"
 # What a customer reads of the history; of these alone the words too.
 TOLD = ("open", "dispatch", "report", "verify", "answer", "call_back", "close", "reopen", "message", "rate")
 SAID = ("answer", "message")
-
-
-def follow_link(order_id: uuid.UUID) -> str:
-    """The part of the address that names an order to its customer and to nobody else."""
-    return signing.Signer(salt="desk.follow", sep=".").sign(
-        base64.urlsafe_b64encode(order_id.bytes).decode().rstrip("="))
-
-
-def _order_id(link: str) -> uuid.UUID:
-    """The order of a link; of one that we did not sign, an order that there is not."""
-    try:
-        named = signing.Signer(salt="desk.follow", sep=".").unsign(link)
-        return uuid.UUID(bytes=base64.urlsafe_b64decode(named + "=="))
-    except (signing.BadSignature, binascii.Error, ValueError):
-        return uuid.UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -96,7 +77,7 @@ def order_follow(*, link: str, phone_tail: str) -> Followed:
     # wrong one has to outlive the error, so that it is raised after the transaction.
     with transaction.atomic():
         _throttle(tried)
-        order = WorkOrder.objects.select_related("kind").filter(id=_order_id(link)).first()
+        order = WorkOrder.objects.select_related("kind").filter(id=order_linked(link)).first()
         matches = phone_tail_matches(order.party_id if order else None, tail)
         if not matches or len(tail) != 4:
             FollowTry.objects.create(link=tried, tried_at=clock.real_now())
@@ -119,14 +100,8 @@ def follow_message(*, link: str, ticket: str, text: str) -> None:
     ------
     NotFoundError, MessageError : empty, too long, too many, or the order is closed.
     """
-    order = _by_ticket(link, ticket, lock=True)
-    said = text.strip()
-    written = OrderEvent.objects.filter(order_id=order.id, act="message").count()
-    if not 0 < len(said) <= MESSAGE_MAX or written >= MESSAGES_MAX or order.state == WorkOrder.State.CLOSED:
-        raise MessageError(most=MESSAGE_MAX)
-    at = clock.now()
-    WorkOrder.objects.filter(id=order.id).update(priority=Greatest(F("priority"), 1), **resumed_changes(order, at))
-    OrderEvent.objects.create(order_id=order.id, at=at, actor=CITIZEN, act="message", note=said)
+    order = _by_ticket(link, ticket)
+    message_add(order_id=order.id, by=CITIZEN, text=text, most=MESSAGES_MAX, at=clock.now())
 
 
 @transaction.atomic
@@ -162,13 +137,12 @@ def _ticket(order: WorkOrder) -> str:
     return signing.TimestampSigner(salt="desk.follow.ticket").sign(str(order.id))
 
 
-def _by_ticket(link: str, ticket: str, *, lock: bool = False) -> WorkOrder:
+def _by_ticket(link: str, ticket: str) -> WorkOrder:
     try:
         named = signing.TimestampSigner(salt="desk.follow.ticket").unsign(ticket, max_age=TICKET_S)
     except signing.BadSignature:
         raise NotFoundError() from None
-    rows = WorkOrder.objects.select_related("kind").filter(id=_order_id(link))
-    order = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    order = WorkOrder.objects.select_related("kind").filter(id=order_linked(link)).first()
     if order is None or str(order.id) != named:
         raise NotFoundError()
     return order

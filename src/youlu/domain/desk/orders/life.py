@@ -79,7 +79,7 @@ EVENT_NAMES = {
     "reply_late": "首次回复超时", "message": "客户留言", "rate": "客户评价", "push": "自动派单",
     "returned": "没动，退回工单池", "claim_reckon": "赔偿核算", "claim_decide": "赔偿定额",
     "claim_confirm": "赔偿复核", "claim_back": "复核退回", "claim_pay": "赔偿付款",
-    "attach": "加了附件", "macro": "快捷处理", "call": "通电话", "dial": "请总机双呼"}
+    "attach": "加了附件", "macro": "快捷处理", "call": "通电话", "dial": "请总机双呼", "told": "告诉客户有答复"}
 
 
 def act_of(code: str) -> Act | None:

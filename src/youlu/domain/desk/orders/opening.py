@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 from django.db.models import F, Q
@@ -18,7 +18,7 @@ from youlu.core.idempotency import answer_once
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.assignment.knowing import known_agent, known_wait
 from youlu.domain.desk.errors import OutsideNumberError, TitleError, UnknownKindError
-from youlu.domain.desk.models import WorkOrder
+from youlu.domain.desk.models import OrderSource, WorkOrder
 from youlu.domain.desk.orders.happening import event_of, happened
 from youlu.domain.desk.orders.hours import kind_clocked
 from youlu.domain.desk.orders.words import grams
@@ -48,6 +48,11 @@ class Asked:
     outside_no: str = ""
     clock_from: dt.datetime | None = None
     not_before: dt.datetime | None = None  # promised for then: clocks run from there, and nobody is given it before
+    source: str = ""  # the program or messenger that it came by, whose order it then is
+    thread: bytes = b""
+
+    def of_party(self, party_id: uuid.UUID | None) -> Asked:
+        return replace(self, party_id=party_id)
 
     def digest_text(self) -> bytes:
         # The first six as they were before there were more: a key that was stored then still fits its body.
@@ -82,11 +87,16 @@ def order_receive(*, actor: Actor, asked: Asked, key: str = "") -> Opened:
     UnknownKindError, TitleError, OutsideNumberError, KeyReusedError, ShadowItemError
     """
     actor.require("desk.work")
+    return order_written(actor=actor, asked=asked, key=key)
+
+
+def order_written(*, actor: Actor, asked: Asked, key: str) -> Opened:
+    """The same for whoever has looked at what the actor may: the desk's own doors."""
     if asked.item_key is not None and item_in_shadow(asked.item_key):
         raise ShadowItemError()
     order = order_drafted(asked)
     _, answer = answer_once(caller=actor.id, key=key or str(order.id), body=asked.digest_text(),
-                            work=lambda: _receive(actor, order))
+                            work=lambda: _receive(actor, order, asked))
     return Opened(uuid.UUID(answer["order_id"]), answer.get("is_repeat", False))
 
 
@@ -118,20 +128,27 @@ def _is_a_case(asked: Asked, at: dt.datetime) -> bool:
     return bool(asked.outside_no.strip()) and from_ is not None and at - AGES_OF_CASE <= from_ <= at
 
 
-def _receive(actor: Actor, order: WorkOrder) -> tuple[int, dict[str, object]]:
+def _receive(actor: Actor, order: WorkOrder, asked: Asked) -> tuple[int, dict[str, object]]:
     """Under a lock of what it is about: two contacts about the same at once are one order and one repeat."""
     _lock_subject(order)
     known = _same_matter(order)
     if known is not None:
         _count_repeat(actor, known, order)
+        if asked.source:
+            objects_insert(_source(known.id, asked, order.opened_at), unless_there=True)
         return 200, {"order_id": str(known.id), "is_repeat": True}
     order.known_by = known_agent(item_key=order.item_key, customer_key=order.customer_key)
     if order.known_by is not None:
         order.known_until = order.opened_at + known_wait()
     # One statement for what is one deed; the database numbers the order.
     objects_insert(order, event_of(order.id, actor, "open", order.opened_at), audit_entry(
-        actor=actor.id, action="order.open", object_type="order", object_id=str(order.id), kind=order.kind_id))
+        actor=actor.id, action="order.open", object_type="order", object_id=str(order.id), kind=order.kind_id),
+        *([_source(order.id, asked, order.opened_at)] if asked.source else []))
     return 201, {"order_id": str(order.id), "is_repeat": False}
+
+
+def _source(order_id: uuid.UUID, asked: Asked, at: dt.datetime) -> OrderSource:
+    return OrderSource(order_id=order_id, caller=asked.source, thread=asked.thread, at=at)
 
 
 def _lock_subject(order: WorkOrder) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Min
@@ -45,6 +46,12 @@ class LeftRow:
 def item_in_shadow(item_key: int) -> bool:
     """Whether the item is known by another system's traces alone, so that nobody may be told of it."""
     return Item.objects.filter(item_key=item_key).exclude(shadow_source="").exists()
+
+
+def items_in_shadow(item_keys: Iterable[int]) -> frozenset[int]:
+    """Those of the items that are known by another system's traces alone."""
+    found = Item.objects.filter(item_key__in=list(item_keys)).exclude(shadow_source="")
+    return frozenset(found.values_list("item_key", flat=True))
 
 
 def source_get(code: str) -> SourceRow:

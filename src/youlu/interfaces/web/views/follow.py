@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from youlu.core.errors import NotFoundError, YouluError
 from youlu.domain.desk.errors import FollowTriesError
 from youlu.domain.desk.orders.following import (
-    MESSAGE_MAX,
     Followed,
     follow_message,
     follow_rate,
     order_follow,
     order_followed,
 )
+from youlu.domain.desk.orders.messaging import MESSAGE_MAX
 from youlu.interfaces.web.claim_words import claim_told_said
 
 N = gettext_noop
