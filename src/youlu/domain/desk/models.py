@@ -11,10 +11,10 @@ from youlu.core.crypto import EncryptedTextField
 from youlu.core.ids import uuid7
 from youlu.domain.desk.campaigns.models import Campaign as Campaign  # a room of its own; Django looks here
 from youlu.domain.desk.campaigns.models import CampaignRow as CampaignRow
+from youlu.domain.desk.channels.models import OrderSource as OrderSource
 from youlu.domain.desk.emergency.models import EmergencyNotice as EmergencyNotice
 from youlu.domain.desk.emergency.models import EmergencyPlanning as EmergencyPlanning
 from youlu.domain.desk.emergency.models import EmergencyWatch as EmergencyWatch
-from youlu.domain.desk.channels.models import OrderSource as OrderSource
 from youlu.domain.desk.handover.models import Handover as Handover  # a room of its own; Django looks here
 from youlu.domain.desk.handover.models import HandoverItem as HandoverItem
 from youlu.domain.desk.importing.models import OrderImport as OrderImport

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router, Schema
@@ -21,30 +21,33 @@ router = Router(tags=["orders"])
 NO_NUL = r"^[^\x00]*$"
 
 
-def Text(most: int, least: int = 0, **more: Any) -> Any:  # noqa: N802  (it is written where types are)
-    return Annotated[str, Field(min_length=least, max_length=most, pattern=NO_NUL, **more)]
+Line = Annotated[str, Field(max_length=40, pattern=NO_NUL)]
+Title = Annotated[str, Field(min_length=1, max_length=TITLE_MAX, pattern=NO_NUL,
+                             description="一句话，不写姓名和电话 / one sentence without personal data")]
+Text = Annotated[str, Field(max_length=4_000, pattern=NO_NUL)]
+Said = Annotated[str, Field(min_length=1, max_length=MESSAGE_MAX, pattern=NO_NUL)]
 
 
 class CustomerIn(Schema):
     """By telephone; nobody gave it before: a new customer of that name."""
 
     model_config = ConfigDict(extra="forbid")
-    phone: Text(20, 1)
-    name: Text(40) = ""
+    phone: Line
+    name: Line = ""
 
 
 class OrderIn(Schema):
-    """`kind` as the desk's kinds are coded (chase, complaint…); no personal data in `title`. `letter_no` and `letter_at`
+    """`kind` as the desk's kinds are coded (chase, complaint…); no personal data in `title`; `letter_no`, `letter_at`
     belong to kinds that count from a letter."""
 
     model_config = ConfigDict(extra="forbid")
-    kind: Text(40, 1)
-    title: Text(TITLE_MAX, 1, description="一句话，不写姓名和电话 / one sentence without personal data")
-    text: Text(4_000) = ""
-    item: Text(40) = ""
+    kind: Line
+    title: Title
+    text: Text = ""
+    item: Line = ""
     customer: CustomerIn | None = None
     needs_compensation: bool = False
-    letter_no: Text(60) = ""
+    letter_no: Line = ""
     letter_at: Instant | None = None
 
 
@@ -76,7 +79,7 @@ class OrderOut(Schema):
 
 class MessageIn(Schema):
     model_config = ConfigDict(extra="forbid")
-    text: Text(MESSAGE_MAX, 1)
+    text: Said
 
 
 class MessageOut(Schema):
@@ -95,7 +98,7 @@ def submit(request: HttpRequest, body: OrderIn) -> HttpResponse:
                          "link": follow_link(opened.order_id)}, status=200 if opened.is_repeat else 201)
 
 
-@router.get("/{order_id}", response={200: OrderOut, **PROBLEMS})
+@router.get("/{uuid:order_id}", response={200: OrderOut, **PROBLEMS})
 def read(request: HttpRequest, order_id: uuid.UUID) -> OrderOut:
     """One of the caller's own; another's is not there."""
     one = order_submitted(actor=actor_of(request), order_id=order_id)
@@ -105,7 +108,7 @@ def read(request: HttpRequest, order_id: uuid.UUID) -> OrderOut:
         answered_at=iso(one.answered_at), closed_at=iso(one.closed_at), link=one.link, answers=list(one.answers))
 
 
-@router.post("/{order_id}/messages", response={201: MessageOut, **PROBLEMS})
+@router.post("/{uuid:order_id}/messages", response={201: MessageOut, **PROBLEMS})
 def message(request: HttpRequest, order_id: uuid.UUID, body: MessageIn) -> HttpResponse:
     """Add a message to one of the caller's own, once a key; an order that waited for the customer goes on."""
     order_submitted_message(actor=actor_of(request), order_id=order_id, text=body.text, key=key_of(request))

@@ -22,6 +22,7 @@ def answer_tell(order: WorkOrder, at: dt.datetime) -> str:
         return ""
     link = f"{settings.PUBLIC_BASE_URL.rstrip('/')}/follow/{follow_link(order.id)}"
     outcome = message_send(order=MessageOrder(
-        request_key=f"answer:{order.id}:{at.isoformat()}", party_id=order.party_id, customer_key=bytes(order.customer_key or b""),
+        request_key=f"answer:{order.id}:{at.isoformat()}", party_id=order.party_id,
+        customer_key=bytes(order.customer_key or b""),
         wording_code=WORDING, values={"number": str(order.number), "link": link}))
     return "发了消息" if outcome.reaches else "消息发不出，请打电话"

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-import uuid
 from dataclasses import dataclass
 
 from django.core import signing
@@ -19,7 +18,7 @@ from django.db import connection, transaction
 from youlu.core import clock
 from youlu.core.errors import NotFoundError
 from youlu.domain.desk.claims.reading import claim_told
-from youlu.domain.desk.errors import FollowTriesError, MessageError, RatingError
+from youlu.domain.desk.errors import FollowTriesError, RatingError
 from youlu.domain.desk.models import FollowTry, OrderEvent, WorkOrder
 from youlu.domain.desk.orders.links import order_linked
 from youlu.domain.desk.orders.messaging import message_add

@@ -21,8 +21,8 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.errors import ItemNotKnownError
 from youlu.domain.desk.models import WorkOrder
-from youlu.domain.desk.orders.links import follow_link
 from youlu.domain.desk.orders.life import PRIORITIES
+from youlu.domain.desk.orders.links import follow_link
 from youlu.domain.desk.selectors import OrderFilter
 from youlu.domain.desk.services import Asked
 from youlu.domain.mail.selectors import items_of_parties
