@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0020_order_files'),
+        ('desk', '0021_order_files'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0017_phone'),
+        ('desk', '0020_order_opened'),
     ]
 
     operations = [
