@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from youlu.core.sheets import table_read, table_write
-from youlu.core.workbook import WorkbookError
+from youlu.core.workbook import WorkbookError, workbook_rows
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 RELS = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
@@ -49,6 +49,22 @@ def test_the_first_sheet_comes_as_people_read_it():
 def test_a_workbook_that_would_hurt_is_refused(parts, told):
     with pytest.raises(WorkbookError, match=told):
         table_read(workbook(**parts))
+
+
+def test_rows_come_one_after_the_other_whatever_follows():
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 30_001))
+    whole = workbook(sheet=f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>")
+    assert [cells for _, cells in workbook_rows(whole)][-1] == ["30000"]
+    broken = workbook_rows(workbook(sheet=f"<worksheet {MAIN}><sheetData>{rows}<row"))
+    assert next(broken) == (1, ["1"])
+    with pytest.raises(WorkbookError, match="不是完整的"):
+        list(broken)
+
+
+def test_a_declaration_is_seen_wherever_it_begins():
+    padding = "<!--" + "x" * ((1 << 20) - 10) + "-->"
+    with pytest.raises(WorkbookError, match="文档类型声明"):
+        list(workbook_rows(workbook(sheet=padding + '<!DOCTYPE x [<!ENTITY a "b">]>' + SHEET)))
 
 
 def test_a_zip_that_is_no_workbook_and_one_cut_off_are_refused():

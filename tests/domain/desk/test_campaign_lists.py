@@ -7,6 +7,7 @@ import io
 
 import pytest
 from tests import people
+from tests.core.test_workbook import MAIN, workbook
 from tests.domain.desk.campaign_people import asked, customers, topic_make
 from tests.domain.small_network import KANGXIAN, XIAN
 
@@ -72,6 +73,14 @@ def test_somebody_new_with_a_name_is_made_once_and_called() -> None:
     assert len({one.party_id for one in found.targets}) == 1
     party = Party.objects.get()
     assert (party.channel, party.consent_message, party.name) == ("", False, "欧阳甲")
+
+
+def test_a_workbook_is_read_like_a_table() -> None:
+    rows = [("手机号", "姓名"), ("13911112222", "欧阳甲"), ("12", "")]
+    found = list_read(actor=people.chen_supervisor(), content=workbook(sheet=f"<worksheet {MAIN}><sheetData>" + "".join(
+        f'<row r="{n}">' + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) + "</row>"
+        for n, row in enumerate(rows, 1)) + "</sheetData></worksheet>"))
+    assert (len(found.targets), found.faults) == (1, [(3, "phone_form")])
 
 
 def test_what_is_no_table_is_refused_in_words() -> None:

@@ -209,6 +209,21 @@ def test_a_result_that_comes_after_the_stop_counts_and_nobody_else_rings_meanwhi
     assert states() == {("voice", "told"): 1, ("voice", "unreached"): 1}
 
 
+def test_a_time_agreed_with_a_customer_is_kept_although_the_campaign_stands_still() -> None:
+    topic_make()
+    chief, outreach_id = people.chen_supervisor(), campaign(customers(2, channel="", consents=False))
+    li = at_home()
+    first, _ = services.contacts_hold(actor=li, want=2)
+    services.contact_result(actor=li, contact_id=first, key="1", said=services.Said(
+        "scheduled", 1, callback_at=NOON + dt.timedelta(hours=3)))
+    running.campaign_stop(actor=chief, outreach_id=outreach_id)
+    assert states() == {("voice", "scheduled"): 1, ("voice", "held"): 1}
+    with clock.frozen(NOON + dt.timedelta(hours=3)):
+        assert services.contacts_hold(actor=li) == (first,)
+        services.contact_result(actor=li, contact_id=first, key="2", said=services.Said("unreached", 1))
+    assert states() == {("voice", "held"): 2}
+
+
 def test_what_an_agent_is_saying_stays_theirs_over_a_stop_and_a_resume() -> None:
     topic_make()
     chief, outreach_id = people.chen_supervisor(), campaign(customers(1, channel="", consents=False))

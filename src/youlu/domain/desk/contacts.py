@@ -182,9 +182,9 @@ def _result_apply(actor: Actor, contact_id: uuid.UUID, said: Said) -> ContactOut
         contact.wording_id = wording_said(code=_spoken(contact, said.revision), at=at)
         again = _told(contact, said.revision, at)
     elif contact.state in (ContactState.CLAIMED, ContactState.HELD) and contact.claimed_by == agent.id:
-        was_held = contact.state == ContactState.HELD  # its campaign was stopped while the agent spoke
         _not_told(contact, said, at)
-        contact.state = ContactState.HELD if was_held and contact.closed_at is None else contact.state
+        if contact.state == ContactState.UNREACHED and not _may_go_on(contact):
+            contact.state = ContactState.HELD
     contact.save()
     audit_record(actor=actor.id, action="contact.result", object_type="contact", object_id=str(contact_id),
                  result=said.result)
@@ -197,6 +197,12 @@ def _attempt_open(agent_id: uuid.UUID, contact_id: uuid.UUID) -> Attempt:
     if attempt is None:
         raise NotFoundError()
     return attempt
+
+
+def _may_go_on(contact: Contact) -> bool:
+    """False where the contact's campaign was stopped, perhaps while the agent spoke."""
+    return not contact.is_campaign or Campaign.objects.filter(
+        outreach_id=contact.outreach_id, state=Campaign.State.RUNNING).exists()
 
 
 def _spoken(contact: Contact, revision: int) -> str:

@@ -20,9 +20,10 @@ from youlu.domain.desk.campaigns.topics import topic_check, topics_current, unsa
 from youlu.domain.desk.models import OPEN_STATES, Contact, ContactMode, ContactState
 
 State = Campaign.State
-OPEN = "state IN ('owed', 'claimed', 'unreached', 'scheduled')"
-# Who is on the telephone keeps the contact: a result that comes later counts, and nobody else rings meanwhile.
-HOLD = f"UPDATE desk_contact SET state = 'held' WHERE outreach_id = %(outreach)s AND {OPEN}"
+# Who is on the telephone keeps the contact: a result that comes later counts, and nobody else rings meanwhile. A time
+# that was agreed with a customer is a promise, and stands.
+HOLD = """
+UPDATE desk_contact SET state = 'held' WHERE outreach_id = %(outreach)s AND state IN ('owed', 'claimed', 'unreached')"""
 BACK = """
     state = CASE WHEN lease_until > %(real)s THEN 'claimed' WHEN tries > 0 THEN 'unreached' ELSE 'owed' END"""
 RELEASE_MESSAGES = f"""
@@ -55,7 +56,7 @@ def campaign_start(*, actor: Actor, outreach_id: uuid.UUID, plan: Sequence[tuple
 
 
 def campaign_stop(*, actor: Actor, outreach_id: uuid.UUID) -> None:
-    """Nothing more goes out and nobody new is called; what is in hand may be finished.
+    """Nothing more goes out and nobody new is called; what is in hand may be finished, agreed times are kept.
 
     Raises
     ------
@@ -69,7 +70,7 @@ def campaign_stop(*, actor: Actor, outreach_id: uuid.UUID) -> None:
 
 
 def campaign_drop(*, actor: Actor, outreach_id: uuid.UUID) -> None:
-    """Give a campaign up for good: who was not told need not be any more.
+    """Give a campaign up for good: who was not told need not be any more, but for whom a time was agreed.
 
     Raises
     ------
