@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from youlu.core.sheets import cell_safe, encoding_of, lines_of
+from youlu.core.sheets import cell_safe, encoding_of, line_write, lines_of
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x")'])
@@ -26,3 +26,7 @@ def test_lines_come_in_either_encoding(tmp_path: Path, encoding: str, found: str
     path.write_bytes("网点,㐂\n康县,2\n".encode(encoding))
     assert encoding_of(path) == found
     assert list(lines_of(path)) == ["网点,㐂\n", "康县,2\n"]
+
+
+def test_a_line_that_streams_is_as_safe_as_a_table():
+    assert line_write(["=1+1", "甲,乙", "@x", "正"]) == "'=1+1,\"甲,乙\",'@x,正\r\n"

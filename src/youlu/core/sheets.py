@@ -81,6 +81,13 @@ def table_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise WorkbookError(what=f"第{reader.line_num}行读不下去，可能缺一个引号") from error
 
 
+def line_write(cells: Iterable[str]) -> str:
+    """One line of CSV, as a table that streams needs it, without anything that a spreadsheet would run."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([cell_safe(cell) for cell in cells])
+    return out.getvalue()
+
+
 def table_write(rows: Iterable[Iterable[object]]) -> str:
     """CSV that no spreadsheet runs, with the mark by which Excel knows UTF-8."""
     out = io.StringIO()

@@ -5,9 +5,7 @@ A campaign's rows keep the line of the list they came from, by which a superviso
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -15,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.core.errors import NotFoundError
-from youlu.core.sheets import cell_safe
+from youlu.core.sheets import line_write
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.campaigns.lists import FAULTS
 from youlu.domain.desk.campaigns.models import Campaign, CampaignRow
@@ -53,12 +51,12 @@ def faults_export(*, actor: Actor, outreach_id: uuid.UUID) -> Iterator[str]:
     campaign = Campaign.objects.filter(outreach_id=outreach_id).first()
     if campaign is None:
         raise NotFoundError()
-    return iter(["\ufeff" + _line(("行号", "哪里不对", "怎么改")),
-                 *(_line((str(line), *FAULTS[code])) for line, code in campaign.faults)])
+    return iter(["\ufeff" + line_write(("行号", "哪里不对", "怎么改")),
+                 *(line_write((str(line), *FAULTS[code])) for line, code in campaign.faults)])
 
 
 def _lines(outreach_id: uuid.UUID) -> Iterator[str]:
-    yield "\ufeff" + _line(HEADINGS)
+    yield "\ufeff" + line_write(HEADINGS)
     after = uuid.UUID(int=0)
     while batch := list(Contact.objects.filter(outreach_id=outreach_id, id__gt=after).order_by("id")[:BATCH]):
         after = batch[-1].id
@@ -77,7 +75,7 @@ def _table(contacts: Sequence[Contact]) -> str:
     why = dict(Attempt.objects.filter(contact_id__in=[c.id for c in contacts if c.state == ContactState.OTHER],
                                       result=Attempt.Result.OTHER).order_by("id").values_list("contact_id", "note"))
     names = wording_names({c.wording_id for c in contacts if c.wording_id is not None})
-    return "".join(_line(_cells(contact, line, number, why.get(contact.id, ""), names))
+    return "".join(line_write(_cells(contact, line, number, why.get(contact.id, ""), names))
                    for contact in contacts for line, number in about[contact.id] or [("", "")])
 
 
@@ -93,9 +91,3 @@ def _cells(
 
 def _at(instant: dt.datetime | None) -> str:
     return f"{clock.local(instant):%Y-%m-%d %H:%M}" if instant else ""
-
-
-def _line(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([cell_safe(cell) for cell in cells])
-    return out.getvalue()

@@ -5,15 +5,13 @@ What customers said stays here: it is sealed, and a file outside has no key. The
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterator
 from dataclasses import replace
 
 from youlu.core import clock
 from youlu.core.audit import audit_record
-from youlu.core.sheets import cell_safe
+from youlu.core.sheets import line_write
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.models import WorkOrder
 from youlu.domain.desk.orders.finding import OrderFilter, orders_found
@@ -37,7 +35,7 @@ def orders_export(*, actor: Actor, chosen: OrderFilter) -> Iterator[str]:
 
 
 def _lines(actor: Actor, chosen: OrderFilter) -> Iterator[str]:
-    yield "\ufeff" + _line(HEADINGS)
+    yield "\ufeff" + line_write(HEADINGS)
     batch: list[WorkOrder] = []
     for order in orders_found(actor, chosen)[:ROWS_MAX].iterator(chunk_size=BATCH):
         batch.append(order)
@@ -49,7 +47,7 @@ def _lines(actor: Actor, chosen: OrderFilter) -> Iterator[str]:
 
 
 def _table(orders: list[WorkOrder]) -> str:
-    return "".join(_line(_cells(row)) for row in order_rows(orders))
+    return "".join(line_write(_cells(row)) for row in order_rows(orders))
 
 
 def _cells(row: OrderRow) -> tuple[str, ...]:
@@ -67,9 +65,3 @@ def _at(instant: dt.datetime | None) -> str:
 
 def _yes(is_so: bool) -> str:
     return "是" if is_so else ""
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([cell_safe(cell) for cell in cells])
-    return out.getvalue()
