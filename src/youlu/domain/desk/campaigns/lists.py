@@ -8,10 +8,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from django.utils.translation import gettext_noop as N
 
-from youlu.core.sheets import table_read
+from youlu.core.sheets import table_rows
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.campaigns.errors import ListTooLongError
 from youlu.domain.mail.models import Item
@@ -85,18 +86,20 @@ def list_read(*, actor: Actor, content: bytes, side: str = "addressee") -> Liste
     """
     actor.require("outreach.run")
     found = Listed()
-    rows = list(_rows(table_read(content), found))
-    if len(rows) + len(found.faults) > ROWS_MAX:
-        raise ListTooLongError(most=f"{ROWS_MAX:,}")
-    for begin in range(0, len(rows), BATCH):
-        _look_up(actor, rows[begin:begin + BATCH], side, found)
+    rows = _rows(table_rows(content), found)
+    while batch := list(islice(rows, BATCH)):
+        _look_up(actor, batch, side, found)
+        if len(found.targets) + len(found.faults) > ROWS_MAX:
+            raise ListTooLongError(most=f"{ROWS_MAX:,}")
     found.faults.sort()
     return found
 
 
-def _rows(table: Sequence[tuple[int, list[str]]], found: Listed) -> Iterator[_Row]:
-    columns = _columns(table[0][1]) if table else {}
-    for line, cells in table[1:] if columns else table:
+def _rows(table: Iterator[tuple[int, list[str]]], found: Listed) -> Iterator[_Row]:
+    """Row after row as it is looked up, as few in memory as a batch; what is wrong already goes to `found`."""
+    first = next(table, None)
+    columns = _columns(first[1]) if first else {}
+    for line, cells in table if columns or first is None else chain([first], table):
         named = {name: cells[place] for name, place in columns.items() if place < len(cells)}
         row = _row(line, named if columns else _bare(cells))
         if isinstance(row, str):
