@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from tests import people
 from tests.domain.desk.exchange import exchange_register, told
@@ -19,11 +20,12 @@ from youlu.core import clock
 from youlu.domain.access.models import User
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.desk import services
-from youlu.domain.desk.models import Call, OrderKind, Parameter, WorkOrder
+from youlu.domain.desk.models import Call, Contact, OrderKind, Parameter, WorkOrder
 from youlu.domain.desk.trade import trade_ensure
 from youlu.domain.mail.services import ItemInput, items_accept
+from youlu.domain.messages.defaults import wordings_ensure
 from youlu.domain.parties.models import Party
-from youlu.domain.partners.models import OutgoingMessage
+from youlu.domain.partners.models import OutgoingMessage, Partner
 from youlu.domain.partners.services import PartnerKeys
 from youlu.domain.workforce.services import presence_report
 
@@ -180,8 +182,6 @@ def test_both_ends_are_called_from_the_order_and_without_an_exchange_the_number_
     assert "总机正在呼您" in li.get("/my/call").content.decode()
     Call.objects.all().delete()
     OutgoingMessage.objects.all().delete()
-    from youlu.domain.partners.models import Partner
-
     Partner.objects.update(active=False)
     page = li.get(f"/desk/{order_id}").content.decode()
     assert f"/desk/{order_id}/dial" not in page
@@ -199,3 +199,21 @@ def test_a_promised_call_stands_on_the_agents_list_and_on_the_desks(keys: Partne
         page = li.get("/my/orders").content.decode()
         assert "回电" in page
         assert "约17:30" in page
+
+
+def test_a_contact_is_not_said_to_be_dialled_where_no_exchange_is(keys: PartnerKeys, li: Client) -> None:
+    outreach_id = services.outreach_open(closure_id=None, reason="兰州城关区封控", next_review_at=None, at=clock.now())
+    with transaction.atomic():
+        services.words_owe([services.Word(7, Party.objects.get().id, clock.now(), clock.now() + dt.timedelta(days=2),
+                                          outreach_id)], at=clock.now())
+    wordings_ensure(actor=people.chen_supervisor(), approve=True)
+    li.post("/my/take")
+    contact_id = Contact.objects.get().id
+    rings(keys, number=PHONE)
+    assert "您还有一通电话没有结束" in li.post(f"/my/contacts/{contact_id}/call", follow=True).content.decode()
+    told(keys, "call.ended", call="1")
+    assert "已请总机双呼" in li.post(f"/my/contacts/{contact_id}/call", follow=True).content.decode()
+    Partner.objects.update(active=False)
+    page = li.get("/my").content.decode()
+    assert "没有接总机，不能双呼" in page
+    assert f"/my/contacts/{contact_id}/reveal" in page

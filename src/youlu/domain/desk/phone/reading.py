@@ -159,8 +159,10 @@ def call_counts() -> CallCounts:
 
 def calls_page(*, actor: Actor, cursor: str | None = None) -> CallsPage:
     """Today's figures, promises from yesterday on, and calls, newest first: a supervisor's of the whole desk, an
-    agent's of their own telephone."""
+    agent's of their own telephone, since yesterday."""
     rows = Call.objects.filter(calls_seen(actor)).order_by("-begun_at", "-id")
+    if not actor.can("desk.supervise"):  # one agent's may be thin: nobody walks all calls for a page of them
+        rows = rows.filter(begun_at__gte=_yesterday())
     place = _place(cursor)
     if place is not None:
         begun_at, last = place
@@ -169,6 +171,10 @@ def calls_page(*, actor: Actor, cursor: str | None = None) -> CallsPage:
     more = found[PAGE_ROWS - 1] if len(found) > PAGE_ROWS else None
     return CallsPage(call_counts(), _promises(), Page(
         _rows(found[:PAGE_ROWS]), f"{more.begun_at.isoformat()}_{more.id}" if more else None), exchange_is_set())
+
+
+def _yesterday() -> dt.datetime:
+    return clock.midnight(clock.today() - dt.timedelta(days=1))
 
 
 def _place(cursor: str | None) -> tuple[dt.datetime, uuid.UUID] | None:
@@ -201,7 +207,7 @@ def _promises() -> tuple[PromiseRow, ...]:
     """Those not kept yet first, due first."""
     now = clock.now()
     with connection.cursor() as cursor:
-        cursor.execute(LISTED, {"since": clock.midnight(clock.today()) - dt.timedelta(days=1), "most": PROMISES})
+        cursor.execute(LISTED, {"since": _yesterday(), "most": PROMISES})
         rows = cursor.fetchall()
     agents = agents_named({row[4] for row in rows if row[4]}) if rows else {}
     people = parties_masked({row[5] for row in rows if row[5]}) if rows else {}

@@ -17,6 +17,7 @@ from youlu.core.errors import YouluError
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.contacts import OTHER_REASONS
 from youlu.domain.desk.emergency.reading import my_notice
+from youlu.domain.desk.phone.errors import AgentOnPhoneError, NoNumberError
 from youlu.domain.parties.services import party_reveal
 from youlu.domain.workforce.models import Presence, Site
 from youlu.domain.workforce.selectors import agent_of
@@ -52,7 +53,8 @@ def _next_page(request: HttpRequest, number: str = "") -> HttpResponse:
     hand = selectors.hand(actor=actor, held=services.contacts_held(actor=actor))
     return render(request, "web/agent/next.html", _shell(
         request, "next", hand=hand, times=_callback_times(clock.now()), others=OTHER_REASONS.items(),
-        ask=request.GET.get("ask", ""), number=number, day_total=hand.told_today + hand.share))
+        ask=request.GET.get("ask", ""), number=number, has_exchange=selectors.exchange_is_set(),
+         day_total=hand.told_today + hand.share))
 
 
 def _callback_times(now: dt.datetime) -> list[tuple[str, str]]:
@@ -81,7 +83,10 @@ def take(request: HttpRequest) -> HttpResponse:
 @staff_page("contact.take")
 def call(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
     """Ask the exchange to ring both ends."""
-    services.call_ask(actor=request.actor, contact_id=contact_id)  # type: ignore[attr-defined]
+    try:
+        services.call_ask(actor=request.actor, contact_id=contact_id)  # type: ignore[attr-defined]
+    except (AgentOnPhoneError, NoNumberError) as error:
+        messages.error(request, error.message)
     return redirect("web:my")
 
 
