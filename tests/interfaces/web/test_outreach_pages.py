@@ -144,6 +144,18 @@ def test_the_same_report_costs_nothing_and_questions_do_not_grow(chen: Client) -
     assert again.status_code == 304
 
 
+def test_an_agent_reads_the_sentence_and_no_list_where_there_is_no_mail() -> None:
+    campaign(customers(1, channel="", consents=False))
+    presence_report(actor=people.li_agent(), site="at_home")
+    client = Client()
+    client.force_login(User.objects.get(username="limin"))
+    client.post("/my/take")
+    page = client.get("/my").content.decode()
+    assert "您的录取通知书正在路上。" in page
+    assert "录取通知书提醒" in page
+    assert '<ul class="items">' not in page
+
+
 @pytest.mark.parametrize(("username", "reads"), [("limin", False), ("zhaolei", True)])
 def test_others_do_not_run_it(username: str, reads: bool) -> None:
     outreach_id = campaign(customers(1), start=False)
