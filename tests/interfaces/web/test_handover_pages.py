@@ -80,7 +80,7 @@ def test_one_signs_another_takes_over_and_the_sheet_stays() -> None:
 def test_with_nothing_owed_the_page_says_so() -> None:
     page = text(signed_in("chenjing").get("/handover"))
     assert "现在交班，没有要交出去的；接班的上到24:00。" in page
-    assert "还没有签过" in page
+    assert "还没有交接过" in page
 
 
 def test_the_pages_ask_the_same_few_questions_however_much_is_owed() -> None:
