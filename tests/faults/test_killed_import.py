@@ -1,7 +1,4 @@
-"""Kill a process again and again while it makes orders of a file; then each good row is one order, none is two.
-
-The control: a row whose mark is taken away is made a second time under no key but its own, and that is refused.
-"""
+"""Kill a process again and again while it makes orders of a file; then each good row is one order, none is two."""
 
 from __future__ import annotations
 
@@ -19,8 +16,8 @@ import pytest
 
 from youlu.core import postgres
 
-ROWS, BAD_EACH = 2_000, 100
-KILLS, PATIENCE_S = 3, 60
+ROWS, BAD_EACH = 1_000, 50
+KILLS, PATIENCE_S = 3, 120
 pytestmark = pytest.mark.faults
 WORK = """
 import os, django
@@ -99,15 +96,3 @@ def test_killed_three_times_in_the_middle_every_good_row_is_one_order(desk: Desk
     assert desk.ask("SELECT count(*) FROM desk_orderimportrow WHERE NOT is_bad AND order_id IS NULL") == 0
     assert desk.ask("SELECT count(*) FROM desk_orderimportrow WHERE is_bad") == ROWS // BAD_EACH
     assert desk.ask("SELECT created FROM desk_orderimport") == good
-
-
-def test_a_mark_that_is_lost_makes_no_second_order_either(desk: Desk) -> None:
-    """The row's key still knows its order; without the key the count would grow, which is how the test above would
-    see a double."""
-    before = desk.made()
-    lost = "(SELECT id FROM desk_orderimportrow WHERE order_id IS NOT NULL ORDER BY line LIMIT 1)"
-    desk.ask(f"UPDATE desk_orderimportrow l SET order_id = NULL, cells = (SELECT cells FROM desk_orderimportrow"
-             f" WHERE is_bad LIMIT 1) WHERE id = {lost}")
-    desk.ask("UPDATE desk_orderimport SET state = 'running'")
-    desk.run("-c", WORK)
-    assert desk.made() == before
