@@ -14,9 +14,11 @@ the same titles of which as many are open. It runs on the same PostgreSQL, under
 and threads, templates cached, connections kept, static files left out, its outgoing mail rendered but thrown away, no
 teams and no permissions by queue: its fastest settings. Its tickets are created by its staff form as our orders are by
 ours, one an answered POST, a signed-in person's session and the form's token checked in both; its answer is a redirect
-that nobody follows, as ours is. Its list is its page and the JSON that the page fetches. Both servers run at once and
-are asked in turns, so that whatever else the machine does falls on both; `create_cpu_ratio` compares CPU seconds of web
-server and database for one order, which a busy machine disturbs least.
+that nobody follows, as ours is. `api_create_ratio` is the same of programs: our `POST /api/v1/orders` by token, a key
+of its own each time, beside its REST API (`/api/tickets/`) in a session, which spares it a password at every call. Its
+list is its page and the JSON that the page fetches. Both servers run at once and are asked in turns, so that whatever
+else the machine does falls on both; `create_cpu_ratio` compares CPU seconds of web server and database for one order,
+which a busy machine disturbs least.
 """
 
 from __future__ import annotations
@@ -64,6 +66,9 @@ class Caller:
         body = urlencode({"csrfmiddlewaretoken": self.token, **fields})
         return self._ask("POST", address, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
+    def post_json(self, address: str, body: dict[str, Any], **headers: str) -> tuple[int, float, bytes]:
+        return self._ask("POST", address, json.dumps(body), {"Content-Type": "application/json", **headers})
+
     def _ask(self, method: str, address: str, body: str | None, more: dict[str, str]) -> tuple[int, float, bytes]:
         for _ in range(3):
             begun = time.perf_counter()
@@ -77,7 +82,9 @@ class Caller:
         raise SystemExit(f"{address}: the server hangs up")
 
     def again(self) -> Caller:
-        return Caller(self.port, self.headers["Cookie"], self.token)
+        another = Caller(self.port, "", self.token)
+        another.headers = self.headers
+        return another
 
 
 def p95(took: list[float]) -> float:
@@ -103,7 +110,8 @@ def warm(caller: Caller, addresses: list[str]) -> None:
                       [caller.again() for _ in range(WARM_CALLERS)]))
 
 
-def made_in(caller: Caller, create: Callable[[Caller, int], tuple[int, float, bytes]], seconds: float) -> int:
+def made_in(caller: Caller, create: Callable[[Caller, int], tuple[int, float, bytes]], seconds: float,
+            expect: int) -> int:
     """Creations by RATE_CONNECTIONS at once within so many seconds."""
     until, made = time.perf_counter() + seconds, [0] * RATE_CONNECTIONS
 
@@ -111,7 +119,7 @@ def made_in(caller: Caller, create: Callable[[Caller, int], tuple[int, float, by
         mine = caller.again()
         while time.perf_counter() < until:
             status, _, text = create(mine, nth * 1_000_000 + made[nth])
-            if status != 302:  # a form that is shown again says what it lacks
+            if status != expect:  # a form that is shown again says what it lacks
                 raise SystemExit(f"create: {status} {text[:200]!r}")
             made[nth] += 1
 
@@ -131,6 +139,7 @@ class Creating:
     create: Callable[[Caller, int], tuple[int, float, bytes]]
     web: int  # the server's process
     database: str
+    expect: int = 302
     made: int = 0
     seconds: float = 0.0
     web_cpu_s: float = 0.0
@@ -138,11 +147,14 @@ class Creating:
 
     def go(self, seconds: float) -> None:
         begun, (web, database) = time.perf_counter(), cpu_s(self.web, self.database)
-        self.made += made_in(self.caller, self.create, seconds)
+        self.made += made_in(self.caller, self.create, seconds, self.expect)
         self.seconds += time.perf_counter() - begun
         web_now, database_now = cpu_s(self.web, self.database)
         self.web_cpu_s += web_now - web
         self.database_cpu_s += database_now - database
+
+    def forget(self) -> None:
+        self.made, self.seconds, self.web_cpu_s, self.database_cpu_s = 0, 0.0, 0.0, 0.0
 
     def figures(self) -> dict[str, float]:
         return {"create_per_s": round(self.made / self.seconds, 1),
@@ -225,6 +237,28 @@ def our_create(caller: Caller, nth: int) -> tuple[int, float, bytes]:
                        idempotency_key=f"bench-{time.time_ns()}-{nth}")
 
 
+def api_caller_make(port: int) -> Caller:
+    """A program with a token."""
+    from youlu.domain.access.selectors import actor_of_system
+    from youlu.domain.access.services import token_issue
+
+    secret = token_issue(actor=actor_of_system("bench"), kind="partner", name="bench-desk",
+                         permissions=["order.submit"])
+    caller = Caller(port, "", "")
+    caller.headers = {"Authorization": f"Bearer {secret}"}
+    return caller
+
+
+def our_api_create(caller: Caller, nth: int) -> tuple[int, float, bytes]:
+    return caller.post_json("/api/v1/orders", {
+        "kind": "chase", "title": f"城关药品没收到{nth}", "text": "客户说三天前就该到，家里等着用。"},
+        **{"Idempotency-Key": f"bench-{time.time_ns()}-{nth}"})
+
+
+def api_figures(one: Creating) -> dict[str, float]:
+    return {f"api_{name}": value for name, value in one.figures().items()}
+
+
 def agent_id() -> str:
     from youlu.domain.workforce.models import Agent
 
@@ -263,7 +297,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     small, large = figures[min(figures)], figures[max(figures)]
     versus = small.pop("versus", {})
     return {**{name: large[name] for name in ("list_p95_ms", "list_median_ms", "search_p95_ms", "search_median_ms",
-                                             "create_per_s")},
+                                             "create_per_s", "api_create_per_s")},
             "queries_constant": small["queries"] == large["queries"], "scanned_whole": large["scanned_whole"], **versus,
             "orders": {str(size): one for size, one in figures.items()},
             "machine_load": round(os.getloadavg()[0], 1), "cores": os.cpu_count()}
@@ -281,6 +315,7 @@ def one_size(args: argparse.Namespace) -> dict[str, Any]:
     from bench import ground
 
     ground.big(items=args.items, orders=args.only, name="desk")
+    os.environ.setdefault("YOULU_API_CALLS_PER_MIN", "1000000")  # one token sends here what many send elsewhere
     ground.start()
     server = None
     try:
@@ -288,13 +323,15 @@ def one_size(args: argparse.Namespace) -> dict[str, Any]:
         caller = caller_make(args.port)
         figures = measured(caller, args.times)
         ours = Creating(caller, our_create, server.pid, "copy_desk")
+        by_api = Creating(api_caller_make(args.port), our_api_create, server.pid, "copy_desk", expect=201)
         if args.peer:
             from bench.desk_peer import versus
 
-            figures["versus"] = versus(args, ours)
+            figures["versus"] = versus(args, ours, by_api)
         else:
             ours.go(args.seconds)
-        return figures | ours.figures()
+            by_api.go(args.seconds)
+        return figures | ours.figures() | api_figures(by_api)
     finally:
         if server is not None:
             server.terminate()

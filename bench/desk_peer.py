@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.desk import TOKEN, TURNS, Caller, Creating, p95
+from bench.desk import TOKEN, TURNS, Caller, Creating, api_figures, p95
 
 WARM = 5  # answers that do not count
 PACKAGES = ("django-helpdesk==2.6.1", "granian", "psycopg[binary]")
@@ -44,6 +44,8 @@ MEDIA_URL = "/media/"
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 LOGIN_URL = "/login/"
+HELPDESK_ACTIVATE_API_ENDPOINT = True
+REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"]}
 HELPDESK_TEAMS_MODE_ENABLED = False
 HELPDESK_ENABLE_PER_QUEUE_STAFF_PERMISSION = False
 '''
@@ -88,9 +90,9 @@ print(json.dumps({"session": client.cookies["sessionid"].value, "queue": queue.i
 '''
 
 
-def versus(args: argparse.Namespace, ours: Creating) -> dict[str, Any]:
-    """Ours and its own in turns: the list of what is open, then creating."""
-    with helpdesk(tickets=args.only, port=args.port + 1) as (theirs, listed):
+def versus(args: argparse.Namespace, ours: Creating, by_api: Creating) -> dict[str, Any]:
+    """Ours and its own in turns: the list of what is open, then creating by form, then by program."""
+    with helpdesk(tickets=args.only, port=args.port + 1) as (theirs, their_api, listed):
         took: dict[str, list[float]] = {"ours": [], "theirs": []}
         for n in range(args.times + WARM):
             pair = {"ours": [ours.caller.get("/desk?view=all")], "theirs": listed()}
@@ -99,26 +101,33 @@ def versus(args: argparse.Namespace, ours: Creating) -> dict[str, Any]:
                     raise SystemExit(f"{name}: {answers[0][2][:300]!r}")
                 if n >= WARM:
                     took[name].append(sum(ms for _, ms, _ in answers))
-        for one in (ours, theirs):
-            one.go(1.0)
-            one.made, one.seconds, one.web_cpu_s, one.database_cpu_s = 0, 0.0, 0.0, 0.0
-        for _ in range(TURNS):
-            for one in (ours, theirs):
-                one.go(args.seconds / TURNS)
+        for two in ((ours, theirs), (by_api, their_api)):
+            for one in two:
+                one.go(1.0)
+                one.forget()
+            for _ in range(TURNS):
+                for one in two:
+                    one.go(args.seconds / TURNS)
     mine, its = ours.figures(), theirs.figures()
-    cpu = [one["create_web_cpu_ms"] + one["create_database_cpu_ms"] for one in (its, mine)]
     medians = {name: round(statistics.median(one), 1) for name, one in took.items()}
-    return {"create_ratio": round(mine["create_per_s"] / its["create_per_s"], 2),
-            "create_cpu_ratio": round(cpu[0] / cpu[1], 2),
+    return {**_ratios(mine, its), **{f"api_{name}": value for name, value in _ratios(
+                by_api.figures(), their_api.figures()).items()},
             "list_ratio": round(medians["theirs"] / medians["ours"], 1),
             "django_helpdesk": {"version": PACKAGES[0], "tickets": args.only,
                                 "list_p95_ms": p95(took["theirs"]), "list_median_ms": medians["theirs"],
-                                "our_list_median_ms": medians["ours"], **its}}
+                                "our_list_median_ms": medians["ours"], **its, **api_figures(their_api)}}
+
+
+def _ratios(mine: dict[str, float], its: dict[str, float]) -> dict[str, float]:
+    cpu = [one["create_web_cpu_ms"] + one["create_database_cpu_ms"] for one in (its, mine)]
+    return {"create_ratio": round(mine["create_per_s"] / its["create_per_s"], 2),
+            "create_cpu_ratio": round(cpu[0] / cpu[1], 2)}
 
 
 @contextmanager
-def helpdesk(*, tickets: int, port: int) -> Iterator[tuple[Creating, Callable[[], list[tuple[int, float, bytes]]]]]:
-    """Its server with so many tickets: how it creates, and the answers that make up its list."""
+def helpdesk(*, tickets: int, port: int) -> Iterator[
+        tuple[Creating, Creating, Callable[[], list[tuple[int, float, bytes]]]]]:
+    """Its server with so many tickets: how it creates by form and by program, and the answers that make up its list."""
     from bench import ground
 
     home, database = _installed(), "copy_desk_peer"
@@ -145,7 +154,14 @@ def helpdesk(*, tickets: int, port: int) -> Iterator[tuple[Creating, Callable[[]
             return one.post("/tickets/submit/", queue=str(made["queue"]), title=f"城关药品没收到{nth}", priority="3",
                             body="客户说三天前就该到，家里等着用。", submitter_email="c@example.org")
 
-        yield Creating(caller, create, web.pid, database), listed
+        def create_by_api(one: Caller, nth: int) -> tuple[int, float, bytes]:
+            return one.post_json("/api/tickets/", {
+                "queue": made["queue"], "title": f"城关药品没收到{nth}", "priority": 3,
+                "submitter_email": "c@example.org", "description": "客户说三天前就该到，家里等着用。",
+            }, **{"X-CSRFToken": TOKEN})
+
+        yield (Creating(caller, create, web.pid, database),
+               Creating(caller, create_by_api, web.pid, database, expect=201), listed)
     finally:
         web.terminate()
         web.wait(20)
