@@ -252,6 +252,9 @@ def server_start(port: int) -> subprocess.Popen[bytes]:
     """The product's own web server on the database of the environment."""
     from youlu.interfaces.cli.processes import server_command
 
+    with socket.socket() as free:  # a server that somebody left there would be measured instead
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", port))
     process = subprocess.Popen(server_command("127.0.0.1", port), env=os.environ)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -262,6 +265,8 @@ def server_start(port: int) -> subprocess.Popen[bytes]:
                 return process
         except OSError:
             time.sleep(0.2)
+    process.terminate()
+    process.wait(20)
     raise SystemExit("the server did not come up")
 
 
