@@ -31,3 +31,8 @@ def test_a_file_fits_its_room(path: Path) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not _is_kernel(node):
             lines = (node.end_lineno or 0) - node.lineno + 1
             assert lines <= FUNCTION_LINES_MAX, f"{name}: {node.name} has {lines} lines"
+
+
+def test_nobody_elses_packages_lie_in_the_project() -> None:
+    packed = {".whl", ".gz", ".zip", ".so", ".jar"}
+    assert [p.name for p in SOURCE.parents[1].iterdir() if p.suffix in packed] == []

@@ -8,6 +8,7 @@ from tests import people
 from tests.domain.small_network import network_make
 from tests.questions import questions
 
+from youlu.core.models import AuditEntry
 from youlu.domain.access.models import User
 from youlu.domain.network.models import Compound
 from youlu.domain.workforce.models import Agent, Contract
@@ -78,6 +79,17 @@ def test_a_home_is_a_compound_that_exists_and_no_dispatcher_sees_it(chen: Client
     one.refresh_from_db()
     assert one.home_compound_id == compound.id
     assert compound.name in text(chen.get(f"/people/{one.id}"))
+    Compound.objects.create(id=99_999, segment_id=compound.segment_id, name=compound.name, division_code="620102009",
+                            source="合成")
+    chen.post(f"/people/{one.id}/terms", {**TERMS, "home": compound.name, "week_h": "30"})
+    one.refresh_from_db()
+    assert (one.home_compound_id, one.contract.week_min) == (compound.id, 1_800), "a namesake of the kept one"
+    assert AuditEntry.objects.filter(action="agent.home").count() == 1, "what did not change is not written again"
+    Compound.objects.filter(id=99_999).update(division_code="510104001")  # beyond this supervisor's scope
+    Agent.objects.filter(id=one.id).update(home_compound_id=None)
+    chen.post(f"/people/{one.id}/terms", {**TERMS, "home": compound.name})
+    one.refresh_from_db()
+    assert one.home_compound_id == compound.id
     people.zhao_dispatcher()
     shown = signed_in("zhaolei").get(f"/people/{one.id}")
     assert shown.status_code == 200

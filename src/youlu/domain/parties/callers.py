@@ -1,5 +1,5 @@
-"""Whoever telephones: found by the number, or kept as somebody whose name nobody has asked yet. And the way back: the
-number of one customer, for the exchange that dials it."""
+"""Whoever telephones or writes: found by the number, or kept, by the name they gave or as somebody not asked yet. And
+the way back: the number of one customer, for the exchange that dials it."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ class CallerParty:
     key: bytes
 
 
-def caller_party(*, actor: Actor, phone: str) -> CallerParty:
-    """The oldest party of the number, made if there is none; in the caller's transaction.
+def caller_party(*, actor: Actor, phone: str, name: str = "") -> CallerParty:
+    """The oldest party of the number, made of `name` if there is none; in the caller's transaction.
 
     Raises
     ------
     BadPhoneError : it is no telephone number.
     """
     key = phone_key(phone)
-    return CallerParty(_known(key) or _made(actor, phone, key), key)
+    return CallerParty(_known(key) or _made(actor, phone, key, name), key)
 
 
-def _made(actor: Actor, phone: str, key: bytes) -> uuid.UUID:
+def _made(actor: Actor, phone: str, key: bytes, name: str) -> uuid.UUID:
     """Under a lock of the number: two news of one stranger at once are one party."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5002))", [key.hex()])
-    return _known(key) or party_create(actor=actor, party=NewParty(name=UNNAMED, phone=phone))
+    return _known(key) or party_create(actor=actor, party=NewParty(name=name or UNNAMED, phone=phone))
 
 
 def _known(key: bytes) -> uuid.UUID | None:

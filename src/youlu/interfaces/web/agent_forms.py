@@ -64,8 +64,10 @@ class TermsForm(forms.Form):
     home = words(_("住在哪个小区"), most=60, required=False, autocomplete="off",
                  hint=_("小区全名；封控时用来提醒您问本人。只有主管看得到"))
 
-    def __init__(self, *args: Any, may_see_home: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, home_id: int | None, scope: str, may_see_home: bool, **kwargs: Any) -> None:
+        """`home_id`: where they live as it is kept; `scope`: division-code prefix in which a compound is looked for."""
         super().__init__(*args, **kwargs)
+        self.kept_id, self.scope = home_id, scope
         self.home_id: int | None = None
         for name in ("basis", "scheme_period", "usual_site"):
             field = self.fields[name]
@@ -75,8 +77,10 @@ class TermsForm(forms.Form):
 
     def clean_home(self) -> str:
         text = "".join(self.cleaned_data["home"].split())
-        if text:
-            found = compounds_find([text])
+        if text and self.kept_id is not None and text == compound_name(self.kept_id):
+            self.home_id = self.kept_id  # also where several have the name
+        elif text:
+            found = compounds_find([text], division_prefix=self.scope)
             if found.ambiguous:
                 raise forms.ValidationError(gettext("有%(n)s个小区叫这个名字，写全名（街道和小区）。") % {
                     "n": len(found.ambiguous[0][1])})
@@ -96,11 +100,10 @@ class TermsForm(forms.Form):
         return [word for word in SEPARATORS.split(self.cleaned_data["skills"]) if word]
 
 
-def terms_initial(terms: Terms, skills: Sequence[str], home_id: int | None) -> dict[str, Any]:
+def terms_initial(terms: Terms, skills: Sequence[str]) -> dict[str, Any]:
     return {"week_h": _hours(terms.week_min), "week_most_h": _hours(terms.week_most_min), "basis": terms.basis,
             "scheme_h": _hours(terms.scheme_min), "scheme_period": terms.scheme_period,
-            "usual_site": terms.usual_site, "skills": "、".join(skills),
-            "home": compound_name(home_id) if home_id is not None else ""}
+            "usual_site": terms.usual_site, "skills": "、".join(skills)}
 
 
 def _minutes(hours: float | None) -> int | None:

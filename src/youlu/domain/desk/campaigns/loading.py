@@ -22,11 +22,10 @@ from youlu.core.postgres_features import server_version, uuid7_expression
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.campaigns.errors import CampaignEmptyError, CampaignFieldError
 from youlu.domain.desk.campaigns.lists import FAULTS, Listed, Target
-from youlu.domain.desk.campaigns.models import Campaign
+from youlu.domain.desk.campaigns.models import NAME_MAX, Campaign
 from youlu.domain.desk.campaigns.topics import topic_check
 from youlu.domain.desk.owing import outreach_open
 
-NAME_MAX = 40
 FAULTS_KEPT = 5_000  # beyond it the list itself is wrong; how many there were is counted
 
 LIST_TABLE = """

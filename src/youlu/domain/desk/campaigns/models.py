@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+NAME_MAX = 40
+
 
 class Campaign(models.Model):
     """One outreach that a supervisor opened. Its contacts are held until it runs, and again while it is stopped."""

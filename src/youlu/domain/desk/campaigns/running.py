@@ -15,7 +15,7 @@ from youlu.core.audit import audit_record
 from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.campaigns.errors import CampaignFieldError, CampaignStateError
-from youlu.domain.desk.campaigns.models import Campaign
+from youlu.domain.desk.campaigns.models import NAME_MAX, Campaign
 from youlu.domain.desk.campaigns.topics import topic_check, topics_current, unsayable
 from youlu.domain.desk.models import OPEN_STATES, Contact, ContactMode, ContactState
 
@@ -95,7 +95,7 @@ def campaign_share(*, actor: Actor, outreach_id: uuid.UUID, voice_pct: int) -> N
     """
     actor.require("outreach.run")
     if not 0 <= voice_pct <= 100:
-        raise CampaignFieldError(most=40)
+        raise CampaignFieldError(most=NAME_MAX)
     with transaction.atomic():
         campaign = _locked(outreach_id, (State.DRAFT, State.RUNNING, State.STOPPED, State.DONE), "改电话比例")
         campaign.voice_pct = voice_pct

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from youlu.domain.access.selectors import actor_of_system
-from youlu.domain.parties.sealing import NewParty
-from youlu.domain.parties.selectors import party_find_by_phone
-from youlu.domain.parties.services import party_create
+from django.db import transaction
 
-NAMELESS = "客户"
+from youlu.domain.access.selectors import actor_of_system
+from youlu.domain.parties.callers import caller_party
+
+NAME_MAX = 40
 
 
 def customer_of(*, phone: str, name: str = "") -> uuid.UUID | None:
@@ -21,8 +21,5 @@ def customer_of(*, phone: str, name: str = "") -> uuid.UUID | None:
     """
     if not phone.strip():
         return None
-    found = party_find_by_phone(phone)
-    if found:
-        return found[0]
-    return party_create(actor=actor_of_system("desk.channels"),
-                        party=NewParty(name=name.strip()[:40] or NAMELESS, phone=phone))
+    with transaction.atomic():
+        return caller_party(actor=actor_of_system("desk.channels"), phone=phone, name=name.strip()[:NAME_MAX]).id

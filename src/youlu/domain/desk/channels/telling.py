@@ -12,7 +12,7 @@ from youlu.domain.desk.orders.links import follow_link
 from youlu.domain.messages.services import MessageOrder, message_send
 
 WORDING = "answered.message"
-CHANNELS = ("api", "messenger", "mail")
+CHANNELS = ("api", "messenger")
 
 
 def answer_tell(order: WorkOrder, at: dt.datetime) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core.errors import NotFoundError, YouluError
+from youlu.domain.access.selectors import Actor
+from youlu.domain.network.selectors import compound_name
 from youlu.domain.workforce.contracts import (
     contract_set,
     home_of,
@@ -40,15 +43,23 @@ def _page(request: HttpRequest, agent_id: uuid.UUID, form: TermsForm | None = No
     row = next((r for r in people_now(actor=actor) if r.id == agent_id), None)
     if row is None:
         raise NotFoundError()
-    terms, may_edit, may_see_home = (terms_of(actor=actor, agent_id=agent_id), actor.can("workforce.edit"),
-                                     actor.can("workforce.home"))
+    terms, may_edit = terms_of(actor=actor, agent_id=agent_id), actor.can("workforce.edit")
     if form is None and may_edit:
-        home = home_of(actor=actor, agent_id=agent_id) if may_see_home else None
-        form = TermsForm(initial=terms_initial(terms, row.skills, home), may_see_home=may_see_home)
+        form = _form(actor, agent_id, terms=terms_initial(terms, row.skills))
     return render(request, "web/workforce/person.html", {
         "row": row, "history": presence_history(actor=actor, agent_id=agent_id), "sites": Site.choices,
         "reasons": Presence.Reason.choices, "may_edit": may_edit, "terms": terms, "form": form,
         "skills": skills_known(actor=actor) if may_edit else ()}, status=422 if form and form.errors else 200)
+
+
+def _form(
+    actor: Actor, agent_id: uuid.UUID, *, terms: dict[str, Any] | None = None, typed: QueryDict | None = None
+) -> TermsForm:
+    may_see_home = actor.can("workforce.home")
+    home_id = home_of(actor=actor, agent_id=agent_id) if may_see_home else None
+    home = compound_name(home_id) if home_id is not None else ""
+    return TermsForm(typed, initial={**(terms or {}), "home": home}, home_id=home_id, scope=actor.scope,
+                     may_see_home=may_see_home)
 
 
 @require_POST
@@ -72,13 +83,13 @@ def person_confirm(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
 def person_terms(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
     """Contract, skills and home in one deed; what does not fit is said beside the form, which keeps what was typed."""
     actor = actor_in(request)
-    form = TermsForm(request.POST, may_see_home=actor.can("workforce.home"))
+    form = _form(actor, agent_id, typed=request.POST)
     if form.is_valid():
         try:
             with transaction.atomic():
                 contract_set(actor=actor, agent_id=agent_id, **form.terms())
                 skills_set(actor=actor, agent_id=agent_id, skills=form.skills_chosen())
-                if "home" in form.fields:
+                if "home" in form.changed_data:
                     home_set(actor=actor, agent_id=agent_id, compound_id=form.home_id)
         except YouluError as error:
             if error.status == 404:
