@@ -37,6 +37,7 @@ from youlu.domain.desk.macros.writing import macro_write
 from youlu.domain.desk.models import OrderKind, Parameter, WorkOrder
 from youlu.domain.desk.trade import trade_ensure
 from youlu.domain.parties.models import Party
+from youlu.domain.parties.selectors import UNNAMED
 from youlu.domain.partners import signing
 
 SECRET = signing.secret_make()
@@ -95,7 +96,7 @@ def test_planted_people_stand_sealed_and_in_no_log_audit_key_or_list(desk: Clien
     order = WorkOrder.objects.get(channel="api")
     answers += [desk.get("/desk").content.decode(), desk.get(f"/desk/{order.id}/macros").content.decode()]
     assert {text[:150]: found_in(text) for text in answers if found_in(text)} == {}
-    assert {NAME, CALLER, "客户"} == {one.name for one in Party.objects.all()}
+    assert {NAME, CALLER, UNNAMED} == {one.name for one in Party.objects.all()}
     assert rows_with_canaries() == set()
     assert {line for line in ears.lines if found_in(line)} == set()
     assert found_in("\n".join(line for family in gauges_read(fresh=True) for line in family.lines())) == set()
