@@ -32,7 +32,7 @@ from youlu.domain.desk.errors import (
     UnknownKindError,
     UnknownUnitError,
 )
-from youlu.domain.desk.models import OrderAlert, OrderEvent, OrderKind, WorkOrder
+from youlu.domain.desk.models import AgentNotice, OrderAlert, OrderEvent, OrderKind, WorkOrder
 from youlu.domain.desk.orders.life import ACTS, Who, life_of
 from youlu.domain.desk.services import Asked
 from youlu.domain.workforce.selectors import agent_of
@@ -154,7 +154,8 @@ def test_every_act_outside_its_states_is_refused_and_leaves_no_line(li: Actor) -
                     with pytest.raises((OrderStateError, OrderUnfinishedError)):
                         call(order_id)
                     assert (state(order_id), len(history(order_id))) == (begin, lines), (kind, begin, code)
-                OrderEvent.objects.all().delete(), OrderAlert.objects.all().delete(), WorkOrder.objects.all().delete()
+                for rows in (OrderEvent, OrderAlert, AgentNotice, WorkOrder):
+                    rows.objects.all().delete()
 
 
 def test_the_life_of_every_kind_can_be_walked_to_its_end() -> None:

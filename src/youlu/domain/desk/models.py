@@ -121,6 +121,9 @@ class WorkOrder(models.Model):
     is_due_assumed = models.BooleanField(default=False)  # its days run into a year that nobody has announced
     warned_at = models.DateTimeField(null=True)  # marked 临期
     late_at = models.DateTimeField(null=True)  # marked 超时
+    replied_at = models.DateTimeField(null=True)  # the first answer since it was opened: stops that clock for good
+    reply_warn_at = models.DateTimeField(null=True)  # from here on little time is left for a first reply
+    reply_warned_at = models.DateTimeField(null=True)
     reply_late_at = models.DateTimeField(null=True)  # the first reply's clock ran out
     satisfaction = models.TextField(default="")  # what the call-back brought
     rating = models.SmallIntegerField(null=True)  # the customer's own, 1 to 5
@@ -150,7 +153,9 @@ class WorkOrder(models.Model):
             models.Index(fields=["due_at"], condition=Q(late_at=None, paused_at=None) & ~Q(state="closed"),
                          name="desk_order_to_mark"),
             models.Index(fields=["reply_due_at"], name="desk_order_to_reply", condition=Q(
-                reply_late_at=None, answered_at=None, paused_at=None) & ~Q(state="closed")),
+                reply_late_at=None, replied_at=None, paused_at=None) & ~Q(state="closed")),
+            models.Index(fields=["reply_warn_at"], name="desk_order_reply_warn", condition=Q(
+                reply_warned_at=None, replied_at=None, paused_at=None) & ~Q(state="closed")),
             GinIndex(fields=["grams"], name="desk_order_grams"),
             models.Index(OpClass(F("item_number"), "text_pattern_ops"), condition=~Q(item_number=""),
                          name="desk_order_item_number"),
@@ -189,6 +194,7 @@ class OrderAlert(models.Model):
         WARNED = "warned", "临期"
         LATE = "late", "超时"
         REPLY_LATE = "reply_late", "首次回复超时"
+        REPLY_WARNED = "reply_warned", "首次回复临期"
         ESCALATED = "escalated", "升级"
         EXTEND = "extend", "申请延时"
         UNSATISFIED = "unsatisfied", "回访不满意"
@@ -208,12 +214,19 @@ class OrderAlert(models.Model):
 
 
 class AgentNotice(models.Model):
-    """What the desk did with an agent's work by itself: gave them an order, took one back that lay untouched."""
+    """What an agent is told of their work: given an order, one taken back that lay untouched, a clock of one in hand
+    near its end or past it, somebody asking for speed."""
 
     class What(models.TextChoices):
         PUSHED = "pushed", "派给您"
         RETURNED = "returned", "没动，已退回"
         MOVED = "moved", "应急值守，换人办"
+        WARNED = "warned", "临期"
+        LATE = "late", "超时"
+        REPLY_WARNED = "reply_warned", "首次回复临期"
+        REPLY_LATE = "reply_late", "首次回复超时"
+        CHASED = "chased", "被催办"
+        SUPERVISED = "supervised", "被督办"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     agent_id = models.UUIDField()
@@ -224,6 +237,27 @@ class AgentNotice(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["agent_id", "-id"], condition=Q(seen_at=None), name="desk_notice_unseen")]
+
+
+class UnitNotice(models.Model):
+    """What an office that was asked is told of the order, while its answer is waited for."""
+
+    class What(models.TextChoices):
+        WARNED = "warned", "临期"
+        LATE = "late", "超时"
+        CHASED = "chased", "被催办"
+        SUPERVISED = "supervised", "被督办"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    office_id = models.IntegerField()
+    order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT)
+    what = models.TextField(choices=What.choices)
+    at = models.DateTimeField()
+    seen_by = models.TextField(default="")
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["office_id", "-id"], condition=Q(seen_at=None), name="desk_unit_unseen")]
 
 
 class ClaimRule(models.Model):

@@ -15,7 +15,7 @@ from youlu.core.pages import PAGE_ROWS, Page, cursor_number
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import scripts
 from youlu.domain.desk.assignment.people import rules
-from youlu.domain.desk.assignment.queue import NoticeRow, notices_of
+from youlu.domain.desk.assignment.queue import NoticeRow, notices_count, notices_of
 from youlu.domain.desk.campaigns.saying import CampaignCard, campaign_cards
 from youlu.domain.desk.claims.reading import ClaimPanel, ClaimRow, claim_panel
 from youlu.domain.desk.item_facts import ItemFact, item_facts
@@ -48,6 +48,7 @@ from youlu.domain.desk.orders.reading import (
 )
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.saved import ViewRow, views_of
+from youlu.domain.desk.orders.turns import UnitNoticeRow, unit_notices_of
 from youlu.domain.desk.phone.exchange import exchange_is_set
 from youlu.domain.desk.phone.models import Call
 from youlu.domain.desk.phone.reading import AtPhone, CallsPage, at_phone, call_counts, calls_page, my_live
@@ -80,6 +81,7 @@ __all__ = [
     "OrderPage",
     "OrderRow",
     "OutreachRow",
+    "UnitNoticeRow",
     "ViewRow",
     "alerts_count",
     "alerts_list",
@@ -95,6 +97,7 @@ __all__ = [
     "kind_page",
     "kinds_all",
     "my_live",
+    "notices_count",
     "notices_of",
     "order_counts",
     "order_kinds",
@@ -106,6 +109,7 @@ __all__ = [
     "outreach_list",
     "parameters",
     "rules",
+    "unit_notices_of",
     "views_of",
 ]
 

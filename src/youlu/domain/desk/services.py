@@ -52,6 +52,7 @@ from youlu.domain.desk.orders.bulk import BulkRow, orders_bulk
 from youlu.domain.desk.orders.opening import Asked, Opened, order_open, order_receive
 from youlu.domain.desk.orders.saved import view_drop, view_save
 from youlu.domain.desk.orders.taking import order_assign, order_give_back, order_take
+from youlu.domain.desk.orders.turns import unit_notices_seen
 from youlu.domain.desk.orders.watching import Marked, orders_watch
 from youlu.domain.desk.owing import OweCounts, SpareCounts, Word, outreach_open, outreach_owe, outreach_spare, words_owe
 from youlu.domain.desk.phone.dialling import call_number, order_dial
@@ -73,5 +74,5 @@ __all__ = [
     "order_resume",
     "order_rework", "order_supervise", "order_take", "order_take_next", "order_verify", "order_wait", "orders_bulk",
     "orders_push", "orders_return", "orders_watch", "outreach_open", "outreach_owe", "outreach_spare", "push_set",
-    "told_flush", "view_drop", "view_save", "words_owe",
+    "told_flush", "unit_notices_seen", "view_drop", "view_save", "words_owe",
 ]

@@ -150,6 +150,7 @@ urlpatterns = [
     path("desk/views", orders.view_save, name="order_view_save"),
     path("desk/views/<uuid:view_id>/drop", orders.view_drop, name="order_view_drop"),
     path("asked", orders.asked, name="asked"),
+    path("asked/seen", orders.asked_seen, name="asked_seen"),
     path("follow/<str:link>", follow.follow, name="follow"),
     path("calls", calls.calls, name="calls"),
     path("calls/<uuid:call_id>/order", calls.to_order, name="call_order"),

@@ -64,6 +64,7 @@ def queue_place(order: WorkOrder) -> QueuePlace | None:
 class NoticeRow:
     id: uuid.UUID
     what: str
+    label: str
     order_id: uuid.UUID
     number: int
     title: str
@@ -76,7 +77,12 @@ def notices_of(*, actor: Actor) -> tuple[NoticeRow, ...]:
     agent = agent_of(actor)
     rows = AgentNotice.objects.filter(agent_id=agent.id, seen_at=None).order_by("-id").values_list(
         "id", "what", "order_id", "order__number", "order__title", "order__kind__name", "at")
-    return tuple(NoticeRow(*row) for row in rows[:NOTICES_MAX])
+    return tuple(NoticeRow(row[0], row[1], AgentNotice.What(row[1]).label, *row[2:]) for row in rows[:NOTICES_MAX])
+
+
+def notices_count(agent_id: uuid.UUID) -> int:
+    """What the agent has not seen, NOTICES_MAX at most."""
+    return AgentNotice.objects.filter(agent_id=agent_id, seen_at=None)[:NOTICES_MAX].count()
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ SELECT json_build_object(
       'outside', count(*) FILTER (WHERE state = 'dispatched'), 'paused', count(*) FILTER (WHERE paused_at IS NOT NULL),
       'late', count(*) FILTER (WHERE due_at < %(now)s),
       'due', count(*) FILTER (WHERE due_at >= %(now)s AND due_at < %(until)s),
-      'no_reply', count(*) FILTER (WHERE answered_at IS NULL AND reply_due_at < %(now)s))
+      'no_reply', count(*) FILTER (WHERE replied_at IS NULL AND reply_due_at < %(now)s))
     FROM desk_workorder WHERE state <> 'closed'),
   'kinds', (SELECT coalesce(json_agg(row ORDER BY row->>'code'), '[]') FROM (
     SELECT json_build_object('code', kind_id, 'n', count(*), 'late', count(*) FILTER (WHERE due_at < %(now)s),

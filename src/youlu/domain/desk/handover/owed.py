@@ -21,7 +21,7 @@ from youlu.core.pages import PAGE_ROWS, Page
 UNDONE = """(CASE WHEN i.contact_id IS NOT NULL THEN c.state IN ('owed', 'claimed', 'unreached', 'scheduled')
     WHEN i.what = 'call_back' THEN o.state NOT IN ('called_back', 'fixed', 'closed')
         AND NOT (o.kind_id = 'call_back' AND o.answered_at IS NOT NULL)
-    WHEN i.what = 'reply' THEN o.answered_at IS NULL AND o.state <> 'closed'
+    WHEN i.what = 'reply' THEN o.replied_at IS NULL AND o.state <> 'closed'
     WHEN i.what = 'extend' THEN o.extend_to IS NOT NULL
     ELSE o.state <> 'closed' END)"""
 JOINED = """desk_handoveritem i LEFT JOIN desk_workorder o ON o.id = i.order_id
@@ -32,7 +32,7 @@ WITH before AS (
     SELECT i.order_id, i.contact_id, i.what, i.times, coalesce(o.due_at, c.due_at) AS due_at
     FROM {JOINED} WHERE i.handover_id = %(last)s AND {UNDONE}),
 orders AS (
-    SELECT o.id AS order_id, least(o.due_at, CASE WHEN o.answered_at IS NULL THEN o.reply_due_at END) AS due_at,
+    SELECT o.id AS order_id, least(o.due_at, CASE WHEN o.replied_at IS NULL THEN o.reply_due_at END) AS due_at,
         CASE WHEN k.has_own_clock THEN 'regulator'
             WHEN o.kind_id = 'call_back' AND o.answered_at IS NULL THEN 'call_back' WHEN o.level > 0 THEN 'escalated'
             WHEN o.extend_to IS NOT NULL THEN 'extend' WHEN o.supervised_at IS NOT NULL THEN 'supervised'
@@ -42,7 +42,7 @@ orders AS (
     WHERE o.state <> 'closed' AND (o.due_at < %(until)s OR k.has_own_clock OR o.level > 0 OR o.extend_to IS NOT NULL
         OR o.supervised_at IS NOT NULL OR (o.state = 'answered' AND k.needs_call_back) OR k.code = 'programme'
         OR (k.code = 'call_back' AND o.answered_at IS NULL)
-        OR (o.answered_at IS NULL AND o.paused_at IS NULL AND o.reply_due_at < %(until)s))),
+        OR (o.replied_at IS NULL AND o.paused_at IS NULL AND o.reply_due_at < %(until)s))),
 contacts AS (
     SELECT c.id AS contact_id, c.due_at, CASE WHEN c.state = 'scheduled' THEN 'call_back' ELSE 'claimed' END AS what
     FROM desk_contact c WHERE c.mode = 'voice' AND c.state IN ('scheduled', 'claimed')),

@@ -24,6 +24,7 @@ from youlu.domain.desk.orders.acts import (
     order_prioritise,
     order_wait,
 )
+from youlu.domain.desk.orders.clocks import due_left
 from youlu.domain.desk.orders.happening import happened
 from youlu.domain.desk.orders.seeing import order_seen
 
@@ -76,7 +77,8 @@ def _apply(actor: Actor, order_id: uuid.UUID, macro_id: uuid.UUID, text: str) ->
 
 def _extend(doing: _Doing) -> None:
     order = order_seen(actor=doing.actor, order_id=doing.order_id)
-    until = max(order.due_at, clock.now()) + dt.timedelta(hours=doing.act.hours or 0)
+    at = clock.now()
+    until = max(due_left(order, at), at) + dt.timedelta(hours=doing.act.hours or 0)
     order_extend(actor=doing.actor, order_id=doing.order_id, until=until, text=doing.words)
 
 

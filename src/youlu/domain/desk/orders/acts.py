@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -25,11 +24,19 @@ from youlu.domain.desk.errors import (
     SatisfactionError,
     UnknownUnitError,
 )
-from youlu.domain.desk.models import OrderAlert, OrderKind, WorkOrder
+from youlu.domain.desk.models import OrderAlert, WorkOrder
+from youlu.domain.desk.orders.clocks import (
+    answered_changes,
+    as_read,
+    due_left,
+    granted_changes,
+    reopened_changes,
+    resumed_changes,
+)
 from youlu.domain.desk.orders.happening import act_do, alert, happened
-from youlu.domain.desk.orders.hours import due_resumed, order_due, warn_before
 from youlu.domain.desk.orders.life import PRIORITIES, act_of
 from youlu.domain.desk.orders.seeing import order_seen
+from youlu.domain.desk.orders.turns import Turn, turn_told
 from youlu.domain.network.models import Office
 
 SATISFACTION = {"satisfied": "满意", "unsatisfied": "不满意", "unreached": "没接通"}
@@ -80,8 +87,9 @@ def order_answer(*, actor: Actor, order_id: uuid.UUID, text: str) -> None:
     """Answer the customer in writing, as the one who holds the order."""
     if not text.strip():
         raise EmptyAnswerError()
-    at = clock.now()
-    order = act_do(actor=actor, order_id=order_id, act="answer", note=text, answered_at=at, paused_at=None)
+    at, before = clock.now(), order_seen(actor=actor, order_id=order_id)
+    order = act_do(actor=actor, order_id=order_id, act="answer", note=text, only=as_read(before),
+                   **answered_changes(before, at))
     if said := answer_tell(order, at):
         happened(order_id, TELLER, "told", at, detail=said)
 
@@ -135,8 +143,8 @@ def order_close(*, actor: Actor, order_id: uuid.UUID, was_called_back: bool = Fa
     decided = claim_is_decided()
     if not WorkOrder.objects.filter(decided, id=order_id).exists():
         raise ClaimUndecidedError()
-    act_do(actor=actor, order_id=order_id, act="close", audited=True, closed_at=clock.now(), paused_at=None,
-           extend_to=None, only=decided)
+    act_do(actor=actor, order_id=order_id, act="close", audited=True, closed_at=clock.now(),
+           extend_to=None, only=decided & as_read(order), **resumed_changes(order, clock.now()))
 
 
 def _fix_if_ready(actor: Actor, order_id: uuid.UUID, responsibility: str) -> None:
@@ -155,28 +163,28 @@ def order_reopen(*, actor: Actor, order_id: uuid.UUID, text: str) -> None:
     """
     order = order_seen(actor=actor, order_id=order_id)
     at = clock.now()
-    due = order_due(order.kind, at)
     since = at - dt.timedelta(days=order.kind.reopen_days)
     act_do(actor=actor, order_id=order_id, act="reopen", note=_said(text, "reopen"), audited=True,
-           only=Q(closed_at__gte=since), closed_at=None, answered_at=None, taken_by=None, taken_at=None,
-           reply_due_at=due.reply.at, reopened=F("reopened") + 1, priority=Greatest(F("priority"), 1),
-           responsibility="", satisfaction="", unit_office_id=None, reply_late_at=None, known_by=F("taken_by"),
-           known_until=at + known_wait(), returned_from=None,
-           **_due_changes(order.kind, due.close.at, due.is_assumed))
+           only=Q(closed_at__gte=since), closed_at=None, taken_by=None, taken_at=None,
+           reopened=F("reopened") + 1, priority=Greatest(F("priority"), 1), responsibility="", satisfaction="",
+           unit_office_id=None, known_by=F("taken_by"), known_until=at + known_wait(), returned_from=None,
+           **reopened_changes(order.kind, at))
 
 
 @transaction.atomic
 def order_chase(*, actor: Actor, order_id: uuid.UUID, note: str = "") -> None:
-    """Somebody asks for speed (催办): counted, and the order goes before others."""
-    act_do(actor=actor, order_id=order_id, act="chase", note=note, chases=F("chases") + 1,
-           priority=Greatest(F("priority"), 1))
+    """Somebody asks for speed (催办): counted, the order goes before others, and whose turn it is hears of it."""
+    order = act_do(actor=actor, order_id=order_id, act="chase", note=note, chases=F("chases") + 1,
+                   priority=Greatest(F("priority"), 1))
+    turn_told([Turn.of(order, "chased")], clock.now(), by=actor)
 
 
 @transaction.atomic
 def order_supervise(*, actor: Actor, order_id: uuid.UUID, note: str = "") -> None:
     """A supervisor puts the order under watch (督办): urgent until it is closed."""
-    act_do(actor=actor, order_id=order_id, act="supervise", note=note, audited=True, supervised_at=clock.now(),
-           priority=2)
+    order = act_do(actor=actor, order_id=order_id, act="supervise", note=note, audited=True,
+                   supervised_at=clock.now(), priority=2)
+    turn_told([Turn.of(order, "supervised")], clock.now(), by=actor)
 
 
 @transaction.atomic
@@ -215,7 +223,7 @@ def order_extend(*, actor: Actor, order_id: uuid.UUID, until: dt.datetime | None
     """
     order = order_seen(actor=actor, order_id=order_id)
     at = clock.now()
-    if until is None or not max(order.due_at, at) < until <= at + EXTEND_MOST:
+    if until is None or not max(due_left(order, at), at) < until <= at + EXTEND_MOST:
         raise ExtensionError(days=EXTEND_MOST.days)
     act_do(actor=actor, order_id=order_id, act="extend", note=_said(text, "extend"), detail=_stamp(until),
            only=Q(extend_to=None), extend_to=until)
@@ -224,13 +232,14 @@ def order_extend(*, actor: Actor, order_id: uuid.UUID, until: dt.datetime | None
 
 @transaction.atomic
 def order_extend_grant(*, actor: Actor, order_id: uuid.UUID) -> None:
-    """The due time becomes what was asked for; the marks of the old one are taken back."""
-    order = order_seen(actor=actor, order_id=order_id)
+    """The due time becomes what was asked for; the marks of the old one are taken back. Of an order that waits for its
+    customer the clocks stand from now on: what they stood before is in the new time already."""
+    order, at = order_seen(actor=actor, order_id=order_id), clock.now()
     if order.extend_to is None:
         raise ExtensionError(days=EXTEND_MOST.days)
     act_do(actor=actor, order_id=order_id, act="extend_grant", audited=True, detail=_stamp(order.extend_to),
-           only=Q(extend_to=order.extend_to), extend_to=None,
-           **_due_changes(order.kind, order.extend_to, order.is_due_assumed))
+           only=Q(extend_to=order.extend_to) & as_read(order), extend_to=None,
+           **granted_changes(order, order.extend_to, at))
 
 
 @transaction.atomic
@@ -250,27 +259,8 @@ def order_wait(*, actor: Actor, order_id: uuid.UUID, text: str) -> None:
 def order_resume(*, actor: Actor, order_id: uuid.UUID) -> None:
     """The clocks go on: the minutes that were left are left."""
     order = order_seen(actor=actor, order_id=order_id)
-    act_do(actor=actor, order_id=order_id, act="resume", only=Q(paused_at__isnull=False),
+    act_do(actor=actor, order_id=order_id, act="resume", only=Q(paused_at__isnull=False) & as_read(order),
            **resumed_changes(order, clock.now()))
-
-
-def resumed_changes(order: WorkOrder, at: dt.datetime) -> dict[str, Any]:
-    """What ending the order's pause writes; nothing where it is not paused."""
-    if order.paused_at is None:
-        return {}
-    kind, stopped = order.kind, order.paused_at
-    close = due_resumed(kind.close_calendar, due=order.due_at, paused_at=stopped, resumed_at=at)
-    reply = due_resumed(kind.reply_calendar, due=order.reply_due_at, paused_at=stopped, resumed_at=at)
-    changes: dict[str, Any] = {"paused_at": None, "reply_due_at": reply.at}
-    if close.at != order.due_at:
-        changes |= _due_changes(kind, close.at, order.is_due_assumed or close.is_assumed)
-    return changes
-
-
-def _due_changes(kind: OrderKind, due_at: dt.datetime, is_assumed: bool) -> dict[str, Any]:
-    """A new due time has not been warned of, and nobody is late by it."""
-    return {"due_at": due_at, "warn_at": warn_before(kind, due_at), "warned_at": None, "late_at": None,
-            "is_due_assumed": is_assumed}
 
 
 def _said(text: str, act: str) -> str:

@@ -19,6 +19,7 @@ from youlu.engines.calendar import ServiceCalendar, Workdays, due_at, elapsed
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=clock.SHANGHAI)
 MINUTE = dt.timedelta(minutes=1)
+REPLY_WARN_PART = 3
 Windows = tuple[tuple[int, int], ...]
 Hours = tuple[tuple[Windows, ...], Windows | None, Windows | None]  # of a week, of holidays, of make-up days
 WINDOW = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})")
@@ -39,11 +40,12 @@ class Due:
 
 @dataclass(frozen=True)
 class OrderDue:
-    """Both clocks of an order and the instant from which it counts as nearly due."""
+    """Both clocks of an order and the instants from which each counts as nearly run out."""
 
     reply: Due
     close: Due
     warn_at: dt.datetime
+    reply_warn_at: dt.datetime
 
     @property
     def is_assumed(self) -> bool:
@@ -61,7 +63,7 @@ class ClockedKind:
     def due(self, start_at: dt.datetime) -> OrderDue:
         reply = _due_in(self.reply, start_at, self.kind.first_reply_min)
         close = _due_in(self.close, start_at, self.kind.close_min)
-        return OrderDue(reply, close, warn_before(self.kind, close.at))
+        return OrderDue(reply, close, warn_before(self.kind, close.at), reply_warn_before(self.kind, reply.at))
 
 
 def kind_clocked(code: str) -> ClockedKind | None:
@@ -82,6 +84,11 @@ def warn_before(kind: OrderKind, due_at_: dt.datetime) -> dt.datetime:
     return due_at_ - dt.timedelta(minutes=kind.warn_min)
 
 
+def reply_warn_before(kind: OrderKind, due_at_: dt.datetime) -> dt.datetime:
+    """A first reply is warned of when a third of its minutes is left, an order's warning at most."""
+    return due_at_ - dt.timedelta(minutes=min(kind.warn_min, max(kind.first_reply_min // REPLY_WARN_PART, 1)))
+
+
 def due_after(hours_code: str, start_at: dt.datetime, minutes: int) -> Due:
     """Counted from the minute that has begun: what the customer hears never grows by rounding."""
     return _due_in(calendar_of(hours_code), start_at, minutes)
@@ -93,13 +100,14 @@ def _due_in(calendar: ServiceCalendar, start_at: dt.datetime, minutes: int) -> D
 
 
 def due_resumed(hours_code: str, *, due: dt.datetime, paused_at: dt.datetime, resumed_at: dt.datetime) -> Due:
-    """A due time moved by a pause: the minutes that were left when the clock stopped are left when it goes on."""
+    """A due time moved by a pause: the minutes that were left when the clock stopped are left when it goes on.
+    Never earlier: more time may have been granted into hours that do not count."""
     if due <= paused_at:
         return Due(due, False)
     calendar, stopped = calendar_of(hours_code), minute_of(paused_at)
     left = elapsed(stopped, minute_of(due), calendar)
-    found = due_at(stopped, left, calendar, [(stopped, max(minute_of(resumed_at), stopped))])
-    return Due(instant_of(found.at), found.is_assumed)
+    found = _due_in(calendar, max(resumed_at, paused_at), left)
+    return found if found.at > due else Due(due, False)
 
 
 def minute_of(instant: dt.datetime) -> int:

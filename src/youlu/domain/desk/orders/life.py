@@ -76,7 +76,8 @@ _BY_CODE = {act.code: act for act in ACTS}
 # What the history calls what is no act of a person.
 EVENT_NAMES = {
     "open": "受理", **{act.code: act.name for act in ACTS}, "warned": "临期", "late": "超时",
-    "reply_late": "首次回复超时", "message": "客户留言", "rate": "客户评价", "push": "自动派单",
+    "reply_late": "首次回复超时", "reply_warned": "首次回复临期",
+    "message": "客户留言", "rate": "客户评价", "push": "自动派单",
     "returned": "没动，退回工单池", "claim_reckon": "赔偿核算", "claim_decide": "赔偿定额",
     "claim_confirm": "赔偿复核", "claim_back": "复核退回", "claim_pay": "赔偿付款",
     "attach": "加了附件", "macro": "快捷处理", "call": "通电话", "dial": "请总机双呼", "told": "告诉客户有答复"}

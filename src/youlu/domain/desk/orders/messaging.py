@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest
 
 from youlu.domain.desk.errors import MessageError
 from youlu.domain.desk.models import OrderEvent, WorkOrder
-from youlu.domain.desk.orders.acts import resumed_changes
+from youlu.domain.desk.orders.clocks import resumed_changes
 
 MESSAGE_MAX = 500
 

@@ -117,7 +117,8 @@ def order_drafted(asked: Asked) -> WorkOrder:
         kind=row, title=title, grams=grams(title), body=asked.body, channel=asked.channel, party_id=asked.party_id,
         item_key=asked.item_key, item_number=item_number(asked.item_key) if asked.item_key is not None else "",
         closure_id=asked.closure_id, opened_at=at, reply_due_at=due.reply.at, due_at=due.close.at,
-        warn_at=due.warn_at, is_due_assumed=due.is_assumed, customer_key=_customer_key(asked.party_id),
+        warn_at=due.warn_at,
+        reply_warn_at=due.reply_warn_at, is_due_assumed=due.is_assumed, customer_key=_customer_key(asked.party_id),
         outside_no=asked.outside_no.strip()[:60], not_before=asked.not_before,
         sites=[site for site in row.sites if not asked.needs_compensation or site == Site.ON_SITE])
 

@@ -46,6 +46,7 @@ class OrderRow:
     closed_at: dt.datetime | None = None
     reopened: int = 0
     not_before: dt.datetime | None = None  # a call promised for then
+    replied_at: dt.datetime | None = None
 
     @property
     def is_marked(self) -> bool:
@@ -68,7 +69,7 @@ def order_rows(orders: Sequence[WorkOrder]) -> tuple[OrderRow, ...]:
         holders[o.taken_by].name if o.taken_by in holders else "", o.reply_due_at, o.answered_at,
         units.get(o.unit_office_id or 0, ""), o.item_number, o.priority, o.chases, o.repeats, o.level,
         o.supervised_at is not None, o.paused_at is not None, o.extend_to, o.is_due_assumed, o.channel, o.outside_no,
-        o.responsibility, o.satisfaction, o.closed_at, o.reopened, o.not_before) for o in orders)
+        o.responsibility, o.satisfaction, o.closed_at, o.reopened, o.not_before, o.replied_at) for o in orders)
 
 
 def office_names(ids: Iterable[int | None]) -> dict[int, str]:

@@ -66,20 +66,21 @@ def pool(request: HttpRequest, *, is_unit: bool = False, status: int = 200, **mo
     page = selectors.order_list(actor=actor, cursor=request.GET.get("cursor"), chosen=chosen)
     kept = urlencode(chosen.query())
     listed = {"page": page, "chosen": chosen, "kept": kept, "now": clock.now(), "me": me, "is_unit": is_unit,
-              "order": None, "opens": page.rows[0].id if page.rows and not more else None,
+              "order": None, "opens": page.rows[0].id if page.rows and not more.keys() - {"told"} else None,
               "may_supervise": actor.can("desk.supervise"), "present": present}
     if request.headers.get("HX-Target") == LIST:
         return render(request, "web/desk/pool.html#list", listed)
     return render(request, "web/desk/pool.html", {
         **listed, "views": VIEWS, "dues": DUE, "marks": MARKED, "states": STATES, "kinds": selectors.order_kinds(),
-        **({} if is_unit else _of_desk(request)), "phone": "", "may_reveal": actor.can("party.reveal"), **more},
+        **({} if is_unit else _of_desk(request, me)), "phone": "", "may_reveal": actor.can("party.reveal"), **more},
         status=status)
 
 
-def _of_desk(request: HttpRequest) -> dict[str, Any]:
+def _of_desk(request: HttpRequest, me: AgentRow | None) -> dict[str, Any]:
     """What only the desk sees around its list."""
     actor = actor_in(request)
     return {"counts": selectors.order_counts(), "saved": selectors.views_of(actor=actor),
+            "notices": selectors.notices_count(me.id) if me else 0,
             "alerts": selectors.alerts_count() if actor.can("desk.supervise") else 0}
 
 

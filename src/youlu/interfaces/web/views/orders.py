@@ -124,7 +124,15 @@ def alerts(request: HttpRequest) -> HttpResponse:
 @staff_page("desk.unit")
 def asked(request: HttpRequest) -> HttpResponse:
     """What offices of the actor's scope were asked and have not answered for good."""
-    return pool(request, is_unit=True)
+    return pool(request, is_unit=True, told=selectors.unit_notices_of(actor=actor_in(request)))
+
+
+@require_POST
+@staff_page("desk.unit")
+def asked_seen(request: HttpRequest) -> HttpResponse:
+    services.unit_notices_seen(actor=actor_in(request),
+                               notice_ids=[uuid_of(one) for one in request.POST.getlist("notice")])
+    return redirect("web:asked")
 
 
 @require_GET
