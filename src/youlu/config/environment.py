@@ -6,15 +6,34 @@ import base64
 import fcntl
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 
 def data_dir() -> Path:
     """`YOULU_DATA_DIR`, or `.youlu` in the working directory."""
     return Path(os.environ.get("YOULU_DATA_DIR", ".youlu")).resolve()
+
+
+def hours_of(text: str) -> tuple[int, int]:
+    """Local minutes of the day of "21:00-08:00"; two times alike are no hours at all.
+
+    Raises
+    ------
+    ImproperlyConfigured : it is no such span.
+    """
+    found = re.fullmatch(r"(\d\d):(\d\d)-(\d\d):(\d\d)", text.strip())
+    if found is not None:
+        first_h, first_min, last_h, last_min = map(int, found.groups())
+        span = first_h * 60 + first_min, last_h * 60 + last_min
+        if first_min < 60 and last_min < 60 and max(span) <= 24 * 60:
+            return span
+    raise ImproperlyConfigured(f"YOULU_QUIET_HOURS is {text!r}; write it like 21:00-08:00.")
 
 
 SECRET_NAMES = ("secret_key", "field_key", "blind_index_key", "voucher_key", "audit_key")

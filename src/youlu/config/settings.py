@@ -10,7 +10,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
-from youlu.config.environment import KeyRing, data_dir, database_url, ring_of, secrets_ensure
+from youlu.config.environment import KeyRing, data_dir, database_url, hours_of, ring_of, secrets_ensure
 from youlu.config.translations import catalogues_compile
 
 SOURCE_DIR = Path(__file__).resolve().parent.parent
@@ -61,6 +61,8 @@ PROGRAMME_PACKAGES = os.environ.get("YOULU_PROGRAMMES", "youlu.programmes").spli
 MESSAGE_HOOK_URL = os.environ.get("YOULU_MESSAGE_HOOK_URL", "")
 MESSAGE_HOOK_SECRET = os.environ.get("YOULU_MESSAGE_HOOK_SECRET", "")
 MESSENGER_SECRET = os.environ.get("YOULU_MESSENGER_SECRET", "")
+# Nobody is written to or rung up then; trade practice, unverified.
+QUIET_HOURS = hours_of(os.environ.get("YOULU_QUIET_HOURS", "21:00-08:00"))
 PUBLIC_BASE_URL = os.environ.get("YOULU_PUBLIC_BASE_URL", "http://127.0.0.1:8000")
 
 # Lowest first: the order of migrations is the order of the house.

@@ -100,6 +100,40 @@ def test_not_reached_comes_back_later_and_is_given_up_after_three_tries(owe: Owe
 
 
 @pytest.mark.django_db
+def test_nobody_is_rung_up_at_night_and_all_are_in_the_morning(owe: Owe) -> None:
+    night = NOON.replace(hour=23)
+    li = present(people.li_agent())
+    with clock.frozen(night):
+        owe([(1, people.customer(channel=""), WAS, BECOMES)], at=night)
+        assert services.contacts_hold(actor=li) == ()
+    with clock.frozen(night + dt.timedelta(hours=9)):
+        assert len(services.contacts_hold(actor=li)) == 1
+
+
+@pytest.mark.django_db
+def test_who_asked_for_a_call_in_the_evening_gets_it_then_and_no_later(owe: Owe) -> None:
+    """The holder goes out without calling: the contact is anybody's, and still asked for at that time."""
+    evening = NOON.replace(hour=21, minute=30)
+    li = present(people.li_agent())
+    with clock.frozen(NOON):
+        owe([(1, people.customer(channel=""), WAS, BECOMES)])
+        (contact_id,) = services.contacts_hold(actor=li)
+        services.contact_result(actor=li, contact_id=contact_id, said=Said("scheduled", 1, callback_at=evening), key="a")
+    with clock.frozen(evening):
+        assert services.contacts_hold(actor=li) == (contact_id,)
+        services.contacts_release(actor=li)
+        assert services.contacts_hold(actor=li) == (contact_id,)
+        services.contacts_release(actor=li)
+    with clock.frozen(evening + dt.timedelta(hours=2)):
+        assert services.contacts_hold(actor=li) == ()
+    with clock.frozen(evening):
+        services.contacts_hold(actor=li)
+        services.contact_result(actor=li, contact_id=contact_id, said=Said("unreached", 1), key="b")
+    with clock.frozen(evening + dt.timedelta(hours=2, minutes=1)):
+        assert services.contacts_hold(actor=li) == ()
+
+
+@pytest.mark.django_db
 def test_an_agreed_time_is_kept(owe: Owe, noon: dt.datetime) -> None:
     (contact_id,) = owed_by_voice(owe)
     li = present(people.li_agent())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -95,6 +96,18 @@ def test_a_message_that_will_not_arrive_becomes_a_call_once(owe: Owe, wordings: 
     contact = Contact.objects.get()
     assert (contact.mode, contact.state, ContactItem.objects.get().told_at) == ("voice", "owed", None)
     assert services.failed_messages_take() == 0
+
+
+@pytest.mark.django_db
+def test_the_contact_keeps_the_version_that_said_it_in_the_end(owe: Owe, wordings: None) -> None:
+    owe([(1, people.customer(), WAS, BECOMES)])
+    services.contacts_send()
+    newer = uuid.uuid4()
+    for revision, counts in ((2, False), (1, True)):  # of another telling: not this one's
+        event_publish("messages.reworded", {
+            "request_key": f"contact:{Contact.objects.get().id}:{revision}", "wording_id": str(newer)})
+        services.failed_messages_take()
+        assert (Contact.objects.get().wording_id == newer) is counts
 
 
 @pytest.mark.django_db

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import uuid
+from typing import Any
 
 import httpx
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from standardwebhooks.webhooks import Webhook
 from tests import people
 
+from youlu.config.environment import hours_of
 from youlu.core import clock
 from youlu.domain.messages import delivery
 from youlu.domain.messages.models import Message, Wording
@@ -26,20 +29,20 @@ from youlu.domain.messages.services import (
     wording_withdraw,
 )
 
+CODE = "test.message"
 NOON = dt.datetime(2022, 7, 29, 12, 0, tzinfo=clock.SHANGHAI)
 NIGHT = dt.datetime(2022, 7, 29, 22, 0, tzinfo=clock.SHANGHAI)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-def wording() -> uuid.UUID:
-    chen = people.chen_supervisor()
-    wording_id = wording_draft(actor=chen, code="moved.message", body="因{reason}晚到。", variables=["reason"])
-    wording_approve(actor=chen, wording_id=wording_id, valid_from=NOON - dt.timedelta(days=1))
+def wording(*, from_at: dt.datetime = NOON - dt.timedelta(days=1), body: str = "因{reason}晚到。") -> uuid.UUID:
+    wording_id = wording_draft(actor=people.li_agent(), code=CODE, body=body, variables=["reason", "becomes"])
+    wording_approve(actor=people.chen_supervisor(), wording_id=wording_id, valid_from=from_at)
     return wording_id
 
 
 def order(party_id: uuid.UUID, key: str = "k1", reason: str = "封控") -> MessageOrder:
-    return MessageOrder(key, party_id, b"customer", "moved.message", {"reason": reason})
+    return MessageOrder(key, party_id, b"customer", CODE, {"reason": reason})
 
 
 @pytest.mark.django_db
@@ -126,6 +129,59 @@ def test_a_wording_withdrawn_while_it_waits_is_never_sent_and_the_asker_hears(
     assert heard == [{"request_key": "k1", "why": "withdrawn"}]
 
 
+def told_in_the_morning() -> Message:
+    with clock.frozen(NIGHT + dt.timedelta(hours=10)):
+        delivery.messages_deliver()
+    return Message.objects.get()
+
+
+@pytest.mark.django_db
+def test_a_message_whose_wording_ended_in_the_night_is_not_sent() -> None:
+    wording_id = wording()
+    Wording.objects.filter(id=wording_id).update(valid_to=NIGHT + dt.timedelta(hours=1))
+    assert message_send(order=order(people.customer()), at=NIGHT).kind == "queued"
+    message = told_in_the_morning()
+    assert (message.state, message.last_fault, message.sent_at) == ("stopped", "expired", None)
+
+
+@pytest.mark.django_db
+def test_a_message_that_waited_is_said_by_the_version_that_replaced_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[str, dict[str, str]]] = []
+    monkeypatch.setattr(delivery, "event_publish", lambda topic, payload: heard.append((topic, payload)))
+    wording()
+    message_send(order=order(people.customer()), at=NIGHT)
+    newer = wording(from_at=NIGHT + dt.timedelta(hours=1), body="您的邮件因{reason}会晚几天到。")
+    message = told_in_the_morning()
+    assert (message.state, message.text, message.wording_id) == ("sent", "您的邮件因封控会晚几天到。", newer)
+    assert heard == [("messages.reworded", {"request_key": "k1", "wording_id": str(newer)})]
+    assert message.values == {}  # what was said is all that is kept
+
+
+@pytest.mark.django_db
+def test_a_newer_version_that_asks_for_more_than_was_given_stops_the_message() -> None:
+    wording()
+    message_send(order=order(people.customer()), at=NIGHT)
+    wording(from_at=NIGHT + dt.timedelta(hours=1), body="因{reason}改为{becomes}。")
+    message = told_in_the_morning()
+    assert (message.state, message.text) == ("stopped", "因封控晚到。")
+
+
+@pytest.mark.django_db
+def test_quiet_hours_are_the_offices_own(settings: Any) -> None:
+    settings.QUIET_HOURS = hours_of("22:30-24:00")
+    assert quiet_until(NIGHT) == NIGHT
+    assert quiet_until(NIGHT.replace(minute=30)) == NIGHT.replace(hour=0) + dt.timedelta(days=1)
+    assert quiet_until(NIGHT.replace(hour=3)) == NIGHT.replace(hour=3)
+    settings.QUIET_HOURS = hours_of("08:00-08:00")
+    assert quiet_until(NIGHT) == NIGHT
+
+
+@pytest.mark.parametrize("text", ["", "21-8", "21:00-25:00", "21:60-08:00", "夜里"])
+def test_quiet_hours_that_are_none_name_the_setting(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="YOULU_QUIET_HOURS"):
+        hours_of(text)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_withdrawal_waits_for_the_send_in_flight_and_none_starts_after() -> None:
     """Two connections: a send holds the wording; the withdrawal returns only after it, and the next send has none."""
@@ -148,7 +204,7 @@ def test_a_withdrawal_waits_for_the_send_in_flight_and_none_starts_after() -> No
         assert not withdrawn.is_set()
     other.join()
     assert withdrawn.is_set()
-    assert Wording.objects.get().state == Wording.State.WITHDRAWN
+    assert Wording.objects.get(code=CODE).state == Wording.State.WITHDRAWN
     assert message_send(order=order(party_id, "k2", "塌方"), at=NOON).kind == "no_wording"
 
 

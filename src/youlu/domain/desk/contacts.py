@@ -30,16 +30,19 @@ HAND = 3  # the one on the phone and two ahead, so that work goes on without a n
 LEASE = dt.timedelta(minutes=30)
 TRIES_MAX = 3
 TRY_AGAIN = dt.timedelta(hours=2)  # trade practice, unverified
+ASKED_FOR = dt.timedelta(hours=1)  # later than that it is not the time that the customer asked for
 OTHER_REASONS = {"wrong_number": "号码不对", "refused": "不用再联系", "hand_over": "转主管"}
 
-# Due first; one whose holder's lease ran out is anybody's again; what a campaign tells waits for the morning. Presence
-# is part of the claim itself. The hand is drawn once, before the update: as a plain subquery the planner may run it
-# again for every row.
+# Due first; one whose holder's lease ran out is anybody's again. In the quiet hours nobody is rung up but who asked for
+# a call at that time: the last result says so, whoever has held the contact since. Presence is part of the claim
+# itself. The hand is drawn once, before the update: as a plain subquery the planner may run it again for every row.
 CLAIM = """
 WITH hand AS MATERIALIZED (
     SELECT c.id FROM desk_contact c
     WHERE c.mode = 'voice' AND c.state IN ('owed', 'claimed', 'unreached', 'scheduled')
-      AND (%(may_ring)s OR NOT c.is_campaign)
+      AND (%(may_ring)s OR (c.not_before > %(asked_since)s AND (
+          SELECT a.result FROM desk_attempt a WHERE a.contact_id = c.id AND a.result <> ''
+          ORDER BY a.result_at DESC, a.id DESC LIMIT 1) = 'scheduled'))
       AND ((c.state <> 'claimed' AND c.not_before <= %(now)s) OR (c.state = 'claimed' AND c.lease_until <= %(real)s))
     ORDER BY c.due_at, c.id LIMIT %(want)s FOR UPDATE SKIP LOCKED)
 UPDATE desk_contact SET state = 'claimed', claimed_by = %(agent)s, lease_until = %(lease)s
@@ -67,7 +70,8 @@ def contacts_hold(*, actor: Actor, want: int = HAND) -> tuple[uuid.UUID, ...]:
         now = clock.now()
         with connection.cursor() as cursor:
             cursor.execute(CLAIM, {"agent": agent.id, "lease": real + LEASE, "now": now, "real": real,
-                                   "want": want - len(held), "may_ring": quiet_until(now) <= now})
+                                   "want": want - len(held), "may_ring": quiet_until(now) <= now,
+                                   "asked_since": now - ASKED_FOR})
             claimed = [row[0] for row in cursor.fetchall()]
         Attempt.objects.bulk_create([Attempt(contact_id=contact_id, mode=ContactMode.VOICE, agent_id=agent.id,
                                              begun_at=clock.now()) for contact_id in claimed])

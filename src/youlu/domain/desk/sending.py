@@ -100,8 +100,17 @@ def _mark_told(contacts: Sequence[Contact], at: dt.datetime) -> None:
 
 
 def failed_messages_take() -> int:
-    """Customers whose message will not arrive are owed a call."""
-    return events_drain("desk.message_failed", lambda topic, payload: _call_instead(payload))
+    """Customers whose message will not arrive are owed a call; of one that another version said, the contact keeps
+    which."""
+    return events_drain("desk.message_failed", lambda topic, payload: (
+        _reworded(payload) if topic == "messages.reworded" else _call_instead(payload)))
+
+
+def _reworded(payload: dict[str, Any]) -> None:
+    kind, contact_id, revision = [*payload["request_key"].split(":"), "", ""][:3]
+    if kind == "contact":
+        Contact.objects.filter(id=contact_id, revision=int(revision), state=ContactState.TOLD).update(
+            wording_id=payload["wording_id"])
 
 
 def _call_instead(payload: dict[str, Any]) -> None:

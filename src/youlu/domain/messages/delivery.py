@@ -16,6 +16,8 @@ from standardwebhooks.webhooks import Webhook
 from youlu.core import clock
 from youlu.core.events import event_publish
 from youlu.domain.messages.models import Message, Wording
+from youlu.domain.messages.selectors import row_of
+from youlu.domain.messages.services import text_digest, wordings_shared
 from youlu.domain.parties.models import Party
 
 log = logging.getLogger(__name__)
@@ -45,7 +47,7 @@ def messages_deliver(*, limit: int = 50, client: httpx.Client | None = None) -> 
     """
     claimed = _claim(limit)
     with client or httpx.Client(timeout=TIMEOUT_S) as http:
-        for message in Message.objects.filter(id__in=claimed):
+        for message in Message.objects.filter(id__in=claimed).select_related("wording"):
             _deliver(message, http)
     return len(claimed)
 
@@ -61,10 +63,10 @@ def _claim(limit: int) -> list[uuid.UUID]:
 @transaction.atomic
 def _deliver(message: Message, http: httpx.Client) -> None:
     # The lock is held while posting, on purpose: a withdrawal returns only when nothing of its version is under way.
-    wording = Wording.objects.raw("SELECT * FROM customer_messages_wording WHERE id = %s FOR SHARE",
-                                  [message.wording_id])[0]
-    if wording.state == Wording.State.WITHDRAWN:
-        _settle(message, Message.State.STOPPED, "withdrawn")
+    current = wordings_shared({message.wording.code}, clock.now()).get(message.wording.code)
+    if current is None or (current.id != message.wording_id and not _reword(message, current)):
+        withdrawn = message.wording.state == Wording.State.WITHDRAWN
+        _settle(message, Message.State.STOPPED, "withdrawn" if withdrawn else "expired")
     elif message.channel == Message.Channel.INBOX:
         _settle(message, Message.State.SENT)
     else:
@@ -76,6 +78,24 @@ def _deliver(message: Message, http: httpx.Client) -> None:
         else:
             again_at = clock.real_now() + dt.timedelta(seconds=RETRY_AFTER_S[message.tries - 1])
             Message.objects.filter(id=message.id).update(next_try_at=again_at, lease_until=None, last_fault=fault)
+
+
+def _reword(message: Message, current: Wording) -> bool:
+    """Say it in the version that is in force now; False where that one asks for what the asker did not give.
+
+    A message waits for hours, through a night or while the hook refuses it. Its version may have ended meanwhile: the
+    customer then hears today's sentence, and the asker which one it was. Where none is in force, or today's cannot be
+    filled, nothing is said and the asker is told, as after a withdrawal: what is still owed is owed by a call, or
+    waits for the next version where it is a campaign's.
+    """
+    try:
+        text = row_of(current).text(message.values)
+    except KeyError:
+        return False
+    message.wording, message.text, message.text_digest = current, text, text_digest(text)
+    message.save(update_fields=["wording", "text", "text_digest"])
+    event_publish("messages.reworded", {"request_key": message.request_key, "wording_id": str(current.id)})
+    return True
 
 
 def _post(message: Message, http: httpx.Client) -> str:
@@ -103,7 +123,7 @@ def _post(message: Message, http: httpx.Client) -> str:
 def _settle(message: Message, state: Message.State, fault: str = "") -> None:
     sent_at = clock.now() if state == Message.State.SENT else None
     settled = Message.objects.filter(id=message.id, state=Message.State.QUEUED).update(
-        state=state, sent_at=sent_at, lease_until=None, last_fault=fault)
+        state=state, sent_at=sent_at, lease_until=None, last_fault=fault, values={})
     if settled and state != Message.State.SENT:
         log.warning("message %s is %s: %s", message.id, state, fault)
         event_publish("messages.failed", {"request_key": message.request_key, "why": fault})

@@ -48,7 +48,7 @@ class Message(models.Model):
         QUEUED = "queued", "待发"
         SENT = "sent", "已发"
         FAILED = "failed", "未送达"
-        STOPPED = "stopped", "口径撤回未发"
+        STOPPED = "stopped", "口径失效未发"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     request_key = models.TextField(unique=True)  # the sender's: one message a key
@@ -58,6 +58,7 @@ class Message(models.Model):
     wording = models.ForeignKey(Wording, on_delete=models.PROTECT)
     text = models.TextField()
     text_digest = models.BinaryField()
+    values = models.JSONField(default=dict)  # of the sentence's variables, while it waits
     state = models.TextField(choices=State.choices, default=State.QUEUED)
     made_at = models.DateTimeField()
     not_before = models.DateTimeField()

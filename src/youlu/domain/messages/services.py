@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 
@@ -21,8 +22,6 @@ from youlu.domain.messages.phrases import variables_in
 from youlu.domain.messages.selectors import in_force, row_of
 from youlu.domain.parties.models import Party
 
-# A message neither rings at night nor repeats itself. Local minutes of the day; trade practice, unverified.
-QUIET_FROM_MIN, QUIET_TO_MIN = 21 * 60, 8 * 60
 REPEAT_WINDOW = dt.timedelta(hours=24)
 
 
@@ -126,7 +125,7 @@ def messages_send(*, orders: Sequence[MessageOrder], at: dt.datetime | None = No
     at : business instant of sending, now by default.
     """
     at = at or clock.now()
-    wordings = _wordings_shared({order.wording_code for order in orders}, at)
+    wordings = wordings_shared({order.wording_code for order in orders}, at)
     parties = {row[0]: row[1:] for row in Party.objects.filter(id__in={o.party_id for o in orders})
                .values_list("id", "channel", "consent_message")}
     said = _said_last(orders, at - REPEAT_WINDOW)
@@ -145,16 +144,23 @@ def messages_send(*, orders: Sequence[MessageOrder], at: dt.datetime | None = No
 
 
 def quiet_until(at: dt.datetime) -> dt.datetime:
-    """`at` itself, or the end of the quiet hours it falls in."""
+    """`at` itself, or the end of the quiet hours it falls in: nobody is written to or rung up in them."""
+    from_min, to_min = settings.QUIET_HOURS  # local minutes of the day; over midnight where they end before they begin
     local = clock.local(at)
     minute = local.hour * 60 + local.minute
-    if QUIET_TO_MIN <= minute < QUIET_FROM_MIN:
+    over_midnight = from_min > to_min
+    is_quiet = (minute >= from_min or minute < to_min) if over_midnight else from_min <= minute < to_min
+    if not is_quiet:
         return at
-    day = local.date() + dt.timedelta(days=minute >= QUIET_FROM_MIN)
-    return clock.midnight(day) + dt.timedelta(minutes=QUIET_TO_MIN)
+    day = local.date() + dt.timedelta(days=over_midnight and minute >= from_min)
+    return clock.midnight(day) + dt.timedelta(minutes=to_min)
 
 
-def _wordings_shared(codes: set[str], at: dt.datetime) -> dict[str, Wording]:
+def text_digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def wordings_shared(codes: set[str], at: dt.datetime) -> dict[str, Wording]:
     """Current wordings, share-locked to the end of the transaction: a withdrawal waits, then finds none unsent."""
     ids = Wording.objects.filter(in_force(at), code__in=codes).values("id")
     locked = Wording.objects.raw(
@@ -187,13 +193,14 @@ def _decide(
     if wording is None:
         return "no_wording", None
     text = row_of(wording).text(order.values)
-    digest = hashlib.sha256(text.encode()).digest()[:16]
+    digest = text_digest(text)
     if said.get(order.customer_key) == digest:
         return "repeat", None
     at_once = channel == Message.Channel.INBOX and not_before <= at
     message = Message(
         request_key=order.request_key, party_id=order.party_id, customer_key=order.customer_key, channel=channel,
         wording=wording, text=text, text_digest=digest, made_at=at, not_before=not_before,
+        values={} if at_once else dict(order.values),
         state=Message.State.SENT if at_once else Message.State.QUEUED, sent_at=at if at_once else None,
     )
     return ("sent" if at_once else "queued"), message

@@ -81,7 +81,7 @@ def _told(contacts: Sequence[Contact], outcomes: Sequence[Outcome]) -> None:
 
 
 def message_failed(contact: Contact, why: str) -> None:
-    """A message that did not arrive: one that a withdrawal stopped waits for the next version, any other is a call."""
+    """A message that did not arrive: one whose wording ended waits for the next version, any other is a call."""
     with transaction.atomic():
         campaign = Campaign.objects.select_for_update().get(outreach_id=contact.outreach_id)
         found = Contact.objects.select_for_update().get(id=contact.id)
@@ -91,7 +91,7 @@ def message_failed(contact: Contact, why: str) -> None:
         is_running = campaign.state == Campaign.State.RUNNING
         found.state = ContactState.OWED if is_running else ContactState.HELD
         found.save()
-        if why != "withdrawn":
+        if why not in ("withdrawn", "expired"):
             to_voice(campaign.outreach_id, [found.id])
         elif campaign.state == Campaign.State.DONE:
             campaign.state, campaign.why, campaign.ended_at = Campaign.State.STOPPED, Campaign.Why.NO_WORDING, None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from youlu.core import clock
 from youlu.domain.desk.campaigns.pacing import Slot
 from youlu.domain.desk.parameters import figures_now
-from youlu.domain.messages.services import QUIET_FROM_MIN, QUIET_TO_MIN
+from youlu.domain.messages.services import quiet_until
 from youlu.domain.workforce.models import StaffNeed
 from youlu.domain.workforce.rostering.facts import wanted_read
 from youlu.domain.workforce.rostering.reading import roster_spans, writers_between
@@ -58,8 +58,7 @@ def _half_hours(at: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
     start = clock.midnight(local.date()) + ((local.hour * 60 + local.minute) // 30) * HALF_HOUR
     found = []
     while start < until:
-        minute = clock.local(start).hour * 60 + clock.local(start).minute
-        if QUIET_TO_MIN <= minute < QUIET_FROM_MIN:
+        if quiet_until(start) <= start:
             found.append(start)
         start += HALF_HOUR
     return found
