@@ -118,7 +118,8 @@ def test_who_asked_for_a_call_in_the_evening_gets_it_then_and_no_later(owe: Owe)
     with clock.frozen(NOON):
         owe([(1, people.customer(channel=""), WAS, BECOMES)])
         (contact_id,) = services.contacts_hold(actor=li)
-        services.contact_result(actor=li, contact_id=contact_id, said=Said("scheduled", 1, callback_at=evening), key="a")
+        services.contact_result(actor=li, contact_id=contact_id, key="a",
+                                said=Said("scheduled", 1, callback_at=evening))
     with clock.frozen(evening):
         assert services.contacts_hold(actor=li) == (contact_id,)
         services.contacts_release(actor=li)
