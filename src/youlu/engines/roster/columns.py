@@ -83,7 +83,7 @@ class Columns:
     def __init__(self, program: Program, threads: int, work: float, seed: int) -> None:
         self.program, self.seed, self.work = program, seed, work
         self.pool = ThreadPoolExecutor(max(1, threads))
-        owner = _row_owner(program)
+        owner = program.row_owner
         self.rows = np.flatnonzero(owner < 0)
         self.team = np.flatnonzero(program.person_of < 0)
         matrix = program.matrix[self.rows].tocsc()
@@ -181,17 +181,6 @@ class Columns:
         if bound > self.bound:
             self.bound, self.center = bound, at
         return new
-
-
-def _row_owner(program: Program) -> np.ndarray:
-    """Person whose variables alone stand in the row, else -1."""
-    matrix, person_of = program.matrix, program.person_of
-    owner = np.full(matrix.shape[0], -1)
-    for row in range(matrix.shape[0]):
-        people = np.unique(person_of[matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]])
-        if len(people) == 1:
-            owner[row] = people[0]
-    return owner
 
 
 def _one_sided(

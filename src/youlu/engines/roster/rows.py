@@ -171,6 +171,17 @@ class Program:
         return free
 
     @cached_property
+    def row_owner(self) -> np.ndarray:
+        """Person whose variables alone stand in each row, else -1."""
+        owner = np.full(self.matrix.shape[0], -1)
+        for row in range(self.matrix.shape[0]):
+            span = slice(self.matrix.indptr[row], self.matrix.indptr[row + 1])
+            people = np.unique(self.person_of[self.matrix.indices[span]])
+            if len(people) == 1:
+                owner[row] = people[0]
+        return owner
+
+    @cached_property
     def pattern(self) -> sparse.csr_matrix:
         return abs(self.matrix)
 

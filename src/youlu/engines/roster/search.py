@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from youlu.engines.roster.alone import alone_of
 from youlu.engines.roster.columns import Columns, Relaxation
 from youlu.engines.roster.cpsat import Answer, Effort, Stop, solve_part
 from youlu.engines.roster.neighbourhoods import KINDS, Picker, Sizes
@@ -70,6 +71,8 @@ class Search:
         """A first roster, a few people at a time; False if somebody has no roster at all or time is up."""
         if self.program.hopeless():
             return False
+        if not self.program.problem.published and self._alone():
+            return True
         order = list(range(self.picker.people))
         self.draw.shuffle(order)
         if self.program.problem.published:
@@ -81,6 +84,15 @@ class Search:
             if not self._add(order[first : first + per_step]):
                 return False
         self.cost = self.program.total(self.values)
+        return True
+
+    def _alone(self) -> bool:
+        """A roster by everybody's best answer to the others, where that is a matter of paths."""
+        alone = alone_of(self.program)
+        values = alone and alone.rosters(None, self.draw, self.over)
+        if values is None:
+            return False
+        self.values, self.cost = values, self.program.total(values)
         return True
 
     def _published(self) -> Program:

@@ -54,7 +54,7 @@ def _improve(search: Search) -> None:
     if not search.proved() and params.bound == "columns":
         search.relax()
     if params.bound == "linear" and not search.proved() and not search.over():
-        search.bound = max(search.bound, linear_bound(search.program))
+        search.bound = max(search.bound, linear_bound(search.program, params.threads, search.stop))
     search.improve()
 
 
