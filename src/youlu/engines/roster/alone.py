@@ -68,11 +68,16 @@ class Alone:
         """The person's best roster if it beats `own`, else `own`; `have` counts everybody else."""
         each = np.arange(len(have))
         one_more = self.row_costs[each, have + 1] - self.row_costs[each, have]
-        prices = self.program.cost[self.variables[p]] + self.hands[p] @ one_more
-        found, cost = self.paths[p].cheapest(prices)
-        if found is None or (own is not None and cost > prices @ own - 1e-7):
+        found, _ = self.paths[p].cheapest(self.program.cost[self.variables[p]] + self.hands[p] @ one_more)
+        if found is None or (own is not None and self._cost(p, found, have) > self._cost(p, own, have) - 1e-7):
             return own
         return found
+
+    def _cost(self, p: int, own: np.ndarray, have: np.ndarray) -> float:
+        """What stands once the person has `own`. Exact also where two shifts of one person meet in a half hour, which
+        the path counts as two first hands: without it rounds could go on for ever."""
+        return float(self.program.cost[self.variables[p]] @ own
+                     + self.row_costs[np.arange(len(have)), have + self._counts(p, own)].sum())
 
     def _whole(self, own: list[np.ndarray | None], have: np.ndarray) -> np.ndarray | None:
         values = self.program.initial.copy()

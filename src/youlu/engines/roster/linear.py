@@ -20,6 +20,8 @@ LONGEST_S = 60.0
 
 def linear_bound(program: Program, threads: int = 1, stop: Stop | None = None) -> float:
     """No roster costs less; -inf where no prices were found or `stop` said True before."""
+    if stop is not None and stop():
+        return -np.inf
     found: list[np.ndarray] = []
     solving = threading.Thread(target=lambda: found.extend(_row_prices(program, threads)), daemon=True)
     solving.start()
