@@ -14,7 +14,8 @@ from scipy import sparse
 from youlu.engines.roster.cpsat import ASK_S, Stop
 from youlu.engines.roster.rows import Program
 
-CLOSE = 1e-4  # relative: what a bound may lose is worth less than the seconds of one digit more
+CLOSE = 1e-4  # relative: on a large team what the bound loses is worth less than the seconds of one digit more
+CLOSE_EACH = 1e-9  # by number in the matrix: small programs cost nothing, and are solved closer
 LONGEST_S = 60.0
 
 
@@ -38,11 +39,12 @@ def _row_prices(program: Program, threads: int) -> list[np.ndarray]:
     model = helper.ModelBuilderHelper()
     model.fill_model_from_sparse_data(
         program.lower, program.upper, program.cost, program.low, program.high, sparse.csr_matrix(program.matrix))
+    close = min(CLOSE, CLOSE_EACH * program.matrix.nnz)
     solver = helper.ModelSolverHelper("PDLP")
     solver.set_time_limit_in_seconds(LONGEST_S)
     solver.set_solver_specific_parameters(
         f"num_threads: {threads} num_shards: 8 termination_criteria {{ simple_optimality_criteria {{"
-        f" eps_optimal_relative: {CLOSE} eps_optimal_absolute: {CLOSE} }} }}")
+        f" eps_optimal_relative: {close} eps_optimal_absolute: {close} }} }}")
     solver.solve(model)
     return [np.array(solver.dual_values())] if solver.has_solution() else []
 
