@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from youlu.core.bulk import cursor_raw, objects_insert
 from youlu.core.clock import real_now
@@ -38,8 +39,18 @@ class _LateError(Exception):
     """A call with the same key ended between our look and our lock."""
 
 
+@dataclass(frozen=True)
+class Written:
+    """An answer together with new objects that are yet to be stored: in one statement with the caller's key, where
+    the deed has no need of them before."""
+
+    status: int
+    answer: Any
+    objects: tuple[models.Model, ...]
+
+
 def answer_once(
-    *, caller: str, key: str, body: bytes, work: Callable[[], tuple[int, Any]]
+    *, caller: str, key: str, body: bytes, work: Callable[[], tuple[int, Any] | Written]
 ) -> tuple[int, Any]:
     """Do `work` once for (caller, key) and keep its (status, JSON answer) in the same transaction.
 
@@ -56,7 +67,9 @@ def answer_once(
 
 
 @transaction.atomic
-def _answer(caller: str, key: str, digest: bytes, work: Callable[[], tuple[int, Any]]) -> tuple[int, Any]:
+def _answer(
+    caller: str, key: str, digest: bytes, work: Callable[[], tuple[int, Any] | Written]
+) -> tuple[int, Any]:
     # A second caller would wait on the unique index for as long as the first works: try the lock instead.
     with cursor_raw() as cursor:
         cursor.execute(LOOK, [f"{caller} {key}", caller, key], prepare=True)
@@ -67,8 +80,10 @@ def _answer(caller: str, key: str, digest: bytes, work: Callable[[], tuple[int, 
         if bytes(stored_digest) != digest:
             raise KeyReusedError()
         return stored_status or 200, json.loads(stored_answer or "null")
-    status, answer = work()
-    if not objects_insert(CallerKey(caller=caller, key=key, body_digest=digest, status=status, answer=answer,
-                                    made_at=real_now()), unless_there=True):
+    done = work()
+    written = done if isinstance(done, Written) else Written(*done, objects=())
+    kept = CallerKey(caller=caller, key=key, body_digest=digest, status=written.status, answer=written.answer,
+                     made_at=real_now())
+    if not objects_insert(*written.objects, kept, unless_there=True):
         raise _LateError()
-    return status, answer
+    return written.status, written.answer

@@ -7,6 +7,7 @@ simplex takes minutes. What is nearly best is a bound all the same: Lagrange's, 
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -36,7 +37,7 @@ def linear_bound(program: Program, threads: int = 1, stop: Stop | None = None) -
 def _row_prices(program: Program, threads: int) -> list[np.ndarray]:
     from ortools.linear_solver.python import model_builder_helper as helper
 
-    model = helper.ModelBuilderHelper()
+    model: Any = helper.ModelBuilderHelper()
     model.fill_model_from_sparse_data(
         program.lower, program.upper, program.cost, program.low, program.high, sparse.csr_matrix(program.matrix))
     close = min(CLOSE, CLOSE_EACH * program.matrix.nnz)

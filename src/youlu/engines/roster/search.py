@@ -89,7 +89,7 @@ class Search:
     def _alone(self) -> bool:
         """A roster by everybody's best answer to the others, where that is a matter of paths."""
         alone = alone_of(self.program)
-        values = alone and alone.rosters(None, self.draw, self.over)
+        values = alone.rosters(None, self.draw, self.over) if alone is not None else None
         if values is None:
             return False
         self.values, self.cost = values, self.program.total(values)

@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 from youlu.core import clock
 from youlu.core.audit import audit_entry
 from youlu.core.bulk import objects_insert
-from youlu.core.idempotency import answer_once
+from youlu.core.idempotency import Written, answer_once
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.assignment.knowing import known_agent, known_wait
 from youlu.domain.desk.errors import OutsideNumberError, TitleError, UnknownKindError
@@ -129,7 +129,7 @@ def _is_a_case(asked: Asked, at: dt.datetime) -> bool:
     return bool(asked.outside_no.strip()) and from_ is not None and at - AGES_OF_CASE <= from_ <= at
 
 
-def _receive(actor: Actor, order: WorkOrder, asked: Asked) -> tuple[int, dict[str, object]]:
+def _receive(actor: Actor, order: WorkOrder, asked: Asked) -> tuple[int, dict[str, object]] | Written:
     """Under a lock of what it is about: two contacts about the same at once are one order and one repeat."""
     _lock_subject(order)
     known = _same_matter(order)
@@ -141,11 +141,12 @@ def _receive(actor: Actor, order: WorkOrder, asked: Asked) -> tuple[int, dict[st
     order.known_by = known_agent(item_key=order.item_key, customer_key=order.customer_key)
     if order.known_by is not None:
         order.known_until = order.opened_at + known_wait()
-    # One statement for what is one deed; the database numbers the order.
-    objects_insert(order, event_of(order.id, actor, "open", order.opened_at), audit_entry(
-        actor=actor.id, action="order.open", object_type="order", object_id=str(order.id), kind=order.kind_id),
-        *([_source(order.id, asked, order.opened_at)] if asked.source else []))
-    return 201, {"order_id": str(order.id), "is_repeat": False}
+    # One statement for what is one deed, the key of it too; the database numbers the order.
+    entry = audit_entry(actor=actor.id, action="order.open", object_type="order", object_id=str(order.id),
+                        kind=order.kind_id)
+    source = (_source(order.id, asked, order.opened_at),) if asked.source else ()
+    return Written(201, {"order_id": str(order.id), "is_repeat": False},
+                   (order, event_of(order.id, actor, "open", order.opened_at), entry, *source))
 
 
 def _source(order_id: uuid.UUID, asked: Asked, at: dt.datetime) -> OrderSource:
