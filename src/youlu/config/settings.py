@@ -171,6 +171,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS, DATA_UPLOAD_MAX_NUMBER_FILES = 2_000, 5
 # Calls of one token, and wrong tokens from one address, in a minute and process.
 API_CALLS_PER_MIN = int(os.environ.get("YOULU_API_CALLS_PER_MIN", "12000"))
 API_GUESSES_PER_MIN = int(os.environ.get("YOULU_API_GUESSES_PER_MIN", "240"))
+# Orders a minute from one address on the public form and the tracking page, in each web process.
+ASKS_PER_MIN = int(os.environ.get("YOULU_ASKS_PER_MIN", "120"))
 # Days that personal data is kept after the last business with it (docs/how-to/erase-personal-data.md).
 KEEP_PARTY_DAYS = int(os.environ.get("YOULU_KEEP_PARTY_DAYS", "1095"))
 KEEP_ID_NUMBER_DAYS = int(os.environ.get("YOULU_KEEP_ID_NUMBER_DAYS", "180"))

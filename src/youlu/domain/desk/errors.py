@@ -241,3 +241,27 @@ class HandoverFaultError(YouluError):
     code = "desk.handover_fault"
     status = 422
     sentence = "故障只能从列出的几项里勾。"
+
+
+class DeskChannelError(YouluError):
+    code = "desk.channel"
+    status = 422
+    sentence = "选客户是打电话、来柜台还是来信。"
+
+
+class AskTextError(YouluError):
+    code = "desk.ask_text"
+    status = 422
+    sentence = "写一写是什么事，1到{most}个字。"
+
+
+class BadItemNumberError(YouluError):
+    code = "desk.bad_item_number"
+    status = 422
+    sentence = "邮件号写得不对。核对面单条码下面的号码，或先不填。"
+
+
+class AskedTooOftenError(YouluError):
+    code = "desk.asked_too_often"
+    status = 429
+    sentence = "一天最多提交{most}次。急事请打11185，有人帮您办。"

@@ -47,6 +47,8 @@ class OrderKind(models.Model):
     reopen_days = models.IntegerField(default=30)
     return_min = models.IntegerField(default=60)  # taken and untouched for so long: back into the pool; 0: never
     return_source = models.TextField(default="")
+    public_name = models.TextField(default="", db_default="")  # the public's words for it; "": the public is not asked
+    public_rank = models.SmallIntegerField(default=0, db_default=0)  # its place among what they may ask
 
 
 class ServiceHours(models.Model):

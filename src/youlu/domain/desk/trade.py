@@ -53,6 +53,12 @@ KIND_MORE: dict[str, dict[str, Any]] = {
     "contact": {"warn_min": 240, "asks_unit": False},
     "call_back": {"reply_calendar": "desk", "close_calendar": "desk", "warn_min": 10, "asks_unit": False},
 }
+# What the public may ask for without a login, in their words and in this order.
+PUBLIC_NAMES = {
+    "chase": "该到的没到，催一催", "enquiry": "问邮件到哪里了", "redirect": "改地址、改时间、退回来",
+    "chase_pickup": "约了上门取件，没人来", "complaint": "对服务不满意", "claim": "丢了、坏了、少了",
+    "praise": "表扬工作人员",
+}
 # 派单后多久没动就退回工单池: minutes by kind, the others as the column's default says.
 RETURN_MIN = {"call_back": 10, "chase": 20, "chase_pickup": 15, "pickup": 15, "hotline": 20, "opinion": 20,
               "complaint": 120, "claim": 240, "regulator": 240, "government": 240, "praise": 240}
@@ -126,8 +132,20 @@ def kind_rows() -> list[dict[str, Any]]:
     """Every kind with all its columns."""
     names = ("code", "name", "first_reply_min", "close_min", "sites", "handling_s", "needs_responsibility", "source")
     return [dict(zip(names, row, strict=True)) | {"return_min": RETURN_MIN.get(row[0], 60),
-                                                  "return_source": RETURN_SOURCE} | KIND_MORE.get(row[0], {})
+                                                  "return_source": RETURN_SOURCE}
+            | public_of(row[0]) | KIND_MORE.get(row[0], {})
             for row in KINDS]
+
+
+def public_of(code: str) -> dict[str, Any]:
+    return {"public_name": PUBLIC_NAMES.get(code, ""),
+            "public_rank": list(PUBLIC_NAMES).index(code) if code in PUBLIC_NAMES else 0}
+
+
+def public_names_grow(kind_model: Any) -> None:
+    """Once, when the public's form appears: the kinds that were there get the public's words."""
+    for code in PUBLIC_NAMES:
+        kind_model.objects.filter(code=code, public_name="").update(**public_of(code))
 
 
 def kinds_grow(kind_model: Any, hours_model: Any) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 from dataclasses import dataclass
 
+from django.core import signing
 from django.db import connection, transaction
 
 from youlu.core import clock
@@ -18,6 +20,8 @@ from youlu.engines.codes.item_key import ItemNumberError, item_key, number_compa
 
 TRIES_MAX = 5
 TRIES_WINDOW = dt.timedelta(hours=1)
+TICKET, TICKET_S = "mail.tracking.ticket", 1800
+ADDRESSEE, SENDER = "addressee", "sender"
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Tracking:
     addressee: MaskedParty | None
     scans: tuple[ScanRow, ...]
     legs: tuple[LegRow, ...]
+    party_id: uuid.UUID  # whose digits they were
+    ticket: str  # proves the same for half an hour, so that the digits need not be typed again
 
 
 def tracking_get(*, number: str, phone_tail: str) -> Tracking:
@@ -45,14 +51,41 @@ def tracking_get(*, number: str, phone_tail: str) -> Tracking:
     with transaction.atomic():
         _throttle(compact)
         item = _item(compact)
-        if not (_is_theirs(item, tail) and len(tail) == 4):
+        side = _side(item, tail)
+        if len(tail) != 4:
+            side = ""
+        if not side:
             _count_wrong(compact)
-            item = None
+    if item is None or not side:
+        raise ItemNotFoundError()
+    return _tracked(item, side)
+
+
+def tracking_again(*, ticket: str) -> Tracking:
+    """The same once more, by the ticket.
+
+    Raises
+    ------
+    ItemNotFoundError : it is old or not ours, or its person was erased.
+    """
+    try:
+        compact, side = signing.TimestampSigner(salt=TICKET).unsign(ticket, max_age=TICKET_S).split("/")
+    except signing.BadSignature:
+        raise ItemNotFoundError() from None
+    item = _item(compact)
     if item is None:
         raise ItemNotFoundError()
+    return _tracked(item, side)
+
+
+def _tracked(item: Item, side: str) -> Tracking:
+    party_id = item.addressee_id if side == ADDRESSEE else item.sender_id
+    if party_id is None:
+        raise ItemNotFoundError()
     row = item_rows(keys=[item.item_key])[item.item_key]
+    ticket = signing.TimestampSigner(salt=TICKET).sign(f"{row.number}/{side}")
     return Tracking(row, party_masked(item.addressee_id) if item.addressee_id else None, scans_of(item.item_key),
-                    legs_of(item))
+                    legs_of(item), party_id, ticket)
 
 
 def _item(compact: str) -> Item | None:
@@ -62,11 +95,12 @@ def _item(compact: str) -> Item | None:
         return None
 
 
-def _is_theirs(item: Item | None, tail: str) -> bool:
-    """An item that is not there is compared too, with nobody: it costs what a wrong phone costs."""
+def _side(item: Item | None, tail: str) -> str:
+    """At which end of the item the digits are, "" at none. An item that is not there is compared too, with nobody: it
+    costs what a wrong phone costs."""
     parties = (item.addressee_id, item.sender_id) if item else (None, None)
     matches = [phone_tail_matches(party, tail) for party in parties]
-    return any(matches)
+    return ADDRESSEE if matches[0] else SENDER if matches[1] else ""
 
 
 def _throttle(compact: str) -> None:

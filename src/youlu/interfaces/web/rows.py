@@ -241,6 +241,7 @@ class TrackPage:
     end: str
     addressee: str
     timeline: tuple[ScanRow, ...]
+    ticket: str  # proves for half an hour that the item is theirs
 
 
 @dataclass(frozen=True)

@@ -36,5 +36,5 @@ def orders_make(
         titles = ASKED[kind][1]
         with clock.frozen(at - dt.timedelta(minutes=int(ago))):
             order_open(actor=actor, kind=kind, title=titles[int(item) % len(titles)], party_id=customers[item],
-                       item_key=int(keys[item]), channel=("phone", "wechat", "web")[int(ago) % 3])
+                       item_key=int(keys[item]), channel=("phone", "messenger", "form")[int(ago) % 3])
     return count

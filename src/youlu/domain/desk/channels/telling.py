@@ -1,5 +1,5 @@
-"""Whoever wrote by a program or a messenger hears by message that there is an answer, in the approved wording, with the
-link by which they read it."""
+"""Whoever wrote by a program, a messenger or a public page hears by message that there is an answer, in the approved
+wording, with the link by which they read it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from youlu.domain.desk.orders.links import follow_link
 from youlu.domain.messages.services import MessageOrder, message_send
 
 WORDING = "answered.message"
-CHANNELS = ("api", "messenger")
+CHANNELS = ("api", "messenger", "form", "track")
 
 
 def answer_tell(order: WorkOrder, at: dt.datetime) -> str:

@@ -52,7 +52,7 @@ def _table(orders: list[WorkOrder]) -> str:
 
 def _cells(row: OrderRow) -> tuple[str, ...]:
     return (
-        str(row.number), row.kind_name, row.title, row.state_label, row.channel, row.item_number, row.outside_no,
+        str(row.number), row.kind_name, row.title, row.state_label, row.channel_label, row.item_number, row.outside_no,
         _at(row.opened_at), _at(row.reply_due_at), _at(row.answered_at), _at(row.due_at), _at(row.closed_at),
         row.taken_by, row.unit, str(row.priority), str(row.level), str(row.chases), str(row.repeats),
         _yes(row.is_supervised), _yes(row.is_paused), _at(row.extend_to), _yes(row.is_due_assumed), str(row.reopened),

@@ -17,7 +17,8 @@ from youlu.core.bulk import objects_insert
 from youlu.core.idempotency import Written, answer_once
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.assignment.knowing import known_agent, known_wait
-from youlu.domain.desk.errors import OutsideNumberError, TitleError, UnknownKindError
+from youlu.domain.desk.channels.names import AT_DESK
+from youlu.domain.desk.errors import DeskChannelError, OutsideNumberError, TitleError, UnknownKindError
 from youlu.domain.desk.models import OrderSource, WorkOrder
 from youlu.domain.desk.orders.happening import event_of, happened
 from youlu.domain.desk.orders.hours import kind_clocked
@@ -50,6 +51,8 @@ class Asked:
     not_before: dt.datetime | None = None  # promised for then: clocks run from there, and nobody is given it before
     source: str = ""  # the program or messenger that it came by, whose order it then is
     thread: bytes = b""
+    is_unproven: bool = False  # nobody has shown that an order about the same is theirs: none is added to
+    consent: str = ""  # the version of the sentence that whoever asks agreed to
 
     def of_party(self, party_id: uuid.UUID | None) -> Asked:
         return replace(self, party_id=party_id)
@@ -74,8 +77,9 @@ def order_open(
     *, actor: Actor, kind: str, title: str, body: str = "", channel: str = "phone", party_id: uuid.UUID | None = None,
     item_key: int | None = None, closure_id: uuid.UUID | None = None, needs_compensation: bool = False, key: str = "",
 ) -> uuid.UUID:
-    """`order_receive` for who needs only the order's id."""
-    return order_receive(actor=actor, key=key, asked=Asked(
+    """Write an order down by whatever channel; returns its id."""
+    actor.require("desk.work")
+    return order_written(actor=actor, key=key, asked=Asked(
         kind, title, body, channel, party_id, item_key, closure_id, needs_compensation)).order_id
 
 
@@ -84,9 +88,11 @@ def order_receive(*, actor: Actor, asked: Asked, key: str = "") -> Opened:
 
     Raises
     ------
-    UnknownKindError, TitleError, OutsideNumberError, KeyReusedError, ShadowItemError
+    UnknownKindError, TitleError, OutsideNumberError, DeskChannelError, KeyReusedError, ShadowItemError
     """
     actor.require("desk.work")
+    if asked.channel not in AT_DESK:
+        raise DeskChannelError()
     return order_written(actor=actor, asked=asked, key=key)
 
 
@@ -118,7 +124,7 @@ def order_drafted(asked: Asked) -> WorkOrder:
         item_key=asked.item_key, item_number=item_number(asked.item_key) if asked.item_key is not None else "",
         closure_id=asked.closure_id, opened_at=at, reply_due_at=due.reply.at, due_at=due.close.at,
         warn_at=due.warn_at,
-        reply_warn_at=due.reply_warn_at, is_due_assumed=due.is_assumed, customer_key=_customer_key(asked.party_id),
+        reply_warn_at=due.reply_warn_at, is_due_assumed=due.is_assumed, customer_key=customer_key(asked.party_id),
         outside_no=asked.outside_no.strip()[:60], not_before=asked.not_before,
         sites=[site for site in row.sites if not asked.needs_compensation or site == Site.ON_SITE])
 
@@ -132,7 +138,7 @@ def _is_a_case(asked: Asked, at: dt.datetime) -> bool:
 def _receive(actor: Actor, order: WorkOrder, asked: Asked) -> tuple[int, dict[str, object]] | Written:
     """Under a lock of what it is about: two contacts about the same at once are one order and one repeat."""
     _lock_subject(order)
-    known = _same_matter(order)
+    known = None if asked.is_unproven else _same_matter(order)
     if known is not None:
         _count_repeat(actor, known, order)
         if asked.source:
@@ -143,7 +149,7 @@ def _receive(actor: Actor, order: WorkOrder, asked: Asked) -> tuple[int, dict[st
         order.known_until = order.opened_at + known_wait()
     # One statement for what is one deed, the key of it too; the database numbers the order.
     entry = audit_entry(actor=actor.id, action="order.open", object_type="order", object_id=str(order.id),
-                        kind=order.kind_id)
+                        kind=order.kind_id, **({"consent": asked.consent} if asked.consent else {}))
     source = (_source(order.id, asked, order.opened_at),) if asked.source else ()
     return Written(201, {"order_id": str(order.id), "is_repeat": False},
                    (order, event_of(order.id, actor, "open", order.opened_at), entry, *source))
@@ -181,7 +187,7 @@ def _count_repeat(actor: Actor, known: WorkOrder, again: WorkOrder) -> None:
     happened(known.id, actor, "repeat", again.opened_at, again.body, again.channel)
 
 
-def _customer_key(party_id: uuid.UUID | None) -> bytes | None:
+def customer_key(party_id: uuid.UUID | None) -> bytes | None:
     if party_id is None:
         return None
     index = Party.objects.filter(id=party_id).values_list("phone_index", flat=True).first()

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from youlu.domain.desk.channels.names import channel_name
 from youlu.domain.desk.models import WorkOrder
 from youlu.domain.network.models import Office
 from youlu.domain.workforce.models import Site
@@ -47,6 +48,15 @@ class OrderRow:
     reopened: int = 0
     not_before: dt.datetime | None = None  # a call promised for then
     replied_at: dt.datetime | None = None
+
+    @property
+    def channel_label(self) -> str:
+        return channel_name(self.channel)
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether its telephone number was only written down by whoever sent the form."""
+        return self.channel == "form"
 
     @property
     def is_marked(self) -> bool:

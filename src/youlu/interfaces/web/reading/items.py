@@ -194,7 +194,16 @@ def lead_of_item(page: rows.ItemPage) -> str:
 
 def tracking_read(*, number: str, tail: str) -> rows.TrackPage:
     """The public's answer; raises as the domain does."""
-    found = tracking.tracking_get(number=number, phone_tail=tail)
+    return _track_page(tracking.tracking_get(number=number, phone_tail=tail))
+
+
+def tracking_again_read(*, ticket: str) -> tuple[tracking.Tracking, rows.TrackPage]:
+    """The same by the ticket of a page that was shown, with what proves whose it is."""
+    found = tracking.tracking_again(ticket=ticket)
+    return found, _track_page(found)
+
+
+def _track_page(found: tracking.Tracking) -> rows.TrackPage:
     row = found.row
     mark, _ = state_shown(row)
     if row.place == Place.DELIVERED:
@@ -229,6 +238,7 @@ def tracking_read(*, number: str, tail: str) -> rows.TrackPage:
             for scan in found.scans
             if not scan.is_void
         ),
+        found.ticket,
     )
 
 

@@ -19,6 +19,7 @@ from youlu.core import clock
 from youlu.core.errors import YouluError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import selectors, services
+from youlu.domain.desk.channels.names import AT_DESK
 from youlu.domain.desk.errors import ItemNotKnownError
 from youlu.domain.desk.models import WorkOrder
 from youlu.domain.desk.orders.life import PRIORITIES
@@ -72,6 +73,7 @@ def pool(request: HttpRequest, *, is_unit: bool = False, status: int = 200, **mo
         return render(request, "web/desk/pool.html#list", listed)
     return render(request, "web/desk/pool.html", {
         **listed, "views": VIEWS, "dues": DUE, "marks": MARKED, "states": STATES, "kinds": selectors.order_kinds(),
+        "channels": AT_DESK.items(),
         **({} if is_unit else _of_desk(request, me)), "phone": "", "may_reveal": actor.can("party.reveal"), **more},
         status=status)
 
@@ -172,6 +174,7 @@ def order_new(request: HttpRequest) -> HttpResponse:
     try:
         opened = services.order_receive(actor=actor_in(request), key=posted.get("idempotency_key", ""), asked=Asked(
             kind=posted.get("kind", ""), title=posted.get("title", "").strip() or "来电", body=posted.get("body", ""),
+            channel=posted.get("channel", "phone"),
             party_id=uuid_of(posted["party"]) if posted.get("party") else None,
             item_key=_item_key(posted.get("item", "")), needs_compensation=posted.get("compensation") == "1",
             outside_no=posted.get("outside_no", ""), clock_from=moment_of(posted.get("clock_from", ""))))

@@ -82,5 +82,4 @@ def _page(request: HttpRequest, order: Followed, *, status: int = 200, **more: A
         "may_rate": order.rating is None and order.state in ("answered", "called_back", "fixed", "closed"),
         **more}, status=status)
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
     return response

@@ -18,6 +18,7 @@ from youlu.interfaces.web.forms import TrackForm
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.reading import items as reading
 from youlu.interfaces.web.reading.search import search_read
+from youlu.interfaces.web.views.ask import AskTrackedForm
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,6 @@ def track(request: HttpRequest) -> HttpResponse:
         return render(request, "web/track/ask.html", {"form": form, "not_found": True}, status=404)
     except TooManyTriesError as error:
         return render(request, "web/track/ask.html", {"form": form, "too_many": error.message}, status=error.status)
-    response = render(request, "web/track/answer.html", {"page": page})
+    response = render(request, "web/track/answer.html", {"page": page, "ticket": page.ticket, "ask": AskTrackedForm()})
     response["Cache-Control"] = "no-store"
     return response
