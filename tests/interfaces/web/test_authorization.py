@@ -165,6 +165,6 @@ def test_no_staff_page_is_open_to_somebody_without_a_role() -> None:
     """Read out of the table itself: what everybody may open is this short list and nothing else."""
     table = yaml.safe_load(TABLE.read_text())
     public = {row.split(" ")[1] for row, cells in table.items() if "anonymous" in cells.get("enter", [])}
-    known = re.compile(r"^/(login|logout|language|applied|ask|track|track/ask|follow/.*|quote|newspaper|healthz|readyz|metrics|"
-                       r"assets/.*|apply/.*|invitation/.*|account/.*|\.well-known/.*|api/v1/partners/.*|api/v1/openapi.json)?$")
+    known = re.compile(r"^/(login|logout|language|applied|ask|track|track/ask|follow/.*|quote|newspaper|healthz|readyz|"
+                       r"metrics|assets/.*|apply/.*|invitation/.*|account/.*|\.well-known/.*|api/v1/partners/.*|api/v1/openapi.json)?$")
     assert not [address for address in public if not known.match(address)]
