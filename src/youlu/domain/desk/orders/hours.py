@@ -151,8 +151,14 @@ def _hours(week: Sequence[Sequence[str]], day_off: Sequence[str] | None, makeup:
 
 
 def _with_days(week: tuple[Windows, ...], day_off: Windows | None, makeup: Windows | None) -> ServiceCalendar:
-    return ServiceCalendar(week, day_off, makeup,
-                           _workdays() if day_off is not None or makeup is not None else None)
+    return _calendar_made(week, day_off, makeup, _workdays() if day_off is not None or makeup is not None else None)
+
+
+@lru_cache(64)  # of values alone: hours that somebody changed are another calendar
+def _calendar_made(
+    week: tuple[Windows, ...], day_off: Windows | None, makeup: Windows | None, workdays: Workdays | None
+) -> ServiceCalendar:
+    return ServiceCalendar(week, day_off, makeup, workdays)
 
 
 HOURS_ALWAYS: tuple[list[list[str]], None, None] = ([["00:00-24:00"]] * 7, None, None)
