@@ -9,8 +9,10 @@ import os
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -106,6 +108,35 @@ def _written(path: Path, held: dict[str, Any]) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return half_made
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where letters go out. `is_tls`: encrypted from the first byte; `is_starttls`: after a plain greeting."""
+
+    host: str
+    port: int
+    user: str
+    is_tls: bool
+    is_starttls: bool
+
+
+def mail_server(url: str) -> MailServer:
+    """`smtps://user@host` or `smtp://user@host:587`; without encryption only to this machine. "": none, host "".
+
+    Raises
+    ------
+    ValueError : it is written otherwise.
+    """
+    parts = urlsplit(url)
+    if not url:
+        return MailServer("", 25, "", False, False)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.password is not None:
+        raise ValueError("YOULU_MAIL_URL: smtps://user@host or smtp://user@host:587, no password in it")
+    is_tls = parts.scheme == "smtps"
+    is_here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return MailServer(parts.hostname, parts.port or (465 if is_tls else 25 if is_here else 587),
+                      unquote(parts.username or ""), is_tls, not is_tls and not is_here)
 
 
 class KeyRing(dict[str, str]):

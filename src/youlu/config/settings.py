@@ -10,7 +10,15 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
-from youlu.config.environment import KeyRing, data_dir, database_url, hours_of, ring_of, secrets_ensure
+from youlu.config.environment import (
+    KeyRing,
+    data_dir,
+    database_url,
+    hours_of,
+    mail_server,
+    ring_of,
+    secrets_ensure,
+)
 from youlu.config.translations import catalogues_compile
 
 SOURCE_DIR = Path(__file__).resolve().parent.parent
@@ -63,6 +71,16 @@ MESSAGE_HOOK_SECRET = os.environ.get("YOULU_MESSAGE_HOOK_SECRET", "")
 MESSENGER_SECRET = os.environ.get("YOULU_MESSENGER_SECRET", "")
 # Nobody is written to or rung up then; trade practice, unverified.
 QUIET_HOURS = hours_of(os.environ.get("YOULU_QUIET_HOURS", "21:00-08:00"))
+# Letters: inboxes that are read by IMAP, and the server that letters go out by.
+INBOXES = os.environ.get("YOULU_INBOXES", "")
+INBOX_PASSWORDS = {name.removeprefix("YOULU_INBOX_PASSWORD_").lower(): value for name, value in os.environ.items()
+                   if name.startswith("YOULU_INBOX_PASSWORD_")}
+INBOX_LETTERS_HOURLY = int(os.environ.get("YOULU_INBOX_LETTERS_HOURLY", "20"))
+MAIL_FROM = os.environ.get("YOULU_MAIL_FROM", "")
+_mail = mail_server(os.environ.get("YOULU_MAIL_URL", ""))
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER = _mail.host, _mail.port, _mail.user
+EMAIL_HOST_PASSWORD = os.environ.get("YOULU_MAIL_PASSWORD", "")
+EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = _mail.is_tls, _mail.is_starttls, 10
 PUBLIC_BASE_URL = os.environ.get("YOULU_PUBLIC_BASE_URL", "http://127.0.0.1:8000")
 
 # Lowest first: the order of migrations is the order of the house.
@@ -212,7 +230,7 @@ LOGGING = {
                             "formatter": os.environ.get("YOULU_LOG_FORMAT", "line")}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Their lines of every day quote addresses and arguments.
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "procrastinate")}
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "procrastinate", "imapclient")}
     # Django's own would print to a handler of its own.
     | {"django": {"handlers": [], "propagate": True}},
 }

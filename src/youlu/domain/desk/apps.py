@@ -6,6 +6,7 @@ class DeskConfig(AppConfig):
     label = "desk"
     verbose_name = "总客服"
     gauges = "youlu.domain.desk.gauges.desk_gauges"
+    letter_cover = "youlu.domain.desk.channels.mail.replying.cover_of"
     party_business = "youlu.domain.desk.retention.PARTY_BUSINESS"
     grants = {
         "desk.list": ("supervisor", "agent", "dispatcher"),  # titles and due times, no customers

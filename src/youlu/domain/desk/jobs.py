@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from youlu.core.queues import LOOP, defer_once
@@ -12,6 +13,7 @@ from youlu.domain.desk.assignment.pushing import orders_push
 from youlu.domain.desk.assignment.returning import orders_return
 from youlu.domain.desk.campaigns.running import campaigns_watch
 from youlu.domain.desk.campaigns.sending import campaigns_send
+from youlu.domain.desk.channels.mail.looking import inboxes_look
 from youlu.domain.desk.emergency.starting import emergency_plan_answer
 from youlu.domain.desk.emergency.telling import customers_tell
 from youlu.domain.desk.importing.making import import_make, imports_at_work, imports_expire
@@ -84,6 +86,26 @@ def orders_push_job(timestamp: int = 0) -> None:
 def calls_forget_job(timestamp: int = 0) -> None:
     """Every minute: calls whose hang-up was never told."""
     calls_forget()
+
+
+@app.task(name="desk.inboxes_go", queueing_lock="desk.inboxes_go", lock="desk.inboxes")
+def inboxes_go_job() -> None:
+    """A slice of the letters that lie in the inboxes, then a new job while there are more."""
+    if inboxes_look():
+        inboxes_kick()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="desk.inboxes_watch", queueing_lock="desk.inboxes_watch", pass_context=False)
+def inboxes_watch_job(timestamp: int = 0) -> None:
+    """Every minute, where there are inboxes: look."""
+    if settings.INBOXES:
+        inboxes_kick()
+
+
+def inboxes_kick() -> None:
+    """Ask for a look at once; call it outside a transaction."""
+    defer_once(inboxes_go_job)
 
 
 @app.task(name="desk.import_go", queueing_lock="desk.import_go", lock="desk.import_go")

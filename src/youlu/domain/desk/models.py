@@ -11,6 +11,8 @@ from youlu.core.crypto import EncryptedTextField
 from youlu.core.ids import uuid7
 from youlu.domain.desk.campaigns.models import Campaign as Campaign  # a room of its own; Django looks here
 from youlu.domain.desk.campaigns.models import CampaignRow as CampaignRow
+from youlu.domain.desk.channels.mail.models import Inbox as Inbox
+from youlu.domain.desk.channels.mail.models import InboxLetter as InboxLetter
 from youlu.domain.desk.channels.models import OrderSource as OrderSource
 from youlu.domain.desk.emergency.models import EmergencyNotice as EmergencyNotice
 from youlu.domain.desk.emergency.models import EmergencyPlanning as EmergencyPlanning

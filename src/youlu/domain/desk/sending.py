@@ -16,6 +16,7 @@ from youlu.core import clock
 from youlu.core.events import events_drain
 from youlu.domain.desk import scripts
 from youlu.domain.desk.campaigns.sending import message_failed
+from youlu.domain.desk.channels.mail.replying import letter_failed
 from youlu.domain.desk.item_facts import item_facts
 from youlu.domain.desk.models import (
     OPEN_STATES,
@@ -116,6 +117,7 @@ def _reworded(payload: dict[str, Any]) -> None:
 def _call_instead(payload: dict[str, Any]) -> None:
     kind, contact_id, _ = [*payload["request_key"].split(":"), "", ""][:3]
     contact = Contact.objects.filter(id=contact_id).first() if kind == "contact" else None
+    letter_failed(payload["request_key"])
     if contact is None or contact.state != ContactState.TOLD:
         return
     if contact.is_campaign:

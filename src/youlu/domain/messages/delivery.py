@@ -1,4 +1,5 @@
-"""Handing queued messages over: to the inbox when the quiet hours end, to the HTTP hook with a signature."""
+"""Handing queued messages over: to the inbox when the quiet hours end, to the HTTP hook with a signature, to the mail
+server as letters."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from standardwebhooks.webhooks import Webhook
 
 from youlu.core import clock
 from youlu.core.events import event_publish
+from youlu.domain.messages.mailing import FINAL, Postbox
 from youlu.domain.messages.models import Message, Wording
 from youlu.domain.messages.selectors import row_of
 from youlu.domain.messages.services import text_digest, wordings_shared
@@ -46,9 +48,9 @@ def messages_deliver(*, limit: int = 50, client: httpx.Client | None = None) -> 
     again under the same `webhook-id`, by which the receiver knows it.
     """
     claimed = _claim(limit)
-    with client or httpx.Client(timeout=TIMEOUT_S) as http:
+    with client or httpx.Client(timeout=TIMEOUT_S) as http, Postbox() as postbox:
         for message in Message.objects.filter(id__in=claimed).select_related("wording"):
-            _deliver(message, http)
+            _deliver(message, http, postbox)
     return len(claimed)
 
 
@@ -61,7 +63,11 @@ def _claim(limit: int) -> list[uuid.UUID]:
 
 
 @transaction.atomic
-def _deliver(message: Message, http: httpx.Client) -> None:
+def _deliver(message: Message, http: httpx.Client, postbox: Postbox) -> None:
+    # A mail server knows no repeat: who was slower than their lease, and is overtaken, sends nothing a second time.
+    if not Message.objects.select_for_update(skip_locked=True).filter(
+            id=message.id, state=Message.State.QUEUED).exists():
+        return
     # The lock is held while posting, on purpose: a withdrawal returns only when nothing of its version is under way.
     current = wordings_shared({message.wording.code}, clock.now()).get(message.wording.code)
     if current is None or (current.id != message.wording_id and not _reword(message, current)):
@@ -70,10 +76,11 @@ def _deliver(message: Message, http: httpx.Client) -> None:
     elif message.channel == Message.Channel.INBOX:
         _settle(message, Message.State.SENT)
     else:
-        fault = _post(message, http)
+        is_letter = message.channel == Message.Channel.MAIL
+        fault = postbox.post(message) if is_letter else _post(message, http)
         if not fault:
             _settle(message, Message.State.SENT)
-        elif message.tries > len(RETRY_AFTER_S):
+        elif message.tries > len(RETRY_AFTER_S) or fault in FINAL:
             _settle(message, Message.State.FAILED, fault)
         else:
             again_at = clock.real_now() + dt.timedelta(seconds=RETRY_AFTER_S[message.tries - 1])

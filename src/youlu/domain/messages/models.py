@@ -43,6 +43,7 @@ class Message(models.Model):
     class Channel(models.TextChoices):
         INBOX = "inbox", "站内信"
         HOOK = "hook", "接口"
+        MAIL = "mail", "电子邮件"
 
     class State(models.TextChoices):
         QUEUED = "queued", "待发"

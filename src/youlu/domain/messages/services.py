@@ -7,6 +7,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -87,13 +88,15 @@ def _wording_locked(wording_id: uuid.UUID) -> Wording:
 
 @dataclass(frozen=True)
 class MessageOrder:
-    """One sentence asked for. `request_key` is the asker's: the same key never sends twice."""
+    """One sentence asked for. `request_key` is the asker's: the same key never sends twice. `channel`: the way in which
+    the customer asked and is answered, whatever they agreed to be told besides; "": the party's own."""
 
     request_key: str
     party_id: uuid.UUID
     customer_key: bytes
     wording_code: str
     values: Mapping[str, str]
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,13 +130,13 @@ def messages_send(*, orders: Sequence[MessageOrder], at: dt.datetime | None = No
     at = at or clock.now()
     wordings = wordings_shared({order.wording_code for order in orders}, at)
     parties = {row[0]: row[1:] for row in Party.objects.filter(id__in={o.party_id for o in orders})
-               .values_list("id", "channel", "consent_message")}
+               .values_list("id", "channel", "consent_message", "email_index")}
     said = _said_last(orders, at - REPEAT_WINDOW)
     not_before = quiet_until(at)
     made: list[Message] = []
     outcomes = []
     for order in orders:
-        kind, message = _decide(order, wordings, parties.get(order.party_id, ("", False)), said, at, not_before)
+        kind, message = _decide(order, wordings, _way(order, parties.get(order.party_id)), said, at, not_before)
         wording = wordings.get(order.wording_code)
         outcomes.append(Outcome(order.request_key, kind, wording.id if wording is not None else None))
         if message is not None:
@@ -141,6 +144,14 @@ def messages_send(*, orders: Sequence[MessageOrder], at: dt.datetime | None = No
             made.append(message)
     Message.objects.bulk_create(made, ignore_conflicts=True)
     return tuple(outcomes)
+
+
+def _way(order: MessageOrder, party: tuple[Any, ...] | None) -> tuple[str, bool]:
+    """Channel, and whether the customer agreed to it: who asked by a letter agreed to an answer by one."""
+    channel, consents, email = party or ("", False, None)
+    if order.channel == Message.Channel.MAIL:
+        return (order.channel, True) if email is not None else ("", False)
+    return channel, consents
 
 
 def quiet_until(at: dt.datetime) -> dt.datetime:
@@ -197,6 +208,8 @@ def _decide(
     if said.get(order.customer_key) == digest:
         return "repeat", None
     at_once = channel == Message.Channel.INBOX and not_before <= at
+    if channel == Message.Channel.MAIL:
+        not_before = at  # a letter rings nobody awake
     message = Message(
         request_key=order.request_key, party_id=order.party_id, customer_key=order.customer_key, channel=channel,
         wording=wording, text=text, text_digest=digest, made_at=at, not_before=not_before,

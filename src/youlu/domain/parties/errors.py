@@ -14,6 +14,12 @@ class BadPhoneError(YouluError):
     sentence = "电话号码写得不对。手机是11位数字，固定电话要带区号，例如0931-8888888。"
 
 
+class BadEmailError(YouluError):
+    code = "parties.bad_email"
+    status = 422
+    sentence = "电子邮箱写得不对，例如name@post.example。"
+
+
 class MissingNameError(YouluError):
     code = "parties.missing_name"
     status = 422

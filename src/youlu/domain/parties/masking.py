@@ -28,5 +28,11 @@ def address_masked(address: str) -> str:
     return _LAST_NUMBER.sub("**", _DASHED_ROOM.sub("**", hidden))
 
 
+def email_masked(email: str) -> str:
+    """zhang@post.example is z***@post.example: how long the name is stays hidden too."""
+    local, at, domain = email.partition("@")
+    return f"{local[:1] if len(local) > 1 else ''}***@{domain}" if at else ""
+
+
 def id_number_masked(id_number: str) -> str:
     return id_number[:1] + "*" * (len(id_number) - 2) + id_number[-1:] if len(id_number) > 2 else "*" * len(id_number)

@@ -13,6 +13,7 @@ class Party(models.Model):
 
     `phone_index` finds the parties of one phone without reading any; `phone_tail_index` is bound to the party as
     well, so that it answers "are these your last four digits" and tells nothing about whose tails are equal.
+    `email_index` does for an e-mail address what `phone_index` does for a phone.
     """
 
     class Kind(models.TextChoices):
@@ -32,6 +33,8 @@ class Party(models.Model):
     address = EncryptedTextField(null=True)
     phone_index = models.BinaryField(null=True, db_index=True)
     phone_tail_index = models.BinaryField(null=True)
+    email = EncryptedTextField(null=True)
+    email_index = models.BinaryField(null=True)
     compound_id = models.IntegerField(null=True, db_index=True)
     division_code = models.TextField(blank=True, default="")
     channel = models.TextField(choices=Channel.choices, blank=True, default="")
@@ -41,6 +44,8 @@ class Party(models.Model):
 
     class Meta:
         verbose_name_plural = "parties"
+        indexes = [models.Index(fields=["email_index"], condition=models.Q(email_index__isnull=False),
+                                name="parties_party_email")]  # few have written
 
     def __str__(self) -> str:
         return f"party {self.id}"

@@ -32,7 +32,8 @@ from youlu.domain.parties.errors import UnknownPartyError
 BATCH = 2_000
 ERASED_NAME = "已删除"
 ERASURE = ("name = %(name)s, phone = NULL, id_number = NULL, address = NULL, phone_index = NULL,"
-           " phone_tail_index = NULL, channel = '', consent_message = false, erased_at = %(real)s")
+           " phone_tail_index = NULL, email = NULL, email_index = NULL, channel = '',"
+           " consent_message = false, erased_at = %(real)s")
 Tell = Callable[[str, int], None]  # class, rows so far
 
 

@@ -33,6 +33,7 @@ class MaskedParty:
     channel: str
     consent_message: bool
     synthetic: bool
+    email: str = ""  # z***@post.example
 
 
 def party_masked(party_id: uuid.UUID) -> MaskedParty:
@@ -89,5 +90,5 @@ def _masked(row: Party) -> MaskedParty:
         id=row.id, kind=row.kind, name=mask_name(row.name), phone=phones.mask(phone) if phone else "",
         phone_tail=phones.tail(phone), address=masking.address_masked(row.address or ""),
         compound_id=row.compound_id, division_code=row.division_code, channel=row.channel,
-        consent_message=row.consent_message, synthetic=row.synthetic,
+        consent_message=row.consent_message, synthetic=row.synthetic, email=masking.email_masked(row.email or ""),
     )

@@ -32,8 +32,8 @@ from youlu.domain.parties.sealing import COLUMNS, ENCRYPTED, NewParty, sealed
 REVEAL = "party.reveal"
 _PHONE_LIKE = re.compile(r"1[3-9]\d{9}|\d{6}(?:19|20)\d{9}[\dXx]")
 COPY_SQL = f"COPY parties_party ({', '.join(COLUMNS)}) FROM STDIN"
-COPY_BINARY_TYPES = ("uuid", "text", "text", "text", "text", "text", "bytea", "bytea", "int4", "text", "text",
-                     "bool", "bool")
+COPY_BINARY_TYPES = ("uuid", "text", "text", "text", "text", "text", "text", "bytea", "bytea", "bytea", "int4",
+                     "text", "text", "bool", "bool")
 
 
 def party_create(*, actor: Actor, party: NewParty) -> uuid.UUID:
@@ -47,7 +47,7 @@ def parties_create_bulk(*, actor: Actor, parties: Iterable[NewParty]) -> list[uu
 
     Raises
     ------
-    BadPhoneError, MissingNameError : of the first party that is wrong; nothing is made.
+    BadPhoneError, BadEmailError, MissingNameError : of the first party that is wrong; nothing is made.
     """
     actor.require("party.edit")
     ids: list[uuid.UUID] = []
@@ -105,7 +105,7 @@ def party_erase(*, actor: Actor, party_id: uuid.UUID, reason: str) -> None:
     actor.require("party.erase")
     erased = Party.objects.filter(id=party_id, erased_at=None).update(
         name=ERASED_NAME, phone=None, id_number=None, address=None, phone_index=None, phone_tail_index=None,
-        channel="", consent_message=False, erased_at=real_now(),
+        email=None, email_index=None, channel="", consent_message=False, erased_at=real_now(),
     )
     if not erased:
         raise UnknownPartyError()
@@ -135,7 +135,7 @@ def party_change(*, actor: Actor, party_id: uuid.UUID, **changes: Any) -> None:
 
     Raises
     ------
-    UnknownPartyError, BadPhoneError, MissingNameError
+    UnknownPartyError, BadPhoneError, BadEmailError, MissingNameError
     """
     actor.require("party.edit")
     party = Party.objects.select_for_update().filter(id=party_id, erased_at=None).first()
@@ -144,7 +144,8 @@ def party_change(*, actor: Actor, party_id: uuid.UUID, **changes: Any) -> None:
     before = NewParty(
         id=party.id, kind=party.kind, name=party.name, phone=party.phone or "", id_number=party.id_number or "",
         address=party.address or "", compound_id=party.compound_id, division_code=party.division_code,
-        channel=party.channel, consent_message=party.consent_message, synthetic=party.synthetic)
+        channel=party.channel, consent_message=party.consent_message, synthetic=party.synthetic,
+        email=party.email or "")
     columns = ", ".join(f"{column} = %s" for column in COLUMNS[1:])
     values: list[Any] = [*sealed(replace(before, **changes))[1:], party.id]
     with connection.cursor() as cursor:

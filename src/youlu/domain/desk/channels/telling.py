@@ -1,5 +1,5 @@
-"""Whoever wrote by a program, a messenger or a public page hears by message that there is an answer, in the approved
-wording, with the link by which they read it."""
+"""Whoever wrote by a program, a messenger, a public page or a letter hears the same way that there is an answer, in the
+approved wording, with the link by which they read it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import datetime as dt
 
 from django.conf import settings
 
+from youlu.domain.desk.channels.mail.replying import letter_send
 from youlu.domain.desk.models import WorkOrder
 from youlu.domain.desk.orders.links import follow_link
 from youlu.domain.messages.services import MessageOrder, message_send
 
 WORDING = "answered.message"
-CHANNELS = ("api", "messenger", "form", "track")
+LETTERS, LETTER_WORDING = "mail", "answered.mail"
+CHANNELS = ("api", "messenger", "form", "track", LETTERS)
 
 
 def answer_tell(order: WorkOrder, at: dt.datetime) -> str:
@@ -20,6 +22,8 @@ def answer_tell(order: WorkOrder, at: dt.datetime) -> str:
     what the history says of it."""
     if order.channel not in CHANNELS or order.party_id is None:
         return ""
+    if order.channel == LETTERS:
+        return letter_send(order, LETTER_WORDING, f"answer:{order.id}:{at.isoformat()}")
     link = f"{settings.PUBLIC_BASE_URL.rstrip('/')}/follow/{follow_link(order.id)}"
     outcome = message_send(order=MessageOrder(
         request_key=f"answer:{order.id}:{at.isoformat()}", party_id=order.party_id,

@@ -63,11 +63,17 @@ def attachment_add(*, actor: Actor, order_id: uuid.UUID, content: bytes) -> uuid
     if not actor.can("desk.work") and not is_of_unit(actor, order):
         raise NotAllowedError(permission="desk.work")
     clean, (mime, ending) = cleaned(content)  # outside the transaction: it computes
-    return _store(actor, order_id, clean, mime, ending)
+    return attachment_keep(actor, order_id, clean, mime, ending)
 
 
 @transaction.atomic
-def _store(actor: Actor, order_id: uuid.UUID, content: bytes, mime: str, ending: str) -> uuid.UUID:
+def attachment_keep(actor: Actor, order_id: uuid.UUID, content: bytes, mime: str, ending: str) -> uuid.UUID:
+    """Keep what `cleaned` gave, for whoever has looked at what the actor may.
+
+    Raises
+    ------
+    AttachmentsFullError
+    """
     WorkOrder.objects.select_for_update().get(id=order_id)
     if Attachment.objects.filter(order_id=order_id).count() >= PER_ORDER:
         raise AttachmentsFullError(most=PER_ORDER)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import hmac
 import re
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from django.db import connection, transaction
 
 from youlu.core import clock
 from youlu.core.errors import NotFoundError
+from youlu.domain.desk.channels.mail.threads import follow_digits
 from youlu.domain.desk.claims.reading import claim_told
 from youlu.domain.desk.errors import FollowTriesError, RatingError
 from youlu.domain.desk.models import FollowTry, OrderEvent, WorkOrder
@@ -29,6 +31,7 @@ TRIES_WINDOW = dt.timedelta(hours=1)
 TICKET_S = 1800
 MESSAGES_MAX = 10  # of one order, by its customer
 CITIZEN = "citizen"
+MAIL = "mail"
 # What a customer reads of the history; of these alone the words too.
 TOLD = ("open", "dispatch", "report", "verify", "answer", "call_back", "close", "reopen", "message", "rate")
 SAID = ("answer", "message")
@@ -77,7 +80,7 @@ def order_follow(*, link: str, phone_tail: str) -> Followed:
     with transaction.atomic():
         _throttle(tried)
         order = WorkOrder.objects.select_related("kind").filter(id=order_linked(link)).first()
-        matches = phone_tail_matches(order.party_id if order else None, tail)
+        matches = phone_tail_matches(order.party_id if order else None, tail) or _is_in_our_letter(order, tail)
         if not matches or len(tail) != 4:
             FollowTry.objects.create(link=tried, tried_at=clock.real_now())
             order = None
@@ -122,6 +125,11 @@ def follow_tries_forget() -> int:
     """Drop wrong tries that no longer count; returns how many."""
     done, _ = FollowTry.objects.filter(tried_at__lt=clock.real_now() - TRIES_WINDOW).delete()
     return done
+
+
+def _is_in_our_letter(order: WorkOrder | None, digits: str) -> bool:
+    """Who wrote by e-mail gave no telephone: our letter has the link and these."""
+    return order is not None and order.channel == MAIL and hmac.compare_digest(follow_digits(order.id), digits)
 
 
 def _throttle(tried: bytes) -> None:

@@ -17,7 +17,8 @@ MESSAGE_MAX = 500
 
 
 @transaction.atomic
-def message_add(*, order_id: uuid.UUID, by: str, text: str, most: int, at: dt.datetime) -> None:
+def message_add(*, order_id: uuid.UUID, by: str, text: str, most: int, at: dt.datetime,
+                longest: int = MESSAGE_MAX) -> None:
     """Write a message into an order that is not closed; one that waited for the customer goes on.
 
     Raises
@@ -27,7 +28,7 @@ def message_add(*, order_id: uuid.UUID, by: str, text: str, most: int, at: dt.da
     order = WorkOrder.objects.select_related("kind").select_for_update(of=("self",)).get(id=order_id)
     said = text.strip()
     written = OrderEvent.objects.filter(order_id=order_id, act="message").count()
-    if not 0 < len(said) <= MESSAGE_MAX or written >= most or order.state == WorkOrder.State.CLOSED:
-        raise MessageError(most=MESSAGE_MAX)
+    if not 0 < len(said) <= longest or written >= most or order.state == WorkOrder.State.CLOSED:
+        raise MessageError(most=longest)
     WorkOrder.objects.filter(id=order_id).update(priority=Greatest(F("priority"), 1), **resumed_changes(order, at))
     OrderEvent.objects.create(order_id=order_id, at=at, actor=by, act="message", note=said)
