@@ -73,6 +73,7 @@ MESSENGER_SECRET = os.environ.get("YOULU_MESSENGER_SECRET", "")
 QUIET_HOURS = hours_of(os.environ.get("YOULU_QUIET_HOURS", "21:00-08:00"))
 # Letters: inboxes that are read by IMAP, and the server that letters go out by.
 INBOXES = os.environ.get("YOULU_INBOXES", "")
+INBOX_PASSWORD = os.environ.get("YOULU_INBOX_PASSWORD", "")  # of every inbox that has none of its own
 INBOX_PASSWORDS = {name.removeprefix("YOULU_INBOX_PASSWORD_").lower(): value for name, value in os.environ.items()
                    if name.startswith("YOULU_INBOX_PASSWORD_")}
 INBOX_LETTERS_HOURLY = int(os.environ.get("YOULU_INBOX_LETTERS_HOURLY", "20"))

@@ -155,7 +155,7 @@ class Received:
         self.letters: list[Any] = []
         self.refused = ""
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.refused:
             return self.refused
         self.letters.append(envelope)

@@ -14,6 +14,7 @@ from youlu.domain.desk.assignment.returning import orders_return
 from youlu.domain.desk.campaigns.running import campaigns_watch
 from youlu.domain.desk.campaigns.sending import campaigns_send
 from youlu.domain.desk.channels.mail.looking import inboxes_look
+from youlu.domain.desk.channels.mail.taking import letters_forget
 from youlu.domain.desk.emergency.starting import emergency_plan_answer
 from youlu.domain.desk.emergency.telling import customers_tell
 from youlu.domain.desk.importing.making import import_make, imports_at_work, imports_expire
@@ -132,8 +133,9 @@ def imports_watch_job(timestamp: int = 0) -> None:
 @app.periodic(cron="20 4 * * *")
 @app.task(name="desk.imports_expire", queueing_lock="desk.imports_expire", pass_context=False)
 def imports_expire_job(timestamp: int = 0) -> None:
-    """Every night: lines of files that came a month ago."""
+    """Every night: lines of files that came a month ago, and letters of then that became nothing."""
     imports_expire()
+    letters_forget()
 
 
 def import_go_defer() -> None:

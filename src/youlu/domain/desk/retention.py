@@ -11,7 +11,7 @@ from django.db import transaction
 from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.domain.access.selectors import Actor
-from youlu.domain.desk.models import OrderEvent, WorkOrder
+from youlu.domain.desk.models import InboxLetter, OrderEvent, WorkOrder
 from youlu.domain.desk.orders.attachments import attachments_drop
 
 BATCH = 1_000
@@ -40,6 +40,7 @@ def _batch(actor: Actor, ids: list[uuid.UUID]) -> int:
     if ids:
         WorkOrder.objects.filter(id__in=ids).update(body="")
         OrderEvent.objects.filter(order_id__in=ids).update(note="")
+        InboxLetter.objects.filter(order_id__in=ids).update(message_id="")
         audit_record(actor=actor.id, action="order.expire", object_type="work_order", object_id=str(ids[0]),
                      reason=f"保存期满{settings.KEEP_ORDER_TEXT_DAYS}天", count=len(ids))
     return len(ids)

@@ -49,7 +49,7 @@ def messages_deliver(*, limit: int = 50, client: httpx.Client | None = None) -> 
     """
     claimed = _claim(limit)
     with client or httpx.Client(timeout=TIMEOUT_S) as http, Postbox() as postbox:
-        for message in Message.objects.filter(id__in=claimed).select_related("wording"):
+        for message in Message.objects.filter(id__in=claimed).select_related("wording").order_by("not_before", "id"):
             _deliver(message, http, postbox)
     return len(claimed)
 

@@ -19,6 +19,7 @@ GB = 1 << 30
 DISK_FAIL, DISK_WARN = 1 * GB, 10 * GB
 SKEW_WARN_S, SKEW_FAIL_S = 2.0, 30.0
 JOB_OLD_MIN = 10
+INBOX_LATE_S = 600.0
 EMBEDDED_ITEMS_MAX = 300_000  # beyond: a server of its own, with somebody who looks after it
 CALENDAR_WARN_DAYS = 60
 CHINESE_FONT = ":lang=zh"
@@ -54,7 +55,7 @@ def checkup_run(*, port: int, start: Callable[..., None]) -> list[Finding]:
     state = _schema()
     findings.append(state)
     if state.state == "ok":
-        findings += [*_work(), _timetable(), _calendar(), _reviews(), _embedded()]
+        findings += [*_work(), _timetable(), _calendar(), _reviews(), _embedded(), *_inboxes(), *_letters()]
     return findings
 
 
@@ -219,6 +220,57 @@ def _embedded() -> Finding:
     return Finding("server", "数据库放在哪里", "warn" if large else "ok",
                    f"{'内置' if embedded else '独立服务器'}，约{items:,}件",
                    "内置的只为演示、测试和小网点：换独立的PostgreSQL，docs/how-to/run-on-a-server.md" if large else "")
+
+
+def _inboxes() -> Iterator[Finding]:
+    """Each is logged in to; what is found names neither its user nor the password."""
+    from youlu.domain.desk.channels.mail.errors import FAULTS, InboxError, InboxSetupError
+    from youlu.domain.desk.channels.mail.gauges import inbox_states
+    from youlu.domain.desk.channels.mail.inboxes import inboxes_set
+    from youlu.domain.desk.channels.mail.looking import inbox_check
+
+    try:
+        setups = inboxes_set()
+    except InboxSetupError as error:
+        yield Finding("inboxes", "收件箱", "fail", error.message, "docs/how-to/orders-by-mail.md")
+        return
+    for setup, state in zip(setups, inbox_states(), strict=True):
+        name, what = f"inbox_{setup.name}", f"收件箱{setup.name}"
+        try:
+            inbox_check(setup)
+        except InboxError as error:
+            yield Finding(name, what, "fail", FAULTS[error.fault][0], FAULTS[error.fault][1])
+            continue
+        is_late = state.looked_s is None or state.looked_s > INBOX_LATE_S
+        seen = "还没读过" if state.looked_s is None else f"{state.looked_s / 60:.0f}分钟前读过，剩{state.waiting}封没读"
+        found = seen + (f"，一天里{state.aside}封放在一边" if state.aside else "")
+        cures = ["没有后台任务就开一个。"] * is_late + ["放在一边的在文件夹youlu-aside里，要人看。"] * bool(state.aside)
+        yield Finding(name, what, "warn" if cures else "ok", f"连得上，{found}", "".join(cures))
+
+
+def _letters() -> Iterator[Finding]:
+    """The server that letters go out by; only where something says that letters are wanted."""
+    import smtplib
+
+    from django.conf import settings
+    from django.core.mail import get_connection
+
+    if not settings.MAIL_FROM or not settings.EMAIL_HOST:
+        if settings.INBOXES or settings.MAIL_FROM or settings.EMAIL_HOST:
+            yield Finding("letters", "发信", "warn", "没有设全，来信没有回信", "设YOULU_MAIL_URL和YOULU_MAIL_FROM。")
+        return
+    try:
+        server = get_connection()
+        server.open()
+        server.close()
+    except smtplib.SMTPAuthenticationError:
+        yield Finding("letters", "发信", "fail", "用户名或密码不对",
+                      "核对YOULU_MAIL_URL里的用户和YOULU_MAIL_PASSWORD。")
+    except (OSError, smtplib.SMTPException) as error:
+        yield Finding("letters", "发信", "fail", f"连不上（{type(error).__name__}）",
+                      "核对YOULU_MAIL_URL，看服务器开着没有。")
+    else:
+        yield Finding("letters", "发信", "ok", "连得上")
 
 
 def _ask(query: str, params: list[Any] | None = None) -> Any:

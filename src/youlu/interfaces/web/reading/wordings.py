@@ -16,13 +16,14 @@ from youlu.interfaces.web import wording
 
 N = gettext_noop
 OCCASIONS = {"moved": N("送到时间推迟"), "sooner": N("送到时间提前"), "unknown": N("暂时送不到"),
-             "deferred": N("应急时答复推迟")}
-CHANNELS = {"voice": N("打电话时说"), "message": N("消息里写")}
+             "deferred": N("应急时答复推迟"), "answered": N("有答复了"), "received": N("来信收到了"),
+             "received_less": N("来信收到了，有附件没收")}
+CHANNELS = {"voice": N("打电话时说"), "message": N("消息里写"), "mail": N("信里写")}
 # Made-up values in the tongue of the wordings themselves: what a customer hears is Chinese whoever reads this page.
 SAMPLE = {
     "branch": "甘肃邮政", "staff_no": "2207", "whose_before": "您寄往陇南", "place": "康县", "whose_after": "",
     "item": "尾号4417", "reason": "兰州城关区封控", "was": "7月31日", "becomes": "8月3日18时前", "number": "2207300012",
-    "reply_by": "8月3日上午",
+    "reply_by": "8月3日上午", "files": "1", "digits": "4417", "link": "https://post.example/follow/…",
 }
 UNKNOWN_BECOMES = "8月3日前告诉您新的时间"
 

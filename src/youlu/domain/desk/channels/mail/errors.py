@@ -8,8 +8,8 @@ from youlu.core.errors import YouluError
 FAULTS = {
     "unreachable": ("连不上邮件服务器", "核对YOULU_INBOXES里的主机和端口，看服务器开着没有、防火墙通不通。"),
     "tls": ("加密连接没建成", "证书要由认得的机构签发，主机名要对；自己的机构用?ca=/路径/根证书.pem。"),
-    "password": ("没有密码", "设环境变量YOULU_INBOX_PASSWORD_加收件箱名字（大写），再重启后台任务。"),
-    "login": ("用户名或密码不对", "核对用户名和YOULU_INBOX_PASSWORD_…；有的邮箱要专门的授权码。"),
+    "password": ("没有密码", "设环境变量YOULU_INBOX_PASSWORD，再重启后台任务。"),
+    "login": ("用户名或密码不对", "核对用户名和YOULU_INBOX_PASSWORD；有的邮箱要专门的授权码。"),
     "folder": ("没有这个文件夹", "核对地址里主机后面的文件夹名，一般是INBOX。"),
     "readonly": ("文件夹只能读", "给这个用户改标记的权限：读过的信要标出来。"),
     "kind": ("没有这种工单", "把?kind=改成工单类型页上有的代码，例如enquiry。"),

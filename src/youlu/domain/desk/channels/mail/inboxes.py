@@ -64,4 +64,4 @@ def _setup(name: str, url: SplitResult, *, fresh: bool) -> InboxSetup:
     return InboxSetup(
         name, url.hostname or "", url.port or PORTS[url.scheme], url.scheme == "imaps", unquote(url.username or ""),
         unquote(url.path.strip("/")) or "INBOX", asked.get("kind", [KIND])[0], asked.get("ca", [""])[0],
-        settings.INBOX_PASSWORDS.get(name, ""))
+        settings.INBOX_PASSWORDS.get(name, settings.INBOX_PASSWORD))

@@ -6,7 +6,9 @@ from __future__ import annotations
 import imaplib
 import logging
 from dataclasses import dataclass
+from email.utils import parseaddr
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from youlu.core import clock
@@ -82,8 +84,9 @@ def inbox_look(setup: InboxSetup, *, limit: int = BATCH) -> Looked:
         Inbox.objects.filter(name=setup.name).update(fault=error.fault, failed_at=clock.real_now())
         raise
     Inbox.objects.filter(name=setup.name).update(
-        uidvalidity=mailbox.uidvalidity, looked_at=clock.real_now(), waiting=len(waiting), oldest_at=oldest_at, fault="")
-    return Looked(outcomes, len(waiting) if outcomes else 0)
+        uidvalidity=mailbox.uidvalidity, looked_at=clock.real_now(), waiting=len(waiting), oldest_at=oldest_at,
+        fault="")
+    return Looked(outcomes, len(waiting) if outcomes else 0)  # what nothing could be done with waits a minute
 
 
 def _taken(mailbox: Mailbox, limit: int) -> dict[str, int]:
@@ -133,7 +136,7 @@ def _place_key(place: Place) -> bytes:
 def _dealt(mailbox: Mailbox, sheet: Sheet, letter: Letter, place: Place) -> Outcome:
     if letter_is_known(letter.key):
         return Outcome.ORDER
-    if letter.is_by_machine or letter.sender == place.inbox.user.lower():
+    if letter.is_by_machine or letter.sender in _ours(place.inbox):
         letter_note(letter, place, Outcome.MACHINE)
         return Outcome.MACHINE
     if sender_is_flooding(letter.sender):
@@ -141,6 +144,11 @@ def _dealt(mailbox: Mailbox, sheet: Sheet, letter: Letter, place: Place) -> Outc
         return Outcome.FLOOD
     letter_take(letter, _content(mailbox, sheet), place)
     return Outcome.ORDER
+
+
+def _ours(setup: InboxSetup) -> tuple[str, str]:
+    """The addresses of ours: what comes from them goes in a circle."""
+    return setup.user.lower(), parseaddr(settings.MAIL_FROM)[1].lower()
 
 
 def _content(mailbox: Mailbox, sheet: Sheet) -> Content:

@@ -33,6 +33,7 @@ from youlu.domain.parties.sealing import email_key
 CHANNEL, TITLE, UNTITLED = "mail", "电子邮件来信", "（没有主题）"
 ACTOR = Actor(id="system:mail", name="mail", permissions=frozenset())
 TEXT_MAX = 20_000  # characters of a letter that are kept
+KEPT = dt.timedelta(days=30)
 NO_TEXT = "（信里没有文字）"
 Outcome = InboxLetter.Outcome
 
@@ -122,6 +123,12 @@ def sender_is_flooding(sender: str) -> bool:
     since = clock.real_now() - dt.timedelta(hours=1)
     return (InboxLetter.objects.filter(sender=email_key(sender), at__gt=since).exclude(outcome=Outcome.FLOOD).count()
             >= settings.INBOX_LETTERS_HOURLY)
+
+
+def letters_forget() -> int:
+    """Drop what is known of letters that became nothing, KEPT later; returns how many."""
+    done, _ = InboxLetter.objects.filter(order=None, at__lt=clock.real_now() - KEPT).delete()
+    return done
 
 
 def _answered_order(letter: Letter) -> uuid.UUID | None:
