@@ -26,7 +26,7 @@ from youlu.domain.desk.models import OrderKind, Parameter, WorkOrder
 from youlu.domain.desk.phone.models import Call
 from youlu.domain.desk.trade import trade_ensure
 from youlu.domain.messages.defaults import wordings_ensure
-from youlu.domain.workforce.forecasting import arrivals_add
+from youlu.domain.workforce.history import arrivals_add
 from youlu.domain.workforce.needs import needs_set
 from youlu.domain.workforce.rostering.facts import Wanted
 from youlu.domain.workforce.services import presence_report

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from youlu.core.sheets import cell_safe, encoding_of, line_write, lines_of
+from youlu.core.sheets import cell_safe, encoding_of, line_write, lines_in, lines_of
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x")'])
@@ -24,7 +24,10 @@ def test_all_else_stays_as_it_is(text: str) -> None:
 def test_lines_come_in_either_encoding(tmp_path: Path, encoding: str, found: str) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("网点,㐂\n康县,2\n".encode(encoding))
-    assert encoding_of(path) == found
+    with path.open("rb") as file:
+        assert encoding_of(file) == found
+        assert list(lines_in(file)) == ["网点,㐂\n", "康县,2\n"]
+        assert not file.closed
     assert list(lines_of(path)) == ["网点,㐂\n", "康县,2\n"]
 
 

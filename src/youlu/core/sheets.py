@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -18,23 +19,36 @@ def cell_safe(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_BEGINS) else text
 
 
-def encoding_of(path: Path) -> str:
-    """utf-8-sig, unless some byte cannot be; then gb18030, in which Chinese spreadsheets save."""
+def encoding_of(file: IO[bytes]) -> str:
+    """utf-8-sig, unless some byte cannot be; then gb18030, in which Chinese spreadsheets save. Reads it through, and
+    goes back to its begin."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        try:
-            while chunk := file.read(1 << 20):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "gb18030"
+    file.seek(0)
+    try:
+        while chunk := file.read(1 << 20):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "gb18030"
+    finally:
+        file.seek(0)
     return "utf-8-sig"
 
 
 def lines_of(path: Path) -> Iterator[str]:
     """The lines of a text file in either encoding, one after the other, whatever its size."""
-    with path.open(encoding=encoding_of(path), newline="") as file:
-        yield from file
+    with path.open("rb") as file:
+        yield from lines_in(file, errors="strict")
+
+
+def lines_in(file: IO[bytes], *, errors: str = "replace") -> Iterator[str]:
+    """The same of a file that is open, such as one that was sent; it stays open."""
+    text = io.TextIOWrapper(file, encoding=encoding_of(file), errors=errors, newline="")
+    try:
+        yield from text
+    finally:
+        if not file.closed:  # else whoever opened it was done before the last line was asked for
+            text.detach()
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from youlu.domain.desk.wall.alarms import alarms_of
 from youlu.domain.desk.wall.facts import COUNTED, ORDERS, Wall, wall_read
 from youlu.domain.messages.models import Wording
 from youlu.domain.messages.services import wording_withdraw
-from youlu.domain.workforce.forecasting import arrivals_add
+from youlu.domain.workforce.history import arrivals_add
 from youlu.domain.workforce.needs import needs_set
 from youlu.domain.workforce.rostering.facts import Wanted
 from youlu.domain.workforce.services import presence_report

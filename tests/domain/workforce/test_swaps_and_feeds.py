@@ -20,7 +20,8 @@ from youlu.domain.workforce.errors import (
     SwapStandsError,
 )
 from youlu.domain.workforce.feeds import calendar_text, feed_made_at, feed_make, feed_read, feed_revoke
-from youlu.domain.workforce.forecasting import arrivals_add, demand_forecast, forecasts_newest
+from youlu.domain.workforce.forecasting import demand_forecast, forecasts_newest
+from youlu.domain.workforce.history import arrivals_add
 from youlu.domain.workforce.models import CalendarFeed, Roster, StaffNeed
 from youlu.domain.workforce.rostering.drafts import roster_draft_save
 from youlu.domain.workforce.rostering.facts import HeldShift

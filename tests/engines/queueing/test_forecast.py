@@ -221,7 +221,7 @@ def test_a_history_by_days_has_one_period() -> None:
     ("date,total\n2026-06-01,nan", "line 2: nan arrivals"),
     ("date,total\nyesterday,2", "line 2: 'yesterday' is no instant"),
     ("date,total\n2026-06-01,2\n2026-06-01,3", "line 3: 2026-06-01 came before"),
-    ("date,total\n2026-06-01", "line 2: None is no count"),
+    ("date,total\n2026-06-01", "line 2: '' is no count"),
     ("day,n\n1,2", "line 1: no column at or datetime"),
     ("date,total", "no line"),
 ])

@@ -15,6 +15,7 @@ from youlu.domain.desk.campaigns.running import campaigns_watch
 from youlu.domain.desk.campaigns.sending import campaigns_send
 from youlu.domain.desk.channels.mail.looking import inboxes_look
 from youlu.domain.desk.channels.mail.taking import letters_forget
+from youlu.domain.desk.counting import arrivals_count
 from youlu.domain.desk.emergency.starting import emergency_plan_answer
 from youlu.domain.desk.emergency.telling import customers_tell
 from youlu.domain.desk.importing.making import import_make, imports_at_work, imports_expire
@@ -128,6 +129,13 @@ def imports_watch_job(timestamp: int = 0) -> None:
     """Every minute: files that a killed worker left in the middle."""
     if imports_at_work():
         import_go_defer()
+
+
+@app.periodic(cron="2,12,22,32,42,52 * * * *")
+@app.task(name="desk.arrivals_count", queueing_lock="desk.arrivals_count", pass_context=False)
+def arrivals_count_job(timestamp: int = 0) -> None:
+    """Every ten minutes: what came in half hours that are over, also those of days on which no worker ran."""
+    arrivals_count()
 
 
 @app.periodic(cron="20 4 * * *")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
@@ -420,6 +420,8 @@ class Contact(models.Model):
             models.Index(fields=["mode", "due_at", "id"], name="desk_contact_waiting",
                          condition=Q(state__in=["owed", "claimed", "unreached", "scheduled"])),
             models.Index(fields=["claimed_by"], condition=Q(state="claimed"), name="desk_contact_held"),
+            # What came in a half hour: next to nothing to write where a closure owes word to 100,000 at once.
+            BrinIndex(fields=["opened_at"], name="desk_contact_opened", autosummarize=True),
         ]
 
 

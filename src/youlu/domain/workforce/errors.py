@@ -173,6 +173,32 @@ class NoHistoryError(YouluError):
     sentence = "没有来量的历史，预测不了。先导入每半小时的来量，或手工填人力需求。"
 
 
+class ChannelError(YouluError):
+    code = "workforce.channel"
+    status = 422
+    sentence = "来量分来电、工单、主动联系三种，选一种。"
+
+
+class HistoryHeadError(YouluError):
+    code = "workforce.history_head"
+    status = 422
+    sentence = "第一行要是表头，有“时间”和“来量”两列（或at和count）；现在的列是：{found}。"
+
+
+class HistoryFileError(YouluError):
+    code = "workforce.history_file"
+    status = 422
+    sentence = "选一个CSV文件，每半小时一行，最多{most}行；更长的分成几份传。"
+
+
+class NeedTypedError(YouluError):
+    """`what` says which of the fields, and what it may be."""
+
+    code = "workforce.need_typed"
+    status = 422
+    sentence = "{what}"
+
+
 class SurgeError(YouluError):
     code = "workforce.surge"
     status = 422

@@ -18,12 +18,12 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.promise.holidays import Almanac
 from youlu.domain.workforce.errors import NoHistoryError, PeriodError, SurgeError
 from youlu.domain.workforce.models import Arrival, Demand, Forecast
-from youlu.domain.workforce.needs import needs_set
+from youlu.domain.workforce.needs import demand_follow, needs_set, typed_of
 from youlu.domain.workforce.rostering.facts import Wanted
 from youlu.domain.workforce.rostering.problem import DAYS_MOST
+from youlu.domain.workforce.staffing import people_of
 from youlu.domain.workforce.trade import NIGHT_PEOPLE, NIGHT_UNTIL_MIN, WORK, Work
 from youlu.engines.calendar import day_of_date
-from youlu.engines.queueing import people_by_period
 
 if TYPE_CHECKING:
     from youlu.engines.queueing.forecast import History, Result
@@ -62,23 +62,16 @@ class ForecastRow:
         return round(100 * self.scores[0][1], 1) if self.scores else None
 
 
-def arrivals_add(rows: Sequence[tuple[str, dt.datetime, float]]) -> int:
-    """Keep what came: (channel, start of the half hour, count); what is known of a half hour is overwritten."""
-    found = [Arrival(channel=channel, start_at=start_at, count=count) for channel, start_at, count in rows]
-    Arrival.objects.bulk_create(found, update_conflicts=True, unique_fields=["channel", "start_at"],
-                                update_fields=["count"], batch_size=5_000)
-    return len(found)
-
-
 def demand_forecast(
     *, actor: Actor, start_date: dt.date, days: int, surge: float | Mapping[str, float] = 1.0,
-    work: Sequence[Work] = WORK,
+    work: Sequence[Work] = WORK, over_typed: bool = True,
 ) -> tuple[str, ...]:
     """Foresee each channel that has a history and write the people needed; returns the channels.
 
     Parameters
     ----------
     surge : factor on arrivals, for all or by channel.
+    over_typed : also where somebody typed what is wanted; False: that stands.
 
     Raises
     ------
@@ -95,7 +88,7 @@ def demand_forecast(
         raise NoHistoryError()
     with transaction.atomic():
         for one, (history_days, result, arrivals) in foreseen.items():
-            _keep(one, result, history_days, start_date, factors[one.channel], arrivals)
+            _keep(one, result, history_days, start_date, factors[one.channel], arrivals, over_typed)
         needs_set(_nights(start_date, days), source="值守")
         audit_record(actor=actor.id, action="forecast.make", object_type="period", object_id=start_date.isoformat(),
                      days=days, channels=sorted(one.channel for one in foreseen))
@@ -130,14 +123,6 @@ def forecasts_newest() -> tuple[ForecastRow, ...]:
         row.channel, row.start_date, row.days, row.surge, row.history_days, row.chosen,
         tuple((name, wape, by_day) for name, wape, by_day, _ in row.scores), tuple(row.flags), row.made_at)
         for row in rows)
-
-
-def people_of(arrivals: np.ndarray, work: Work, *, period_s: float = 1_800.0) -> np.ndarray:
-    """People for float64[P] arrivals a period: Erlang A for who hangs up, the time it takes for what can wait."""
-    if math.isinf(work.patience_s):
-        return np.asarray(arrivals * work.service_s / period_s / work.busy_share)
-    return people_by_period(arrivals, period_s=period_s, service_s=work.service_s, patience_s=work.patience_s,
-                            within_share=work.within_share).astype(float)
 
 
 def _foresee(channel: str, start_date: dt.date, days: int, surge: float) -> tuple[int, Result, np.ndarray] | None:
@@ -176,17 +161,21 @@ def _history(channel: str, start_date: dt.date) -> History | None:
 
 
 def _keep(
-    work: Work, result: Result, history_days: int, start_date: dt.date, surge: float, arrivals: np.ndarray
+    work: Work, result: Result, history_days: int, start_date: dt.date, surge: float, arrivals: np.ndarray,
+    over_typed: bool,
 ) -> None:
     name = work.channel
     people = people_of(np.round(arrivals.ravel(), 1), work)
     wanted, expected = [], []
+    stands = frozenset() if over_typed else typed_of(name, start_date, len(arrivals))
     for n, count in enumerate(arrivals.ravel()):
-        if count > 0.05:
-            start_at = clock.midnight(start_date) + n * HALF_HOUR
+        start_at = clock.midnight(start_date) + n * HALF_HOUR
+        if count > 0.05 and start_at not in stands:
             wanted.append(Wanted(start_at, name, round(float(people[n]), 2), work.skill))
             expected.append(round(float(count), 2))
-    needs_set(wanted, source=f"预测：{result.chosen}", expected=expected)
+    source = f"预测：{result.chosen}"
+    needs_set(wanted, source=source, expected=expected)
+    demand_follow(name, (row.start_at for row in wanted), source=source)
     scores = [[s.name, round(s.wape, 4), round(s.wape_day, 4), None if math.isnan(s.covered) else round(s.covered, 3)]
               for s in result.scores]
     Forecast.objects.create(

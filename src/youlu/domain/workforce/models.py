@@ -222,15 +222,26 @@ class StaffNeed(models.Model):
 
 
 class Arrival(models.Model):
-    """What came during a past half hour by channel: the history that forecasts are learnt from."""
+    """What came during a past half hour by channel: the history that forecasts are learnt from.
+
+    `source`: who says so. What the desk counted itself ("desk") gives way to a file, never a file to it.
+    """
 
     id = models.BigAutoField(primary_key=True)
     channel = models.TextField(choices=Demand.Channel.choices)
     start_at = models.DateTimeField()
     count = models.FloatField()
+    source = models.TextField(default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "start_at"], name="workforce_arrival_half_hour")]
+
+
+class ArrivalCount(models.Model):
+    """Until when the desk's own arrivals of a channel are counted; null: none came. Whoever counts holds the row."""
+
+    channel = models.TextField(choices=Demand.Channel.choices, primary_key=True)
+    until_at = models.DateTimeField(null=True)
 
 
 class Roster(models.Model):

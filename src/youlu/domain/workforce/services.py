@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, connection, transaction
 
@@ -103,8 +103,16 @@ def _presence_move(actor: Actor, agent_id: uuid.UUID, site: str, is_taking: bool
 
 def demand_set(*, channel: str, hour_at: dt.datetime, expected: float, source: str) -> None:
     """Say what is expected in an hour; called from above (the desk, the loop, a scenario)."""
-    if channel not in Demand.Channel.values or expected < 0:
-        raise ValueError(f"demand of {channel!r}: {expected}")
-    start_at = clock.local(hour_at).replace(minute=0, second=0, microsecond=0)
+    demands_set([(channel, hour_at, expected)], source=source)
+
+
+def demands_set(rows: Iterable[tuple[str, dt.datetime, float]], *, source: str) -> None:
+    """`demand_set` of many: channel, an instant of the hour, arrivals expected in it."""
+    values = []
+    for channel, hour_at, expected in rows:
+        if channel not in Demand.Channel.values or expected < 0:
+            raise ValueError(f"demand of {channel!r}: {expected}")
+        start_at = clock.local(hour_at).replace(minute=0, second=0, microsecond=0)
+        values.append((uuid7(), channel, start_at, expected, source))
     with connection.cursor() as cursor:
-        cursor.execute(DEMAND_SQL, [uuid7(), channel, start_at, expected, source])
+        cursor.executemany(DEMAND_SQL, values)

@@ -41,6 +41,7 @@ def run(args: Sequence[str]) -> None:
 # Commands register themselves; none imports Django before it is called, so that some need no database.
 from youlu.interfaces.cli import (  # noqa: E402, F401
     access,
+    arrivals,
     audit,
     backups,
     bags,

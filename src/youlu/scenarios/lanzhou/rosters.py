@@ -17,12 +17,12 @@ from youlu.core import clock
 from youlu.core.bulk import rows_copy
 from youlu.core.ids import uuid7
 from youlu.domain.access.selectors import Actor
-from youlu.domain.workforce.forecasting import people_of
 from youlu.domain.workforce.models import Basis, Contract, Wish
 from youlu.domain.workforce.rostering.drafts import roster_draft_save
 from youlu.domain.workforce.rostering.law import LEGAL_BASIS
 from youlu.domain.workforce.rostering.problem import ShiftPlan
 from youlu.domain.workforce.rostering.publishing import roster_approve, roster_publish
+from youlu.domain.workforce.staffing import people_of
 from youlu.domain.workforce.trade import NIGHT_PEOPLE, SHIFT_KINDS, WORK
 
 SOURCE = "演示：按平日来量推算"

@@ -106,6 +106,11 @@ class RunRow:
         return gettext("排到一半停了，没有留下草稿。再排一次；还不行就找值班工程师。")
 
     @property
+    def lacks_history(self) -> bool:
+        """Nothing came of it because nobody said what is needed, and there is nothing to foresee it from."""
+        return self.error == errors.NoHistoryError.code
+
+    @property
     def is_going(self) -> bool:
         return self.state in (RosterRun.State.WAITING, RosterRun.State.RUNNING)
 

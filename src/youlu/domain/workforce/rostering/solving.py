@@ -12,6 +12,7 @@ from concurrent.futures import TimeoutError as NotYet
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from procrastinate.contrib.django import app
 
 from youlu.core import clock
@@ -20,6 +21,7 @@ from youlu.core.errors import YouluError
 from youlu.domain.access.selectors import Actor, actor_of_system
 from youlu.domain.workforce.errors import (
     BasisError,
+    NoHistoryError,
     NoTimeError,
     NotPublishedError,
     PeriodError,
@@ -119,9 +121,7 @@ def _answer(run: RosterRun) -> None:
     sites = {uuid.UUID(key): value for key, value in run.sites.items()}
     period: dict[str, Any] = {"start_date": run.start_date, "days": run.days, "basis": run.basis}
     plans = plans_held(run.start_date, run.days) if run.kind == Kind.REPAIR else ()
-    if not StaffNeed.objects.filter(start_at__gte=clock.midnight(run.start_date),
-                                    start_at__lt=clock.midnight(run.start_date + dt.timedelta(days=1))).exists():
-        demand_forecast(actor=actor_of_system("rosters"), start_date=run.start_date, days=run.days)
+    _needs_ensure(run)
     asked = roster_problem(**period, sites_override=sites, must_cover=run.must_cover, plans=plans)
     result, was_stopped = _searched(asked, run)
     found = result.assignments or result.least_relaxed
@@ -136,6 +136,27 @@ def _answer(run: RosterRun) -> None:
         roster_id = _draft(run, shifts, figures, sites) if keeps else None
         _end(run, State.INFEASIBLE if result.status == "infeasible" else State.DONE, roster_id=roster_id,
              clashes=clash_facts(result.clashes, asked))
+
+
+def _needs_ensure(run: RosterRun) -> None:
+    """Foresee a period of which nothing is wanted on the first day; what somebody typed of it stands.
+
+    Raises
+    ------
+    NoHistoryError : nothing is wanted in the whole period, and there is nothing to foresee it from.
+    """
+    if _wanted(run.start_date, 1).exclude(channel=StaffNeed.Channel.NIGHT).exists():
+        return
+    try:
+        demand_forecast(actor=actor_of_system("rosters"), start_date=run.start_date, days=run.days, over_typed=False)
+    except NoHistoryError:
+        if not _wanted(run.start_date, run.days).exists():
+            raise
+
+
+def _wanted(first: dt.date, days: int) -> QuerySet[StaffNeed]:
+    return StaffNeed.objects.filter(start_at__gte=clock.midnight(first), people__gt=0,
+                                    start_at__lt=clock.midnight(first + dt.timedelta(days=days)))
 
 
 def _draft(run: RosterRun, shifts: tuple, figures: dict, sites: dict[uuid.UUID, str | None]) -> uuid.UUID:

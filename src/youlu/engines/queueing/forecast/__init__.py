@@ -9,7 +9,7 @@ from youlu.engines.queueing.forecast.candidates import CANDIDATES, Known
 from youlu.engines.queueing.forecast.days import HOLIDAY, MAKEUP, day_kinds
 from youlu.engines.queueing.forecast.errors import HistoryError
 from youlu.engines.queueing.forecast.forecasting import forecast, origins_of
-from youlu.engines.queueing.forecast.history import History, history_read
+from youlu.engines.queueing.forecast.history import History, HistoryRow, history_read, history_rows
 from youlu.engines.queueing.forecast.model import Flag, Params, Problem, Result
 from youlu.engines.queueing.forecast.nowcast import Nowcast, nowcast
 
@@ -20,6 +20,7 @@ __all__ = [
     "Flag",
     "History",
     "HistoryError",
+    "HistoryRow",
     "Known",
     "Nowcast",
     "Params",
@@ -31,6 +32,7 @@ __all__ = [
     "day_kinds",
     "forecast",
     "history_read",
+    "history_rows",
     "nowcast",
     "origins_of",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +14,11 @@ from youlu.engines.calendar import date_of_day, day_of_date, weekday_of_day
 from youlu.engines.queueing.forecast.errors import HistoryError
 
 WEEK = 7
-AT_NAMES = ("at", "datetime", "date", "time", "timestamp")
-COUNT_NAMES = ("count", "calls", "total", "arrivals")
+AT_NAMES = ("at", "datetime", "date", "time", "timestamp", "时间", "日期时间", "开始时间")
+COUNT_NAMES = ("count", "calls", "total", "arrivals", "来量", "数量", "件数")
+# As a spreadsheet saves an instant again: 2022/7/29 17:00.
+SHEET = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+LINE_BYTES_MOST = 10_000  # of one line: a file without line ends is no table
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,44 +85,92 @@ def history_read(
     """
     if period_min < 1 or 1440 % period_min:
         raise HistoryError(f"a period divides the day, {period_min} minutes do not")
-    reader = csv.DictReader(lines)
-    at = _column(reader.fieldnames, at, AT_NAMES)
-    count = _column(reader.fieldnames, count, COUNT_NAMES)
     seen: dict[datetime, float] = {}
     has_times = False
-    for number, row in enumerate(reader, start=2):
-        instant, value, timed = _line(number, row[at], row[count])
-        if instant in seen:
-            raise HistoryError(f"line {number}: {row[at]} came before")
-        seen[instant] = value
-        has_times |= timed
+    for row in history_rows(lines, at=at, count=count):
+        if isinstance(row, HistoryError):
+            raise row
+        if row.at in seen:
+            said = f"{row.at}" if row.has_time else f"{row.at:%Y-%m-%d}"
+            raise HistoryError(f"line {row.line}: {said} came before", line=row.line, what="twice", value=said)
+        seen[row.at] = row.count
+        has_times |= row.has_time
     if not seen:
         raise HistoryError("the history has no line")
     return _table(seen, period_min if has_times else 1440)
 
 
-def _column(names: Iterable[str] | None, asked: str | None, usual: tuple[str, ...]) -> str:
+@dataclass(frozen=True)
+class HistoryRow:
+    """A line as it is written: local instant, arrivals from then on; without `has_time` they are a whole day's."""
+
+    line: int
+    at: datetime
+    count: float
+    has_time: bool
+
+
+def history_rows(
+    lines: Iterable[str], *, at: str | None = None, count: str | None = None
+) -> Iterator[HistoryRow | HistoryError]:
+    """The lines of such a CSV one after the other, whatever their number; in the place of one that cannot be read what
+    is wrong with it.
+
+    Raises
+    ------
+    HistoryError : a column is missing.
+    """
+    reader = csv.reader(_lines(lines))
+    names = next(reader, [])
+    at_place, count_place = (_column(names, *asked) for asked in ((at, AT_NAMES), (count, COUNT_NAMES)))
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield HistoryError(f"line {reader.line_num}: {error}", line=reader.line_num, what="line")
+            continue
+        if any(cell.strip() for cell in cells):
+            cells += [""] * (1 + max(at_place, count_place) - len(cells))
+            yield _line(reader.line_num, cells[at_place].strip(), cells[count_place].strip())
+
+
+def _lines(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield line[:LINE_BYTES_MOST].replace("\0", "\ufffd")
+
+
+def _column(names: Iterable[str], asked: str | None, usual: tuple[str, ...]) -> int:
     wanted = (asked.lower(),) if asked else usual
-    by_name = {name.strip().lower(): name for name in names or ()}
+    places = {name.strip().lower(): place for place, name in enumerate(names)}
     for name in wanted:
-        if name in by_name:
-            return by_name[name]
-    raise HistoryError(f"line 1: no column {' or '.join(wanted)} among {', '.join(by_name) or 'none'}")
+        if name in places:
+            return places[name]
+    said = f"line 1: no column {' or '.join(wanted)} among {', '.join(places) or 'none'}"
+    raise HistoryError(said, line=1, what="column", value=", ".join(places))
 
 
-def _line(number: int, at: str | None, count: str | None) -> tuple[datetime, float, bool]:
-    text = (at or "").strip()
+def _line(number: int, at: str, count: str) -> HistoryRow | HistoryError:
     try:
-        instant = datetime.fromisoformat(text).replace(tzinfo=None)
+        instant = _instant(at)
     except ValueError:
-        raise HistoryError(f"line {number}: {text!r} is no instant") from None
+        return HistoryError(f"line {number}: {at!r} is no instant", line=number, what="instant", value=at)
     try:
-        value = float(count or "")
+        value, said = float(count), ""
     except ValueError:
-        raise HistoryError(f"line {number}: {count!r} is no count") from None
+        value, said = -1.0, f"{count!r} is no count"
     if not 0 <= value < float("inf"):
-        raise HistoryError(f"line {number}: {value:g} arrivals")
-    return instant, value, len(text) > len("2026-07-29")
+        return HistoryError(f"line {number}: {said or f'{value:g} arrivals'}", line=number, what="count", value=count,
+                            at=instant)
+    return HistoryRow(number, instant, value, ":" in at or len(at) > len("2026-07-29"))
+
+
+def _instant(text: str) -> datetime:
+    found = SHEET.fullmatch(text)
+    if found:
+        return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001  # local
+    return datetime.fromisoformat(text).replace(tzinfo=None)
 
 
 def _table(seen: dict[datetime, float], period_min: int) -> History:

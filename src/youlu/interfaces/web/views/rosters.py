@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core import clock
 from youlu.core.errors import NotFoundError, YouluError
+from youlu.domain.workforce.errors import NoHistoryError
 from youlu.domain.workforce.feeds import feed_read
 from youlu.domain.workforce.forecasting import demand_forecast_start, forecasts_newest
 from youlu.domain.workforce.models import Basis
@@ -63,7 +64,11 @@ def roster_ask(request: HttpRequest, act: str) -> HttpResponse:
     basis = posted.get("basis", "")
     legal = posted.get("legal", "").strip() or LEGAL_BASIS.get(Basis(basis), "") if basis in Basis.values else ""
     if act == "forecast":
-        demand_forecast_start(actor=actor, start_date=start_date, days=days, surge=_surge(posted.get("surge", "")))
+        try:
+            demand_forecast_start(actor=actor, start_date=start_date, days=days, surge=_surge(posted.get("surge", "")))
+        except NoHistoryError as error:  # the page that mends it
+            messages.error(request, error.message)
+            return redirect("web:roster_needs")
         messages.success(request, _("已开始预测，算完会写进人力需求。"))
     elif act == "new":
         roster_solve_start(actor=actor, start_date=start_date, days=days, basis=basis, legal_basis=legal,
