@@ -36,6 +36,7 @@ def with_matrix(problem, i, j, value, *, time=False):
         (lambda p: with_matrix(p, 0, 2, np.nan), ["村2", "hole"]),
         (lambda p: with_matrix(p, 0, 2, np.nan, time=True), ["村2", "time", "hole"]),
         (lambda p: with_matrix(p, 1, 0, -1.0), ["村1", "negative"]),
+        (lambda p: with_matrix(p, 1, 0, -1.0, time=True), ["村1", "time", "negative"]),
         (lambda p: with_matrix(p, 0, 1, 7.0), ["村1", "direction"]),
         (lambda p: with_customer(p, "村1", place=9), ["村1", "place 9"]),
         (lambda p: with_customer(p, "村1", demand=float("nan")), ["村1", "demand"]),
@@ -126,6 +127,14 @@ def test_a_ferry_that_never_sails_in_the_shift_cannot_be_taken():
     day = Day(distance, distance, crossings=ferries)
     late = replace(problem, days=(day,) * 2, vehicles=(Vehicle("van", 0, shift_min=(360.0, np.inf)),))
     assert "get there and back" in cause_of(late)
+
+
+def test_a_ferry_without_departures_never_connects():
+    problem = two_villages()
+    distance = problem.days[0].distance.copy()
+    distance[1, 2] = distance[2, 1] = np.inf
+    day = Day(distance, distance, crossings=(Crossing(0, 1, (), 10.0), Crossing(1, 0, (), 10.0)))
+    assert "get there and back" in cause_of(replace(problem, days=(day,) * 2))
 
 
 def test_a_visit_that_breaks_the_duty_limit_is_reported_with_the_customer():

@@ -150,6 +150,25 @@ def test_a_vehicle_that_is_out_overnight_has_no_other_route_the_next_day():
     assert max(route.nights for route in plan.routes) == 1
 
 
+def test_the_rest_of_a_night_is_as_long_as_the_rule_says():
+    van = Vehicle("van", 0, shift_min=(360.0, 1320.0), max_duty_min=600, max_nights=1, rest_min=660.0)
+    problem = week([(0, 0), (400, 0)], [1], n_days=2, period_days=7, vehicles=(van,))
+    for rest in (660.0, 1300.0):
+        route = planned(replace(problem, vehicles=(replace(van, rest_min=rest),))).routes[0]
+        stop = route.visits[0]
+        assert route.night_before_return
+        assert route.end_min - 400 - stop.leave_min >= rest - 1e-9
+        assert route.end_min - 400 == pytest.approx(max(stop.leave_min + rest, 1440 + 360))
+
+
+def test_the_shift_ends_when_it_ends_though_duty_would_allow_more():
+    van = Vehicle("van", 0, shift_min=(480.0, 720.0))
+    plan = planned(week([(0, 0), (110, 0), (-110, 0)], [1, 1], n_days=2, vehicles=(van,)))
+    assert [len(route.visits) for route in plan.routes] == [1, 1]
+    assert all(480 <= route.start_min and route.end_min <= 720 for route in plan.routes)
+    assert not solve(week([(0, 0), (121, 0)], [1], n_days=2, vehicles=(van,)), SHORT).feasible
+
+
 def test_nights_are_avoided_when_their_price_is_high():
     van = Vehicle("van", 0, shift_min=(360.0, 1320.0), max_duty_min=600, max_nights=1, count=2)
     problem = week([(0, 0), (280, 0), (280, 30)], [1, 1], n_days=3, vehicles=(van,))

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import signal
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -122,3 +127,20 @@ def test_the_week_of_the_how_to_is_read_as_it_is_written():
     assert problem.days[2].time_min[0, 1] == pytest.approx(1.5 * problem.days[1].time_min[0, 1])
     assert problem.days[0].distance[1, 2] > problem.days[1].distance[1, 2]
     assert [(c.origin, c.destination) for c in problem.days[0].crossings] == [(0, 3), (3, 0)]
+
+
+def test_an_interrupted_search_shows_its_progress_and_prints_the_best_plan_so_far(tmp_path):
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(WEEK), encoding="utf-8")
+    ours, theirs = pty.openpty()  # progress is for people: it is written to a terminal only
+    command = [sys.executable, "-m", "youlu", "routes", "solve", str(file), "--seconds", "3600", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs) as running:
+        told = b""
+        while "最好".encode() not in told:
+            told += os.read(ours, 1000)
+        running.send_signal(signal.SIGINT)
+        plan = json.loads(running.communicate(timeout=120)[0])
+    os.close(ours)
+    os.close(theirs)
+    assert running.returncode == 0
+    assert (plan["verified"], plan["stopped_by"]) == (True, "caller")

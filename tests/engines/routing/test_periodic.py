@@ -7,10 +7,11 @@ import sys
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from tests.engines.routing.villages import cheapest_by_enumeration, random_week, week, with_customer
 
-from youlu.engines.routing import Params, Vehicle, Weights, plan_verify, solve
+from youlu.engines.routing import Day, Params, Vehicle, Weights, plan_verify, solve
 
 SHORT = Params(iterations=3000)
 THOROUGH = Params(iterations=6000)
@@ -126,6 +127,41 @@ def test_stopped_before_the_first_step_there_is_still_a_plan():
     problem = week(SIX, [1, 2, 3, 1, 2, 1])
     plan = solve(problem, stop=lambda progress: True)
     assert plan.iterations == 0
+    assert plan_verify(problem, plan) == []
+
+
+@pytest.mark.parametrize("looks", [0, 1, 2, 3, 5, 8, 13])
+def test_stopped_at_any_look_the_plan_is_valid_and_what_progress_last_said(looks):
+    problem = week(SIX, [1, 2, 3, 1, 2, 1], vehicles=(Vehicle("van", 0, count=2, capacity=3),))
+    seen, asked = [], []
+
+    def stop(progress):
+        asked.append(progress)
+        return len(asked) > looks
+
+    plan = solve(problem, Params(iterations=10**9), stop=stop, progress=seen.append)
+    assert len(seen) == looks
+    assert plan.feasible == (asked[-1].best_cost < float("inf"))
+    if plan.feasible:
+        assert plan_verify(problem, plan) == []
+        assert plan.cost == pytest.approx(asked[-1].best_cost)
+    else:
+        assert plan.unserved
+
+
+def test_stopped_at_once_a_warm_plan_is_returned_as_it_was():
+    problem = week(SIX, [1, 2, 3, 1, 2, 1], vehicles=(Vehicle("van", 0, count=2, capacity=3),))
+    before = solve(problem, SHORT)
+    assert solve(problem, warm=before, stop=lambda progress: True).routes == before.routes
+
+
+def test_one_way_streets_are_driven_the_right_way_round():
+    distance = np.array([[0, 1, 9, 9], [9, 0, 1, 9], [9, 9, 0, 1], [1, 9, 9, 0]], dtype=float)
+    base = week(SIX[:4], [1, 1, 1], n_days=1)
+    problem = replace(base, days=(Day(distance, distance),), asymmetric=True)
+    plan = solve(problem, SHORT)
+    assert plan.cost == 4
+    assert [visit.customer for visit in plan.routes[0].visits] == ["村1", "村2", "村3"]
     assert plan_verify(problem, plan) == []
 
 

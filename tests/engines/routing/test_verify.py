@@ -10,6 +10,7 @@ from tests.engines.routing.villages import week, with_customer
 
 from youlu.engines.routing import Params, Vehicle, plan_verify, solve
 
+NAN = float("nan")
 VAN = Vehicle("van", 0, count=1, capacity=3, shift_min=(0.0, 900.0), max_duty_min=300, max_driving_min=290)
 
 
@@ -59,6 +60,17 @@ def with_visit(plan, k, **changes):
         (lambda p: replace(p, cost=p.cost - 1), "costs"),
         (lambda p: replace(p, days_by_customer={**p.days_by_customer, "村1": (0, 1)}), "the plan says"),
         (lambda p: replace(p, feasible=False), "not feasible"),
+        (lambda p: with_route(p, 0, visits=()), "without visits"),
+        (lambda p: with_route(p, 0, start_min=NAN), "not a number"),
+        (lambda p: with_route(p, 0, distance=NAN), "not a number"),
+        (lambda p: with_visit(p, 0, begin_min=NAN), "not a number"),
+        (lambda p: replace(p, cost=NAN), "costs"),
+        (lambda p: replace(p, costs={**p.costs, "distance": 1.0}), "distance is"),
+        (lambda p: replace(p, costs={**p.costs, "duty_min": 1.0}), "duty_min is"),
+        (lambda p: replace(p, costs={**p.costs, "nights": 3.0}), "nights is"),
+        (lambda p: replace(p, costs={**p.costs, "mail_age": 3.0}), "mail_age is"),
+        (lambda p: replace(p, costs={**p.costs, "fixed": 3.0}), "fixed is"),
+        (lambda p: replace(p, days_by_customer={**p.days_by_customer, "谁": (0,)}), "unknown"),
     ],
 )
 def test_a_broken_plan_is_rejected(problem, plan, breakage, words):
@@ -95,3 +107,41 @@ def test_a_plan_that_misses_its_ferry_or_drives_where_a_road_is_closed_is_reject
     distance[0, 1] = distance[1, 0] = float("inf")
     closed = replace(island, days=(replace(island.days[0], distance=distance),))
     assert any("closed" in f for f in plan_verify(closed, plan))
+
+
+def night_run(**van):
+    """A village too far for one duty, and one at the door that is served every day."""
+    more = {"shift_min": (360.0, 1320.0), "max_duty_min": 600.0, "max_nights": 1, "count": 2, **van}
+    problem = week([(0, 0), (400, 0), (10, 0)], [1, 2], n_days=2, vehicles=(Vehicle("van", 0, **more),))
+    return with_customer(problem, "村1", patterns=((0,),))
+
+
+def night_plan():
+    plan = solve(night_run(), Params(iterations=500))
+    assert plan_verify(night_run(), plan) == []
+    k = next(k for k, route in enumerate(plan.routes) if route.nights)
+    return plan, k
+
+
+def test_a_vehicle_that_is_away_overnight_cannot_have_a_route_on_the_next_day():
+    plan, k = night_plan()
+    other = next(m for m, route in enumerate(plan.routes) if route.day == 1)
+    clash = with_route(plan, other, vehicle_no=plan.routes[k].vehicle_no)
+    assert any("two routes" in fault for fault in plan_verify(night_run(), clash))
+
+
+def test_a_night_that_is_too_short_not_allowed_or_left_out_is_rejected():
+    plan, k = night_plan()
+    late = night_run(rest_min=1380.0)
+    assert any("reached" in f or "back" in f for f in plan_verify(late, plan))
+    assert any("nights" in fault for fault in plan_verify(night_run(max_nights=0), plan))
+    sleepless = with_route(plan, k, night_before_return=False, visits=(
+        replace(plan.routes[k].visits[0], night_before=False), *plan.routes[k].visits[1:]
+    ))  # fmt: skip
+    assert any("duty" in fault for fault in plan_verify(night_run(), sleepless))
+
+
+def test_the_number_of_changed_days_is_checked_against_the_plan_in_force(problem, plan):
+    before = {"村1": (5,), "村9": (0,)}
+    assert any("changed_days is 1" in fault for fault in plan_verify(problem, plan, before))
+    assert plan_verify(problem, plan, plan.days_by_customer) == []

@@ -7,6 +7,7 @@ from math import isinf, isnan
 
 import numpy as np
 
+from youlu.engines.routing.check_words import kind_fault
 from youlu.engines.routing.errors import RoutingInputError
 from youlu.engines.routing.model import Crossing, Customer, Day, Problem, Unserved, Vehicle
 from youlu.engines.routing.patterns import patterns_allowed
@@ -20,6 +21,7 @@ def problem_check(problem: Problem) -> None:
         raise RoutingInputError("the problem has no vehicles")
     if not problem.days:
         raise RoutingInputError("the problem has no service days")
+    _kinds_check(problem)
     if problem.period < problem.n_days:
         raise RoutingInputError(f"the period of {problem.period} days is shorter than {problem.n_days} service days")
     _names_check("customer", (c.name for c in problem.customers))
@@ -32,6 +34,18 @@ def problem_check(problem: Problem) -> None:
         _customer_check(problem, customer)
     for vehicle in problem.vehicles:
         _vehicle_check(problem, vehicle)
+
+
+def _kinds_check(problem: Problem) -> None:
+    """Every value is of the kind its word asks for."""
+    entries: list[tuple[str, object]] = [(f"customer {c.name!r}", c) for c in problem.customers]
+    entries += [(f"vehicle {v.name!r}", v) for v in problem.vehicles]
+    entries += [("weights", problem.weights)]
+    entries += [(f"day {k}: a crossing", c) for k, day in enumerate(problem.days) for c in day.crossings]
+    for who, entry in entries:
+        fault = kind_fault(entry)
+        if fault:
+            raise RoutingInputError(f"{who}: {fault}")
 
 
 def _weights_check(problem: Problem) -> None:

@@ -8,7 +8,7 @@ A code is a day set in binary whose most significant bit is the first day. Times
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import inf
+from math import inf, isfinite
 
 import numpy as np
 
@@ -26,15 +26,16 @@ def cordeau_read(lines: Iterable[str], name: str = "") -> Problem:
     kind, count, n, t = (int(x) for x in _numbers(*rows[0], least=4)[:4])
     if kind != PERIODIC:
         raise RoutingInputError(f"line 1: type {kind} is not a periodic problem (1)")
-    if len(rows) < 2 + t + n:
+    if n < 0 or t < 0 or len(rows) < 2 + t + n:
         raise RoutingInputError(f"{n} customers and {t} days need {2 + t + n} lines, there are {len(rows)}")
     limits = {tuple(_numbers(*row, least=2)[:2]) for row in rows[1 : 1 + t]}
-    nodes = [_numbers(*row, least=5) for row in rows[1 + t : 2 + t + n]]
+    lines_of = rows[1 + t : 2 + t + n]
+    nodes = [_numbers(*row, least=7 if k else 3) for k, row in enumerate(lines_of)]
     points = np.array([node[1:3] for node in nodes])
     distance = np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
     day = Day(distance, distance)
     return Problem(
-        customers=tuple(_customer(node, place, t) for place, node in enumerate(nodes) if place),
+        customers=tuple(_customer(lines_of[place][0], node, place, t) for place, node in enumerate(nodes) if place),
         vehicles=_vehicles(limits, count, rows[1 : 1 + t]),
         days=(day,) * t,
         points=tuple((float(x), float(y)) for x, y in points),
@@ -61,9 +62,11 @@ def _vehicles(limits: set[tuple[float, ...]], count: int, rows: list[tuple[int, 
     return tuple(found)
 
 
-def _customer(node: list[float], place: int, t: int) -> Customer:
+def _customer(line: int, node: list[float], place: int, t: int) -> Customer:
     number, service, demand, visits = int(node[0]), node[3], node[4], int(node[5])
     codes = [int(code) for code in node[7 : 7 + int(node[6])]]
+    if len(codes) != int(node[6]):
+        raise RoutingInputError(f"line {line}: {int(node[6])} codes are announced, there are {len(codes)}")
     patterns = tuple(tuple(day for day in range(t) if code >> (t - 1 - day) & 1) for code in codes)
     if not visits and patterns:  # p11 has one such line; the solution beside it visits the customer once
         visits = len(patterns[0])
@@ -77,6 +80,8 @@ def _numbers(number: int, words: list[str], least: int) -> list[float]:
         values = [float(word) for word in words]
     except ValueError:
         raise RoutingInputError(f"line {number}: {' '.join(words)!r} is not all numbers") from None
+    if not all(map(isfinite, values)):
+        raise RoutingInputError(f"line {number}: {' '.join(words)!r} holds something without end or value")
     if len(values) < least:
         raise RoutingInputError(f"line {number}: {least} numbers are needed, there are {len(values)}")
     return values

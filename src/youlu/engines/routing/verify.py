@@ -6,16 +6,22 @@ Only the problem's own numbers are used: distances, days and times are looked up
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from itertools import combinations
-from math import inf, isfinite
+from math import inf, isclose, isfinite
 
 from youlu.engines.routing.model import DAY_MIN, Crossing, Customer, Problem, Result, Route, Vehicle, Visit
 
 TOLERANCE = 1e-6
 
 
-def plan_verify(problem: Problem, result: Result) -> list[str]:
-    """Every broken rule as a sentence; an empty list means the plan is right."""
+def plan_verify(
+    problem: Problem, result: Result, before: Mapping[str, tuple[int, ...]] | None = None
+) -> list[str]:
+    """Every broken rule as a sentence; an empty list means the plan is right.
+
+    `before`: visit days of the plan in force. Without it the number of changed days is taken as reported.
+    """
     if not result.feasible:
         return ["the result says that it is not feasible"]
     customers = {c.name: c for c in problem.customers}
@@ -27,12 +33,22 @@ def plan_verify(problem: Problem, result: Result) -> list[str]:
         if route.vehicle not in vehicles or unknown or not 0 <= route.day < problem.n_days:
             faults.append(f"{where}: unknown vehicle, day or customer {unknown}")
             continue
+        if not _all_numbers(route):  # before any comparison: nothing is greater than "not a number"
+            faults.append(f"{where}: a time, distance or load is not a number")
+            continue
         faults += [f"{where}: {fault}" for fault in _route_faults(problem, route, customers, vehicles[route.vehicle])]
     if faults:
         return faults
     faults += _vehicle_faults(problem, result, vehicles)
     faults += _frequency_faults(problem, result)
-    return faults + _cost_faults(problem, result, customers, vehicles)
+    if faults:
+        return faults
+    return _cost_faults(problem, result, customers, vehicles, before)
+
+
+def _all_numbers(route: Route) -> bool:
+    times = [minute for v in route.visits for minute in (v.arrive_min, v.begin_min, v.leave_min)]
+    return all(map(isfinite, (route.start_min, route.end_min, route.distance, route.load, *times)))
 
 
 def _route_faults(problem: Problem, route: Route, customers: dict[str, Customer], vehicle: Vehicle) -> list[str]:
@@ -173,7 +189,8 @@ def _frequency_faults(problem: Problem, result: Result) -> list[str]:
     for route in result.routes:
         for visit in route.visits:
             seen[visit.customer].append(route.day)
-    faults = []
+    stray = sorted(set(result.days_by_customer) - {c.name for c in problem.customers})
+    faults = [f"the plan has days for {name!r}, who is unknown" for name in stray]
     for customer in problem.customers:
         days = tuple(sorted(seen[customer.name]))
         if len(days) != customer.visits or len(set(days)) != len(days):
@@ -193,23 +210,47 @@ def _pattern_allowed(problem: Problem, customer: Customer, days: tuple[int, ...]
 
 
 def _cost_faults(
-    problem: Problem, result: Result, customers: dict[str, Customer], vehicles: dict[str, Vehicle]
+    problem: Problem,
+    result: Result,
+    customers: dict[str, Customer],
+    vehicles: dict[str, Vehicle],
+    before: Mapping[str, tuple[int, ...]] | None,
 ) -> list[str]:
-    """The cost without the price of changed days, which depends on the plan in force."""
+    """The parts of the cost, and their weighed sum."""
     weights = problem.weights
-    total = 0.0
-    for route in result.routes:
-        vehicle = vehicles[route.vehicle]
-        total += weights.distance * vehicle.price * route.distance + vehicle.fixed_cost
-        total += weights.duty * _duty(route, vehicle) + weights.overnight * route.nights
-    if weights.mail_age:
-        total += weights.mail_age * sum(
+    routes = [(route, vehicles[route.vehicle]) for route in result.routes]
+    parts = {
+        "distance": sum(route.distance for route, _ in routes),
+        "priced_distance": sum(vehicle.price * route.distance for route, vehicle in routes),
+        "fixed": sum(vehicle.fixed_cost for _, vehicle in routes),
+        "duty_min": sum(_duty(route, vehicle) for route, vehicle in routes),
+        "nights": float(sum(route.nights for route, _ in routes)),
+        "mail_age": sum(
             _mail_age(customers[name], days, problem.period) for name, days in result.days_by_customer.items()
-        )
-    total += weights.changed_day * result.costs.get("changed_days", 0.0)
-    if abs(total - result.cost) > 1e-6 * max(1.0, abs(total)):
-        return [f"the plan costs {total:.6f}, reported {result.cost:.6f}"]
-    return []
+        ),
+        "changed_days": result.costs.get("changed_days", 0.0) if before is None else _changed(result, before),
+    }
+    total = (
+        weights.distance * parts["priced_distance"]
+        + parts["fixed"]
+        + weights.duty * parts["duty_min"]
+        + weights.overnight * parts["nights"]
+        + weights.mail_age * parts["mail_age"]
+        + weights.changed_day * parts["changed_days"]
+    )
+    faults = [
+        f"{word} is {value:.6f}, reported {result.costs.get(word)}"
+        for word, value in parts.items()
+        if not isclose(value, result.costs.get(word, 0.0), rel_tol=1e-6, abs_tol=1e-6)
+    ]
+    if not isclose(total, result.cost, rel_tol=1e-6, abs_tol=1e-6):
+        faults.append(f"the plan costs {total:.6f}, reported {result.cost:.6f}")
+    return faults
+
+
+def _changed(result: Result, before: Mapping[str, tuple[int, ...]]) -> float:
+    """Visit days that the plan in force does not have; a new customer changes nothing."""
+    return float(sum(len(set(days) - set(before.get(name, days))) for name, days in result.days_by_customer.items()))
 
 
 def _duty(route: Route, vehicle: Vehicle) -> float:

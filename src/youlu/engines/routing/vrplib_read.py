@@ -6,7 +6,7 @@ Works on lines of text; opening files is the caller's work. Only planar coordina
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import inf
+from math import inf, isfinite
 
 import numpy as np
 
@@ -34,13 +34,13 @@ def vrplib_read(lines: Iterable[str], rounding: str = "none", name: str = "") ->
     demand = _table(sections, "DEMAND_SECTION", 1)
     windows = _table(sections, "TIME_WINDOW_SECTION", 2) if "TIME_WINDOW_SECTION" in sections else {}
     service = _table(sections, "SERVICE_TIME_SECTION", 1) if "SERVICE_TIME_SECTION" in sections else {}
-    depot = int(sections.get("DEPOT_SECTION", [(0, ["1"])])[0][1][0])
+    depot = _depot(sections)
     nodes = sorted(points)
     if depot not in points or set(demand) != set(points):
         raise RoutingInputError("the depot, coordinates and demands do not name the same nodes")
     xy = np.array([points[k] for k in nodes])
     distance = ROUNDINGS[rounding](np.hypot(*(xy[:, None, :] - xy[None, :, :]).transpose(2, 0, 1)))
-    usual = float(fields.get("SERVICE_TIME", 0))
+    usual = _field(fields, "SERVICE_TIME", 0.0)
     customers = tuple(
         Customer(
             name=str(k),
@@ -55,14 +55,38 @@ def vrplib_read(lines: Iterable[str], rounding: str = "none", name: str = "") ->
     van = Vehicle(
         name="van",
         home=nodes.index(depot),
-        count=int(fields.get("VEHICLES", len(customers))),
-        capacity=float(fields.get("CAPACITY", inf)),
+        count=int(_field(fields, "VEHICLES", len(customers))),
+        capacity=_field(fields, "CAPACITY", inf),
         shift_min=tuple(windows.get(depot, (0.0, inf))),  # type: ignore[arg-type]
     )
     day = Day(distance, distance)
     return Problem(
         customers, (van,), (day,), points=tuple(map(tuple, xy.tolist())), name=name or fields.get("NAME", "")
     )
+
+
+def _field(fields: dict[str, str], name: str, usual: float) -> float:
+    text = fields.get(name)
+    if text is None:
+        return usual
+    try:
+        value = float(text)
+    except ValueError:
+        raise RoutingInputError(f"{name} is {text!r}: a number is needed") from None
+    if not isfinite(value):
+        raise RoutingInputError(f"{name} is {text!r}: a finite number is needed")
+    return value
+
+
+def _depot(sections: dict[str, list[tuple[int, list[str]]]]) -> int:
+    lines = sections.get("DEPOT_SECTION")
+    if not lines:
+        return 1  # the first node, where the file does not say
+    number, words = lines[0]
+    try:
+        return int(words[0])
+    except ValueError:
+        raise RoutingInputError(f"line {number}: {words[0]!r} is not the number of a node") from None
 
 
 def _split(lines: Iterable[str]) -> tuple[dict[str, str], dict[str, list[tuple[int, list[str]]]]]:
@@ -92,7 +116,10 @@ def _table(sections: dict[str, list[tuple[int, list[str]]]], name: str, width: i
     table = {}
     for number, words in sections[name]:
         try:
-            table[int(words[0])] = [float(word) for word in words[1 : 1 + width]]
+            values = [float(word) for word in words[1 : 1 + width]]
+            if not all(map(isfinite, values)):
+                raise ValueError
+            table[int(words[0])] = values
         except ValueError:
             raise RoutingInputError(f"line {number}: {' '.join(words)!r} is not all numbers") from None
         if len(words) < 1 + width:
