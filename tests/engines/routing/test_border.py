@@ -165,7 +165,7 @@ def test_the_shift_ends_when_it_ends_though_duty_would_allow_more():
     van = Vehicle("van", 0, shift_min=(480.0, 720.0))
     plan = planned(week([(0, 0), (110, 0), (-110, 0)], [1, 1], n_days=2, vehicles=(van,)))
     assert [len(route.visits) for route in plan.routes] == [1, 1]
-    assert all(480 <= route.start_min and route.end_min <= 720 for route in plan.routes)
+    assert all(route.start_min >= 480 and route.end_min <= 720 for route in plan.routes)
     assert not solve(week([(0, 0), (121, 0)], [1], n_days=2, vehicles=(van,)), SHORT).feasible
 
 

@@ -9,9 +9,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from numba.core.dispatcher import Dispatcher
 from tests.engines.routing.villages import cheapest_by_enumeration, random_week, week, with_customer
 
-from youlu.engines.routing import Day, Params, Vehicle, Weights, plan_verify, solve
+from youlu.engines.routing import Day, Params, Vehicle, Weights, plan_verify, recreate, schedule, sisr, solve, state
 
 SHORT = Params(iterations=3000)
 THOROUGH = Params(iterations=6000)
@@ -217,3 +218,11 @@ def test_duty_is_limited_by_driving_and_service():
 def test_machine_code_is_made_before_the_clock_runs():
     told = subprocess.run([sys.executable, "-c", FIRST_LOOK], capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["1", "1", "1", "1"]
+
+
+def test_kernels_count_no_references():
+    """Numba's counting costs more than the search itself; a kernel compiled with it is several times slower."""
+    modules = (recreate, schedule, sisr, state)
+    kernels = [one for module in modules for one in vars(module).values() if isinstance(one, Dispatcher)]
+    assert len(kernels) > 20
+    assert [one.py_func.__name__ for one in kernels if one.targetoptions.get("_nrt") is not False] == []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from youlu.engines.routing.arrays import Arrays
+from youlu.engines.routing.kernel import inlined, kernel
 from youlu.engines.routing.schedule import schedule
 
 COST, LOAD_EXCESS, TIME_EXCESS, PATTERN_COST = 0, 1, 2, 3
@@ -47,6 +47,9 @@ class Scratch(NamedTuple):
     option_place: np.ndarray  # int32
     buffer: np.ndarray  # int32 [n + 2]
     rec: np.ndarray  # float64 [n + 2, 4]
+    now: np.ndarray  # float64 [4] totals of the current plan
+    new: np.ndarray  # float64 [4] totals of the plan at work
+    tally: np.ndarray  # float64 [2] plans that kept load and time of late
 
 
 def state_empty(arrays: Arrays) -> State:
@@ -89,10 +92,13 @@ def scratch_make(arrays: Arrays, seed: int) -> Scratch:
         option_place=np.zeros(2 * (n + arrays.n_vehicles), dtype=np.int32),
         buffer=np.zeros(n + 2, dtype=np.int32),
         rec=np.zeros((n + 2, 4)),
+        now=np.zeros(4),
+        new=np.zeros(4),
+        tally=np.zeros(2),
     )
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def touch(work, scratch, slot):
     """Remember that the slot differs from the current plan, so that it can be put back."""
     touched = scratch.touched
@@ -103,7 +109,7 @@ def touch(work, scratch, slot):
         touched_list[-1] += 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def slot_update(data, state, scratch, slot):
     """Recompute a slot's sums from its row: no drift."""
     n_vehicles = data.n_vehicles
@@ -169,7 +175,7 @@ def slot_update(data, state, scratch, slot):
         row_excess[slot] = max(0.0, duty - limits[kind, 2])
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def slot_insert(data, state, scratch, slot, place, c):
     """Put customer c behind the row's first `place` customers."""
     n_vehicles = data.n_vehicles
@@ -185,7 +191,7 @@ def slot_insert(data, state, scratch, slot, place, c):
     slot_update(data, state, scratch, slot)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def slot_copy(source, target, slot):
     """Copy one slot and nothing else."""
     source_length = source.length
@@ -218,16 +224,18 @@ def slot_copy(source, target, slot):
     target_extra[slot] = source_extra[slot]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def state_copy(source, target):
     """Copy everything."""
     for slot in range(len(source.length)):
         slot_copy(source, target, slot)
-    target.slot_at[:] = source.slot_at
-    target.pattern[:] = source.pattern
+    for c in range(len(source.pattern)):
+        target.pattern[c] = source.pattern[c]
+        for day in range(source.slot_at.shape[1]):
+            target.slot_at[c, day] = source.slot_at[c, day]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def nights_clash(data, state):
     """How often a vehicle that is out overnight is also sent out from home."""
     clashes = 0
@@ -239,7 +247,7 @@ def nights_clash(data, state):
     return clashes
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def totals(data, state, out):
     """Fill out = (cost, load excess, time excess, pattern cost) of the whole plan."""
     kind_of = data.kind_of
