@@ -13,5 +13,5 @@ from numba import njit
 
 WORDS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}  # _nrt: not in its manual
 
-kernel = njit(**WORDS)
-inlined = njit(inline="always", **WORDS)
+njit_kernel = njit(**WORDS)
+njit_inlined = njit(inline="always", **WORDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from youlu.engines.routing.kernel import inlined, kernel
+from youlu.engines.routing.kernel import njit_inlined, njit_kernel
 from youlu.engines.routing.schedule import schedule
 from youlu.engines.routing.state import slot_insert, touch
 
@@ -12,7 +12,7 @@ BANNED = 2  # mark of a slot that a rebuilt plan does without if it can
 TYPE_BLINK = 0.2  # share of passed-over empty vehicles where there are several types
 
 
-@kernel
+@njit_kernel
 def draw(random):
     """Uniform in [0, 1): xorshift64*."""
     x = random[0]
@@ -23,7 +23,7 @@ def draw(random):
     return ((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@kernel
+@njit_kernel
 def order_removed(data, scratch, count):
     """Sort the removed customers by a rule drawn anew each time."""
     pattern_start = data.pattern_start
@@ -59,7 +59,7 @@ def order_removed(data, scratch, count):
         removed_list[k + 1] = c
 
 
-@inlined
+@njit_inlined
 def days_best(data, work, scratch, c, wanted, load_price, time_price, blink):  # noqa: C901 a kernel
     """Cheapest insertion of c on each wanted day, penalties included; into best_delta, best_slot, best_place.
 
@@ -192,7 +192,7 @@ def days_best(data, work, scratch, c, wanted, load_price, time_price, blink):  #
         my_best_place[day] = best_place
 
 
-@kernel
+@njit_kernel
 def clash_of(data, work, slot, nights, newly_used):
     """Clashes the slot's own nights cause, and, if it was empty so far, those of earlier routes with it."""
     if not data.overnight:
@@ -212,7 +212,7 @@ def clash_of(data, work, slot, nights, newly_used):
     return clashes
 
 
-@kernel
+@njit_kernel
 def rich_part(data, work, scratch, slot, kind, day, place, c, time_price):
     """Duty, nights and excess, priced, of the slot with c behind its first `place` customers."""
     row = work.seq[slot]
@@ -228,7 +228,7 @@ def rich_part(data, work, scratch, slot, kind, day, place, c, time_price):
     return extra + data.duty_weight * duty + data.night_weight * nights + time_price * excess
 
 
-@kernel
+@njit_kernel
 def recreate(data, work, scratch, count, load_price, time_price, blink, pattern_blink):
     """Bring each removed customer back on its cheapest pattern."""
     pattern_start = data.pattern_start

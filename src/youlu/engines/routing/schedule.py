@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from youlu.engines.routing.kernel import inlined, kernel
+from youlu.engines.routing.kernel import njit_inlined, njit_kernel
 
 DAY_MIN = 1440.0
 ARRIVE, BEGIN, LEAVE, NIGHT = 0, 1, 2, 3
 
 
-@inlined
+@njit_inlined
 def drive(clock, kind, minutes, since_break):
     """(minutes on the road with breaks, driving since the last break). A break falls due when the limit is full."""
     limits = clock.limits
@@ -22,7 +22,7 @@ def drive(clock, kind, minutes, since_break):
     return minutes + breaks * limits[kind, 5], left - breaks * after
 
 
-@inlined
+@njit_inlined
 def ride(clock, kind, day, i, j, t, since_break):
     """Travel i → j on service day `day`, leaving at minute t of that day.
 
@@ -58,7 +58,7 @@ def ride(clock, kind, day, i, j, t, since_break):
     return sails + across + after, approach + onward, since_break, wait, sails - road, 0
 
 
-@kernel
+@njit_kernel
 def simulate(clock, kind, day, seq, length, nights_allowed, leave_at, rec):  # noqa: C901 a kernel
     """Run the route home, seq[1..length], home (seq[0] and seq[length + 1] are the home node).
 
@@ -171,7 +171,7 @@ def simulate(clock, kind, day, seq, length, nights_allowed, leave_at, rec):  # n
     return duty, nights, excess, start, extra
 
 
-@kernel
+@njit_kernel
 def schedule(clock, kind, day, seq, length, rec):
     """The better of the route without nights and with them; returns what `simulate` returns."""
     leave_at = clock.limits[kind, 0]

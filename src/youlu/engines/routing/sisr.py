@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from youlu.engines.routing.kernel import inlined, kernel
+from youlu.engines.routing.kernel import njit_inlined, njit_kernel
 from youlu.engines.routing.recreate import BANNED, draw, order_removed, recreate
 from youlu.engines.routing.state import slot_copy, slot_update, state_copy, totals, touch
 
@@ -17,14 +17,14 @@ EPS = 1e-7
 SMALL = 12  # customers
 
 
-@inlined
+@njit_inlined
 def remove_mark(scratch, count, c):
     scratch.removed[c] = 1
     scratch.removed_list[count] = c
     return count + 1
 
 
-@kernel
+@njit_kernel
 def ruin(data, work, scratch, removed_mean, string_max, one_day_share):  # noqa: C901 a kernel
     """Choose strings of customers around a seed customer and take them off all their days."""
     n = data.n
@@ -77,7 +77,7 @@ def ruin(data, work, scratch, removed_mean, string_max, one_day_share):  # noqa:
     return count
 
 
-@kernel
+@njit_kernel
 def random_day(data, work, scratch, c):
     pattern_bits = data.pattern_bits
     n_days = data.n_days
@@ -94,7 +94,7 @@ def random_day(data, work, scratch, c):
     return chosen
 
 
-@kernel
+@njit_kernel
 def string_mark(work, scratch, count, slot, c, longest):
     """Mark a string (or a split string) that contains customer c of the slot's row."""
     seq = work.seq
@@ -127,7 +127,7 @@ def string_mark(work, scratch, count, slot, c, longest):
     return count
 
 
-@inlined
+@njit_inlined
 def take_out(data, work, scratch, c):
     n_days = data.n_days
     slot_at = work.slot_at
@@ -140,7 +140,7 @@ def take_out(data, work, scratch, c):
     pattern[c] = -1
 
 
-@inlined
+@njit_inlined
 def compress(data, work, scratch, slot):
     seq = work.seq
     work_length = work.length
@@ -157,7 +157,7 @@ def compress(data, work, scratch, slot):
     slot_update(data, work, scratch, slot)
 
 
-@kernel
+@njit_kernel
 def plan_first(data, work, scratch, load_price, time_price):
     """Insert everybody into the empty plan."""
     for c in range(data.n):
@@ -170,7 +170,7 @@ def plan_first(data, work, scratch, load_price, time_price):
     scratch.touched_list[-1] = 0
 
 
-@kernel
+@njit_kernel
 def settle(data, source, target, scratch, count):
     """Make target equal to source again: touched slots, and the customers that were moved."""
     n_days = data.n_days
@@ -193,7 +193,7 @@ def settle(data, source, target, scratch, count):
             target_slot_at[c, day] = source_slot_at[c, day]
 
 
-@kernel
+@njit_kernel
 def anneal(data, current, work, best, scratch, prices, best_cost, steps, hot, cold, tuning):
     """Run `steps` ruin-and-recreate steps, cooling from `hot` to `cold`. Returns the best feasible cost.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from youlu.engines.routing.arrays import Arrays
-from youlu.engines.routing.kernel import inlined, kernel
+from youlu.engines.routing.kernel import njit_inlined, njit_kernel
 from youlu.engines.routing.schedule import schedule
 
 COST, LOAD_EXCESS, TIME_EXCESS, PATTERN_COST = 0, 1, 2, 3
@@ -98,7 +98,7 @@ def scratch_make(arrays: Arrays, seed: int) -> Scratch:
     )
 
 
-@inlined
+@njit_inlined
 def touch(work, scratch, slot):
     """Remember that the slot differs from the current plan, so that it can be put back."""
     touched = scratch.touched
@@ -109,7 +109,7 @@ def touch(work, scratch, slot):
         touched_list[-1] += 1
 
 
-@inlined
+@njit_inlined
 def slot_update(data, state, scratch, slot):
     """Recompute a slot's sums from its row: no drift."""
     n_vehicles = data.n_vehicles
@@ -175,7 +175,7 @@ def slot_update(data, state, scratch, slot):
         row_excess[slot] = max(0.0, duty - limits[kind, 2])
 
 
-@inlined
+@njit_inlined
 def slot_insert(data, state, scratch, slot, place, c):
     """Put customer c behind the row's first `place` customers."""
     n_vehicles = data.n_vehicles
@@ -191,7 +191,7 @@ def slot_insert(data, state, scratch, slot, place, c):
     slot_update(data, state, scratch, slot)
 
 
-@inlined
+@njit_inlined
 def slot_copy(source, target, slot):
     """Copy one slot and nothing else."""
     source_length = source.length
@@ -224,7 +224,7 @@ def slot_copy(source, target, slot):
     target_extra[slot] = source_extra[slot]
 
 
-@kernel
+@njit_kernel
 def state_copy(source, target):
     """Copy everything."""
     for slot in range(len(source.length)):
@@ -235,7 +235,7 @@ def state_copy(source, target):
             target.slot_at[c, day] = source.slot_at[c, day]
 
 
-@kernel
+@njit_kernel
 def nights_clash(data, state):
     """How often a vehicle that is out overnight is also sent out from home."""
     clashes = 0
@@ -247,7 +247,7 @@ def nights_clash(data, state):
     return clashes
 
 
-@inlined
+@njit_inlined
 def totals(data, state, out):
     """Fill out = (cost, load excess, time excess, pattern cost) of the whole plan."""
     kind_of = data.kind_of
