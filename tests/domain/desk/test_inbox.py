@@ -5,15 +5,20 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from django.db import connection
 from PIL import Image
 from tests import people
+from tests.domain.desk.conftest import NOON
 from tests.domain.desk.mail_servers import MailServer, Post, dovecot_needed, letter, smtp_running
 
+from youlu.core import clock
 from youlu.core.errors import NotFoundError
 from youlu.domain.desk import services
 from youlu.domain.desk.channels.mail import looking
@@ -87,22 +92,30 @@ def test_killed_between_commit_and_mark_it_is_still_one(post: Post, monkeypatch:
     assert (WorkOrder.objects.count(), post.unread(), post.count("youlu")) == (1, 0, 1)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_make_one_order(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second comes while the first has the letter in hand: it leaves the letter to the first."""
+    """Both have fetched the letter before either writes; in the middle of one's transaction the other begins."""
     post.receive(letter())
+    setup, both = post.setup, threading.Barrier(2)
     taken = looking.letter_take
-    second: list[dict[str, int]] = []
 
-    def while_held(*args: Any) -> Any:
-        if not second:
-            second.append({})
-            second[0] = inbox_look(post.setup).outcomes
+    def at_once(*args: Any) -> Any:
+        both.wait(60)
         return taken(*args)
 
-    monkeypatch.setattr(looking, "letter_take", while_held)
-    inbox_look(post.setup)
-    assert (WorkOrder.objects.count(), InboxLetter.objects.count()) == (1, 1)
-    assert second == [{"order": 1}]
+    def look() -> dict[str, int]:
+        try:
+            return inbox_look(setup).outcomes
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(looking, "letter_take", at_once)
+    with clock.frozen(NOON), ThreadPoolExecutor(2) as workers:
+        said = [one.result() for one in [workers.submit(look), workers.submit(look)]]
+    assert (WorkOrder.objects.count(), InboxLetter.objects.count(), Party.objects.count()) == (1, 1, 1)
+    assert Message.objects.count() == 1
+    assert {"order": 1} in said
+    assert (post.count("post"), post.count("youlu")) == (0, 1)
 
 
 def test_the_same_letter_in_two_places_is_one(post: Post) -> None:
@@ -382,7 +395,12 @@ def test_the_digits_of_our_letter_open_the_link_and_no_others(post: Post) -> Non
     inbox_look(post.setup)
     order = WorkOrder.objects.get()
     digits = follow_digits(order.id)
-    assert digits in Message.objects.get().text
+    with smtp_running(post.settings) as received:
+        messages_deliver()
+    sent = message_from_bytes(received.letters[0].content, policy=policy.default).get_content()
+    assert f"查询码：{digits}" in sent
+    assert digits not in Message.objects.get().text.replace(str(order.number), "").replace(
+        follow_link(order.id), ""), "with the link beside it, it would open the order to who reads the table"
     assert order_follow(link=follow_link(order.id), phone_tail=digits).number == order.number
     with pytest.raises(NotFoundError):
         order_follow(link=follow_link(order.id), phone_tail=f"{(int(digits) + 1) % 10_000:04d}")

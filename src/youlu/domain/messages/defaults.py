@@ -44,17 +44,17 @@ DEFAULTS: dict[str, tuple[str, list[str], list[str]]] = {
         "【邮政】您来问的事（工单{number}）有答复了：{link}。打开后输手机号后四位就能看，也能接着留言。",
         ["number", "link"], []),
     "received.mail": (
-        "您的来信收到了，已记为工单{number}，客服会回信答复您。\n\n看办得怎么样：{link}\n打开后输查询码{digits}。\n\n"
+        "您的来信收到了，已记为工单{number}，客服会回信答复您。\n\n看办得怎么样：{link}\n打开后输信末的查询码。\n\n"
         "要补充，直接回这封信，主题里方括号中的号不要改。有急事打11185。",
-        ["number", "link", "digits"], []),
+        ["number", "link"], []),
     "received_less.mail": (
         "您的来信收到了，记在工单{number}里。有{files}个附件没有收：只收10 MB以内的JPG、PNG图片和PDF。"
-        "请换小一些的，回这封信再发一次。\n\n看办得怎么样：{link}\n打开后输查询码{digits}。",
-        ["number", "link", "digits", "files"], ["files"]),
+        "请换小一些的，回这封信再发一次。\n\n看办得怎么样：{link}\n打开后输信末的查询码。",
+        ["number", "link", "files"], ["files"]),
     "answered.mail": (
-        "您来信问的事（工单{number}）有答复了，附在下面。\n\n也可以打开{link}，输查询码{digits}看全部经过。"
+        "您来信问的事（工单{number}）有答复了，附在下面。\n\n也可以打开{link}，输信末的查询码看全部经过。"
         "还有疑问，直接回这封信，主题里方括号中的号不要改。",
-        ["number", "link", "digits"], []),
+        ["number", "link"], []),
 }
 
 

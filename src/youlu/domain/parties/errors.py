@@ -53,4 +53,4 @@ class PartyInBusinessError(YouluError):
 class NotRevealableError(YouluError):
     code = "parties.not_revealable"
     status = 422
-    sentence = "只能查看姓名、电话、证件号或地址中的一项。"
+    sentence = "只能查看姓名、电话、电子邮箱、证件号或地址中的一项。"

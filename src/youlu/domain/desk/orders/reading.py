@@ -12,6 +12,8 @@ from youlu.core import clock
 from youlu.domain.access.selectors import Actor, actor_names
 from youlu.domain.desk.assignment.queue import QueuePlace, queue_place
 from youlu.domain.desk.assignment.reasons import Why, why_of
+from youlu.domain.desk.channels.mail.showing import WRITER, words_shown
+from youlu.domain.desk.channels.mail.words import folded
 from youlu.domain.desk.errors import UnknownKindError
 from youlu.domain.desk.models import OPEN_STATES, Contact, OrderEvent, OrderKind, ServiceHours, WorkOrder
 from youlu.domain.desk.orders.happening import acts_open_to
@@ -42,6 +44,7 @@ class EventRow:
     code: str = ""
     why: Why | None = None
     lasted: str = ""  # of a call, 3:12
+    tail: str = ""  # of a letter: what it quotes, and its signature
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class OrderPage:
     related: tuple[OrderRow, ...] = ()
     life: Life | None = None
     queue: QueuePlace | None = None
+    subject: str = ""  # of a letter
+    tail: str = ""
 
     @property
     def may_have_files(self) -> bool:
@@ -86,11 +91,13 @@ def order_page(*, actor: Actor, order_id: uuid.UUID) -> OrderPage:
     said = messages_of_parties(party_ids=people, limit=SAID_MAX) if of_desk and people else ()
     key = order.customer_key
     owed = Contact.objects.filter(customer_key=key, state__in=OPEN_STATES).count() if key and of_desk else 0
+    shown = words_shown(order)
     is_mine = actor.can("desk.work") and order.taken_by is not None and order.taken_by == _agent_id(actor)
     return OrderPage(
-        order_rows([order])[0], order.body, order.kind.needs_responsibility, is_mine, events_of(order_id),
+        order_rows([order])[0], shown.said, order.kind.needs_responsibility, is_mine, events_of(order_id),
         tuple(people.values()), said, owed, order.item_key, acts_open_to(actor, order),
-        _related(actor, order), life_of(order.kind), queue_place(order) if of_desk else None)
+        _related(actor, order), life_of(order.kind), queue_place(order) if of_desk else None, shown.subject,
+        shown.tail)
 
 
 def events_of(order_id: uuid.UUID) -> tuple[EventRow, ...]:
@@ -101,8 +108,9 @@ def events_of(order_id: uuid.UUID) -> tuple[EventRow, ...]:
     rows = []
     for e in events:
         detail, lasted = calls.get(e.detail, ("", "")) if e.act in CALL_EVENTS else (e.detail, "")
-        rows.append(EventRow(e.at, EVENT_NAMES.get(e.act, e.act), e.note, names.get(e.actor, ""), detail, e.act,
-                             why_of(e.why), lasted))
+        note, tail = folded(e.note) if e.actor == WRITER and e.act == "message" else (e.note, "")
+        rows.append(EventRow(e.at, EVENT_NAMES.get(e.act, e.act), note, names.get(e.actor, ""), detail, e.act,
+                             why_of(e.why), lasted, tail))
     return tuple(rows)
 
 

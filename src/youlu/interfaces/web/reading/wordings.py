@@ -23,7 +23,7 @@ CHANNELS = {"voice": N("打电话时说"), "message": N("消息里写"), "mail":
 SAMPLE = {
     "branch": "甘肃邮政", "staff_no": "2207", "whose_before": "您寄往陇南", "place": "康县", "whose_after": "",
     "item": "尾号4417", "reason": "兰州城关区封控", "was": "7月31日", "becomes": "8月3日18时前", "number": "2207300012",
-    "reply_by": "8月3日上午", "files": "1", "digits": "4417", "link": "https://post.example/follow/…",
+    "reply_by": "8月3日上午", "files": "1", "link": "https://post.example/follow/…",
 }
 UNKNOWN_BECOMES = "8月3日前告诉您新的时间"
 

@@ -103,7 +103,7 @@ def _opened(request: HttpRequest, order_id: uuid.UUID, *, failed: str = "", erro
             "may_work": actor.can("desk.work"), "priorities": PRIORITIES.items(),
             "responsibilities": RESPONSIBILITIES, "follow": _follow(request, page),
             "why": why_said(page.why) if page.why else "", "queue": queue_said(page.queue) if page.queue else "",
-            "may_dial": page.is_mine and bool(page.customer) and selectors.exchange_is_set(),
+            "may_dial": page.is_mine and any(one.phone for one in page.customer) and selectors.exchange_is_set(),
             "files": selectors.attachments_of(actor=actor, order_id=order_id) if page.may_have_files else (),
             **_claim(request, page)}
 

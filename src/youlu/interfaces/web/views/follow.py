@@ -33,7 +33,8 @@ STATES = {"open": N("我们收到了，马上有人办"), "taken": N("有人在�
 
 class TailForm(forms.Form):
     tail = forms.RegexField(
-        r"^\s*\d{4}\s*$", label=_("手机号的后四位"), help_text=_("用来确认是您的工单，不会打给您"),
+        r"^\s*\d{4}\s*$", label=_("手机号的后四位"),
+        help_text=_("用来确认是您的工单，不会打给您。写电子邮件来问的，填回信末尾的查询码"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "4"}),
         error_messages={"required": _("写手机号的后四位数字。"), "invalid": _("写手机号的后四位数字。")})
 

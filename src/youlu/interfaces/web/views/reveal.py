@@ -18,7 +18,8 @@ from youlu.interfaces.web.pages import actor_in, staff_page
 
 SHOWN_S = 60
 ROOMS = {"item": "web:item", "application": "web:application", "order": "web:order"}
-FIELDS = [("phone", _("电话")), ("name", _("姓名")), ("address", _("地址")), ("id_number", _("证件号"))]
+FIELDS = [("phone", _("电话")), ("email", _("电子邮箱")),
+          ("name", _("姓名")), ("address", _("地址")), ("id_number", _("证件号"))]
 WHO = {"addressee": N("收件人"), "sender": N("寄件人"), "customer": N("客户")}
 REASONS = {"contact": N("联系客户"), "delivery": N("核对地址投递"), "complaint": N("处理投诉查询"),
            "identity": N("核对身份"), "authority": N("有权机关依法查询"), "other": N("其他")}

@@ -20,6 +20,7 @@ from youlu.domain.messages.services import MessageOrder, message_send
 CHANNEL = "mail"
 # The writer's own subject is not sent back: a letter under a false name would make us carry its words to somebody.
 SUBJECT = "【邮政】工单{number} [{mark}]"
+DIGITS = "查询码：{digits}"
 KEYS = ("received", "answer")
 
 
@@ -31,7 +32,7 @@ def letter_send(order: WorkOrder, code: str, request_key: str, **more: str) -> s
     outcome = message_send(order=MessageOrder(
         request_key=request_key, party_id=order.party_id, customer_key=bytes(order.customer_key or b""),
         wording_code=code, channel=CHANNEL,
-        values={"number": str(order.number), "link": link, "digits": follow_digits(order.id), **more}))
+        values={"number": str(order.number), "link": link, **more}))
     return {"no_wording": "没有批准的口径，没有回信", "no_channel": "没有邮箱，没有回信"}.get(outcome.kind, "回了信")
 
 
@@ -46,8 +47,10 @@ def cover_of(request_key: str) -> Cover | None:
     mark = order_mark(order.number)
     once = hashlib.sha256(request_key.encode()).hexdigest()[:16]
     theirs = InboxLetter.objects.filter(order=order).order_by("-id").values_list("message_id", flat=True).first()
+    # The digits stand in no row: with the link of a message's text they would open the order to whoever reads rows.
+    digits = DIGITS.format(digits=follow_digits(order.id))
     return Cover(SUBJECT.format(number=order.number, mark=mark), f"<{mark}.{once}@{sending_domain()}>", theirs or "",
-                 _answer(order, rest) if kind == "answer" else "")
+                 f"{_answer(order, rest)}\n\n{digits}" if kind == "answer" else digits)
 
 
 def letter_failed(request_key: str) -> None:
