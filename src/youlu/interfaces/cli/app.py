@@ -53,6 +53,7 @@ from youlu.interfaces.cli import (  # noqa: E402, F401
     network,
     operations,
     partners,
+    phone,
     programme,
     promise,
     retention,
