@@ -138,7 +138,7 @@ def test_a_call_is_answered_and_stands_on_the_page_of_calls(li: Baresip, calls: 
     client = Client()
     people.chen_supervisor()
     client.force_login(User.objects.get(username="chenjing"))
-    page = client.get("/desk/calls").content.decode()
+    page = client.get("/calls").content.decode()
     assert "李敏" in page
     assert "接通" in page
     assert WANG not in page
@@ -208,7 +208,7 @@ def test_who_can_be_taken_by_nobody_is_told_so_and_when_it_is_worth_calling_agai
 
 def test_a_call_that_is_handed_on_is_the_other_agents_and_ends_once(li: Baresip, ma: Baresip, calls: Calls) -> None:
     presence_report(actor=people.ma_agent(), site="out")  # so that it rings at 2207 first
-    caller = calls("caller")
+    caller = calls("caller_handed_on")
     accepted(li)
     until(lambda: (one := call_of(WANG)) and one.answered_at, "2207 has it")
     li.tell("transfer", f"sip:2208@{HOST}")

@@ -57,6 +57,7 @@ class Call:
                 self.changing.cancel()
             for leg in self.legs:
                 leg.close(status=self.refusal[0], headers=self.refusal[1])
+            log.info("call %s is over", self.reference)
             self.ended()
             self.exchange.calls.pop(self.reference, None)
 
@@ -80,14 +81,15 @@ class Call:
 
     # what calls of both kinds do
 
-    async def ring(self, staff_no: str, content: Message | None, *, within_s: float, tell: bool) -> Leg | None:
-        """Ring an agent; the leg once they answered, its ACK still to come. None: no telephone, no answer, refused."""
+    async def ring(self, staff_no: str, content: Message | None, *, within_s: float,
+                   ringing: Callable[[], None] = lambda: None) -> Leg | None:
+        """Ring an agent; the leg once they answered, its ACK still to come. None: no telephone, no answer, refused.
+        `ringing` is called once, when the telephone says that it rings."""
         leg = self.exchange.leg_to_agent(self, staff_no, hops=self.hops)
         if leg is None:
             return None
         self.legs.append(leg)
-        if tell:
-            leg.on_ringing = once(lambda: self.tell(RINGING, staff_no))
+        leg.on_ringing = once(ringing)
         leg.dial(content=content)
         try:
             async with asyncio.timeout(within_s):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 import logging
 import uuid
 from typing import TYPE_CHECKING, NoReturn
 
-from youlu.interfaces.sip.calls import ANSWERED, REFUSED, TRANSFERRED, Call, TurnedAwayError
+from youlu.interfaces.sip.calls import ANSWERED, REFUSED, RINGING, TRANSFERRED, Call, TurnedAwayError
 from youlu.interfaces.sip.legs import Leg, State
 from youlu.interfaces.sip.message import Message
 from youlu.interfaces.sip.news import ENDED
@@ -43,6 +44,7 @@ class CallIn(Call):
         self.agent_no, self.agent = await self.found(self.offer)
         self.caller.accept(await self.agent.answer())
         self.tell(ANSWERED, self.agent_no)
+        log.info("call %s is with %s", self.reference, self.agent_no)
         assert self.caller.server is not None  # noqa: S101
         self.agent.ack(await self.caller.server.confirmed)
         await self.talk()
@@ -51,10 +53,16 @@ class CallIn(Call):
         """The agent who answered: asked for, rung, asked for again."""
         while True:
             staff_no = await self.way()
-            leg = await self.ring(staff_no, content, within_s=self.exchange.limits.ring_s, tell=True)
+            leg = await self.ring(staff_no, content, within_s=self.exchange.limits.ring_s,
+                                  ringing=functools.partial(self.rings, staff_no))
             if leg is not None:
                 return staff_no, leg
             self.tried.append(staff_no)
+
+    def rings(self, staff_no: str) -> None:
+        """The trunk lets the caller hear it."""
+        self.tell(RINGING, staff_no)
+        self.provisional(180)
 
     async def way(self) -> str:
         """The agent that Youlu names, the caller waiting until it does.
@@ -77,13 +85,12 @@ class CallIn(Call):
             elif now - silent_since > self.exchange.limits.away_s:
                 log.warning("call %s is turned away: Youlu has not answered", self.reference)
                 self.turn_away(503, 60)
-            self.wait_say()
+            self.provisional(182)  # said again each time, or proxies would take the call for dead
             await asyncio.sleep(self.exchange.limits.ask_s if status == 200 else self.exchange.limits.away_s / 10)
 
-    def wait_say(self) -> None:
-        """The caller waits: said again each time, or proxies would take the call for dead."""
+    def provisional(self, status: int) -> None:
         if self.caller.state is State.RINGING and self.caller.server is not None:
-            self.caller.server.respond(182)
+            self.caller.server.respond(status)
 
     def turn_away(self, status: int, retry_after_s: int | None) -> NoReturn:
         """End the call with a word to the trunk."""
@@ -117,7 +124,7 @@ class CallIn(Call):
         self.is_handing_on = True
         try:
             await self.settled()
-            found = await self.ring(staff_no, None, within_s=self.exchange.limits.ring_s, tell=False)
+            found = await self.ring(staff_no, None, within_s=self.exchange.limits.ring_s)
             is_given = found is not None and await self._given(found, staff_no)
         finally:
             self.is_handing_on = False

@@ -42,7 +42,7 @@ class CallOut(Call):
         within_s = min(self.exchange.limits.ring_s, left_s)
         if within_s <= 0:
             return
-        agent = await self.ring(self.agent_no, SILENT_OFFER, within_s=within_s, tell=False)
+        agent = await self.ring(self.agent_no, SILENT_OFFER, within_s=within_s)
         if agent is None:
             return
         agent.ack()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -28,10 +29,10 @@ class Nonces:
         return f"{at_s:x}.{seal}"
 
     def is_good(self, nonce: str, place: tuple[str, int]) -> bool:
-        try:
-            at_s = int(nonce.partition(".")[0], 16)
-        except ValueError:
+        at = nonce.partition(".")[0]
+        if not re.fullmatch(r"[0-9a-f]{1,12}", at):
             return False
+        at_s = int(at, 16)
         fresh = 0 <= time.time() - at_s <= NONCE_GOOD_S
         return fresh and hmac.compare_digest(nonce.encode("utf-8", "replace"), self.make(place, at_s=at_s).encode())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import ipaddress
 import re
 import stat
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from youlu.interfaces.sip.uris import BadMessageError, host_port
 
@@ -182,7 +182,7 @@ def _key(table: dict[str, Any], name: str) -> str:
     key = _text(table, "youlu", name)
     try:
         Webhook(key)
-    except (binascii.Error, RuntimeError, ValueError):
+    except (EmptyWebhookSecretError, ValueError):
         raise SettingsError("is no key of ./youlu partner register exchange", f"youlu.{name}") from None
     return key
 

@@ -17,8 +17,8 @@ CREATE TABLE IF NOT EXISTS telephone (staff_no TEXT PRIMARY KEY, uri TEXT, host 
 
 
 def state_open(path: Path) -> sqlite3.Connection:
-    """The file, made where there is none. Writes are small, without a sync each: they outlive the process, not a loss of
-    power."""
+    """The file, made where there is none. Writes are small, without a sync each: they outlive the process, not a loss
+    of power."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     db = sqlite3.connect(path, isolation_level=None)
