@@ -110,7 +110,9 @@ def test_an_uploaded_history_is_foreseen_and_becomes_a_draft(
 
 def test_what_is_wrong_is_said_beside_the_form_that_keeps_what_was_typed(chen: Client) -> None:
     for values, said in (({"people": "many"}, "人数在0到500之间"), ({"start": "8点"}, "整点或半点"),
-                         ({"first": "soon"}, "从哪天到哪天"), ({"weekdays": []}, "至少选一个星期几"),
+                         ({"first": "soon"}, "从哪天到哪天"),
+                         ({"weekdays": []}, "至少选一个星期几"),
+                         ({"weekdays": ["9" * 5_000, "x"]}, "至少选一个星期几"),
                          ({"people": "", "expected": ""}, "写要几个人")):
         answer = chen.post("/roster/needs/type", {**TYPED, **values})
         assert answer.status_code == 422

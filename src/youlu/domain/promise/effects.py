@@ -46,6 +46,20 @@ def division_prefix(code: str) -> str:
     return code
 
 
+def compounds_touched(compound_ids: Iterable[int], measures: Iterable[MeasureRow]) -> frozenset[int]:
+    """Those of some compounds that lie in the place of a measure: itself, its segment, the area of the office that
+    serves it, a division around it. Legs and routes hold nobody's home. One question."""
+    refs: dict[str, set[str]] = defaultdict(set)
+    for row in measures:
+        refs[row.zone_kind].add(row.zone_ref)
+    prefixes = tuple(division_prefix(code) for code in refs[Zone.DIVISION])
+    rows = Compound.objects.filter(id__in=set(compound_ids)).values_list(
+        "id", "segment_id", "segment__office_id", "division_code")
+    return frozenset(one for one, segment_id, office_id, code in rows if (
+        str(one) in refs[Zone.COMPOUND] or str(segment_id) in refs[Zone.SEGMENT]
+        or str(office_id) in refs[Zone.OFFICE] or code.startswith(prefixes)))
+
+
 def effects_of(measures: Iterable[MeasureRow]) -> tuple[Effect, ...]:
     """Group measures into effects and resolve their zones to ids (a constant number of queries per kind of zone)."""
     groups: dict[tuple, list[MeasureRow]] = defaultdict(list)

@@ -75,6 +75,22 @@ class LeaveDecidedError(YouluError):
     sentence = "这段请假已经处理过了。刷新后看现在的状态。"
 
 
+class AvailabilityError(YouluError):
+    """`what` names the day and what may stand there."""
+
+    code = "workforce.availability"
+    status = 422
+    sentence = "{what}"
+
+
+class KindError(YouluError):
+    """`what` names the field of the kind of shift and what it may be."""
+
+    code = "workforce.kind"
+    status = 422
+    sentence = "{what}"
+
+
 class WishError(YouluError):
     code = "workforce.wish"
     status = 422

@@ -21,7 +21,7 @@ from youlu.domain.workforce.models import Arrival, Demand, Forecast
 from youlu.domain.workforce.needs import demand_follow, needs_set, typed_of
 from youlu.domain.workforce.rostering.facts import Wanted
 from youlu.domain.workforce.rostering.problem import DAYS_MOST
-from youlu.domain.workforce.staffing import people_of
+from youlu.domain.workforce.staffing import DayCheck, people_of
 from youlu.domain.workforce.trade import NIGHT_PEOPLE, NIGHT_UNTIL_MIN, WORK, Work
 from youlu.engines.calendar import day_of_date
 
@@ -32,7 +32,7 @@ HISTORY_DAYS = 182
 PERIODS = 48
 HALF_HOUR = dt.timedelta(minutes=30)
 SURGE_MOST = 20.0
-FORECAST_JOB = "workforce.forecast"  # by name: jobs stand above
+FORECAST_JOB, CHECK_JOB = "workforce.forecast", "workforce.staffing_check"  # by name: jobs stand above
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,12 @@ class ForecastRow:
     scores: tuple[tuple[str, float, float], ...]
     flags: tuple[str, ...]
     made_at: dt.datetime
+    checks: tuple[DayCheck, ...] = ()
+
+    @property
+    def worst_check(self) -> DayCheck | None:
+        """The day on which the simulation answers the least in time; None: not simulated (yet)."""
+        return min(self.checks, key=lambda check: check.mean, default=None)
 
     @property
     def error(self) -> str:
@@ -121,7 +127,8 @@ def forecasts_newest() -> tuple[ForecastRow, ...]:
     rows = Forecast.objects.order_by("channel", "-id").distinct("channel")
     return tuple(ForecastRow(
         row.channel, row.start_date, row.days, row.surge, row.history_days, row.chosen,
-        tuple((name, wape, by_day) for name, wape, by_day, _ in row.scores), tuple(row.flags), row.made_at)
+        tuple((name, wape, by_day) for name, wape, by_day, _ in row.scores), tuple(row.flags), row.made_at,
+        tuple(DayCheck(**check) for check in row.checks))
         for row in rows)
 
 
@@ -178,9 +185,11 @@ def _keep(
     demand_follow(name, (row.start_at for row in wanted), source=source)
     scores = [[s.name, round(s.wape, 4), round(s.wape_day, 4), None if math.isnan(s.covered) else round(s.covered, 3)]
               for s in result.scores]
-    Forecast.objects.create(
+    made = Forecast.objects.create(
         channel=name, start_date=start_date, days=len(arrivals), surge=surge, history_days=history_days,
         chosen=result.chosen, scores=scores, flags=sorted(str(flag) for flag in result.flags), made_at=clock.now())
+    if not math.isinf(work.patience_s):
+        app.configure_task(CHECK_JOB, priority=-5).defer(forecast_id=str(made.id))
 
 
 def _nights(start_date: dt.date, days: int) -> list[Wanted]:

@@ -355,6 +355,7 @@ class Forecast(models.Model):
     chosen = models.TextField()
     scores = models.JSONField(default=list)  # [name, wape, wape_day, covered or null], best first
     flags = ArrayField(models.TextField(), default=list)
+    checks = models.JSONField(default=list)  # by day what a simulation says of the people wanted; see staffing.DayCheck
     made_at = models.DateTimeField()
 
 

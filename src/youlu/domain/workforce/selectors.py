@@ -121,6 +121,13 @@ def presence_history(*, actor: Actor, agent_id: uuid.UUID, limit: int = 50) -> t
                              p.until, p.reported_by) for p in rows)
 
 
+def homes_known(*, actor: Actor) -> frozenset[int]:
+    """The compounds in which somebody of the desk lives."""
+    actor.require("workforce.home")
+    homes = Agent.objects.filter(is_active=True, home_compound_id__isnull=False)
+    return frozenset(one for one in homes.values_list("home_compound_id", flat=True) if one is not None)
+
+
 def agents_living_in(*, actor: Actor, compound_ids: Iterable[int]) -> tuple[AgentRow, ...]:
     """Whom to ask when compounds close."""
     actor.require("workforce.home")

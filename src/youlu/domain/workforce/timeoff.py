@@ -18,7 +18,7 @@ from youlu.domain.workforce.errors import (
     LeaveSpanError,
     WishError,
 )
-from youlu.domain.workforce.models import Leave, ShiftKind, Wish
+from youlu.domain.workforce.models import Agent, Leave, ShiftKind, Wish
 from youlu.domain.workforce.selectors import agent_of
 
 LEAVE_DAYS_MOST = 180
@@ -53,25 +53,34 @@ class WishRow:
 
 
 def leave_ask(*, actor: Actor, kind: str, start_at: dt.datetime, end_at: dt.datetime,
-              agent_id: uuid.UUID | None = None) -> uuid.UUID:
-    """Ask for time off; a supervisor may ask for somebody else.
+              agent_id: uuid.UUID | None = None, granted: bool = False) -> uuid.UUID:
+    """Ask for time off; a supervisor may ask for somebody else, and grant it (`granted`) in the same act.
 
     Raises
     ------
     LeaveOverlapsError : some of the time is asked for or granted already. LeaveSpanError : no time, or too long.
+    NotFoundError : there is no such agent.
     """
     if agent_id is None:
         actor.require("workforce.self")
         agent_id = agent_of(actor).id
     else:
         actor.require("workforce.edit")
+    if granted:
+        actor.require("workforce.edit")
+    if not Agent.objects.filter(id=agent_id, is_active=True).exists():
+        raise NotFoundError()
     if kind not in Leave.Kind.values or not start_at < end_at <= start_at + dt.timedelta(days=LEAVE_DAYS_MOST):
         raise LeaveSpanError(days=LEAVE_DAYS_MOST)
     try:
         with transaction.atomic():
-            leave = Leave.objects.create(agent_id=agent_id, kind=kind, start_at=start_at, end_at=end_at,
-                                         asked_at=clock.now())
+            now = clock.now()
+            decided = {"state": Leave.State.GRANTED, "decided_by": actor.id, "decided_at": now} if granted else {}
+            leave = Leave.objects.create(agent_id=agent_id, kind=kind, start_at=start_at, end_at=end_at, asked_at=now,
+                                         **decided)
             audit_record(actor=actor.id, action="leave.ask", object_type="agent", object_id=str(agent_id), kind=kind)
+            if granted:
+                audit_record(actor=actor.id, action="leave.granted", object_type="agent", object_id=str(agent_id))
     except IntegrityError as error:
         other = Leave.objects.filter(agent_id=agent_id, state__in=OPEN, start_at__lt=end_at,
                                      end_at__gt=start_at).first()

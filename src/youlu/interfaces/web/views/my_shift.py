@@ -15,6 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core import clock
 from youlu.core.errors import NotFoundError, YouluError
+from youlu.domain.workforce.availability import (
+    availability_clashes,
+    availability_of,
+    availability_set,
+    weekday_names,
+)
 from youlu.domain.workforce.contracts import consented_at, emergency_consent
 from youlu.domain.workforce.feeds import feed_made_at, feed_make, feed_revoke
 from youlu.domain.workforce.models import Leave
@@ -31,6 +37,7 @@ from youlu.domain.workforce.timeoff import (
 )
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.views.agent import _shell
+from youlu.interfaces.web.views.person import week_posted
 
 AHEAD_DAYS = 14
 
@@ -41,7 +48,8 @@ def shift(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, address: str = "") -> HttpResponse:
+def _page(request: HttpRequest, address: str = "", *, week: list[str] | None = None,
+          week_error: str = "") -> HttpResponse:
     """`address`: of the calendar that was just made, shown by this answer and no other."""
     actor = actor_in(request)
     me, today = agent_of(actor).id, clock.today()
@@ -51,7 +59,10 @@ def _page(request: HttpRequest, address: str = "") -> HttpResponse:
         days=my_shifts(actor=actor, first=today, days=AHEAD_DAYS), leaves=leave_list(actor=actor, agent_id=me),
         wishes=wish_list(actor=actor, agent_id=me), swaps=swaps_of(actor=actor), kinds=shift_kinds(),
         colleagues=colleagues(actor=actor), leave_kinds=Leave.Kind.choices, tomorrow=tomorrow.isoformat(),
-        feed_at=feed_made_at(actor=actor), address=address, consented=consented_at(actor=actor)))
+        week=list(zip(weekday_names(), week or availability_of(actor=actor, agent_id=me), strict=True)),
+        outside=availability_clashes(actor=actor, agent_id=me), week_error=week_error,
+        feed_at=feed_made_at(actor=actor), address=address, consented=consented_at(actor=actor)),
+        status=422 if week_error else 200)
 
 
 def _done(request: HttpRequest, act: Any, said: str = "") -> HttpResponse:
@@ -107,6 +118,21 @@ def wish(request: HttpRequest) -> HttpResponse:
 @staff_page("workforce.self")
 def wish_off(request: HttpRequest, wish_id: uuid.UUID) -> HttpResponse:
     return _done(request, lambda: wish_drop(actor=actor_in(request), wish_id=wish_id))
+
+
+@require_POST
+@staff_page("workforce.self")
+def hours(request: HttpRequest) -> HttpResponse:
+    """One's own hours of the week; what cannot be read stays typed, with what is wrong with it."""
+    week = week_posted(request)
+    try:
+        availability_set(actor=actor_in(request), week=week)
+    except YouluError as error:
+        if error.status != 422:
+            raise
+        return _page(request, week=week, week_error=error.message)
+    messages.success(request, _("可排的时间记下了，下一份班表照它排。"))
+    return redirect("web:my_shift")
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from youlu.core.errors import NotFoundError, YouluError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.network.selectors import compound_name
+from youlu.domain.workforce.availability import (
+    availability_clashes,
+    availability_of,
+    availability_set,
+    weekday_names,
+)
 from youlu.domain.workforce.contracts import (
     contract_set,
     home_of,
@@ -38,7 +45,8 @@ def person(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
     return _page(request, agent_id)
 
 
-def _page(request: HttpRequest, agent_id: uuid.UUID, form: TermsForm | None = None) -> HttpResponse:
+def _page(request: HttpRequest, agent_id: uuid.UUID, form: TermsForm | None = None, *,
+          week: Sequence[str] | None = None, week_error: str = "") -> HttpResponse:
     actor = actor_in(request)
     row = next((r for r in people_now(actor=actor) if r.id == agent_id), None)
     if row is None:
@@ -49,7 +57,10 @@ def _page(request: HttpRequest, agent_id: uuid.UUID, form: TermsForm | None = No
     return render(request, "web/workforce/person.html", {
         "row": row, "history": presence_history(actor=actor, agent_id=agent_id), "sites": Site.choices,
         "reasons": Presence.Reason.choices, "may_edit": may_edit, "terms": terms, "form": form,
-        "skills": skills_known(actor=actor) if may_edit else ()}, status=422 if form and form.errors else 200)
+        "week": list(zip(weekday_names(), week or availability_of(actor=actor, agent_id=agent_id), strict=True)),
+        "outside": availability_clashes(actor=actor, agent_id=agent_id), "week_error": week_error,
+        "skills": skills_known(actor=actor) if may_edit else ()},
+        status=422 if week_error or (form and form.errors) else 200)
 
 
 def _form(
@@ -99,6 +110,26 @@ def person_terms(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
         return _page(request, agent_id, form)
     messages.success(request, gettext("已改，已记入审计。下一份班表照新的排。"))
     return redirect("web:person", agent_id)
+
+
+@require_POST
+@staff_page("workforce.edit")
+def person_hours(request: HttpRequest, agent_id: uuid.UUID) -> HttpResponse:
+    """The hours of the week in which somebody can be rostered, as they told a supervisor."""
+    week = week_posted(request)
+    try:
+        availability_set(actor=actor_in(request), agent_id=agent_id, week=week)
+    except YouluError as error:
+        if error.status != 422:
+            raise
+        return _page(request, agent_id, week=week, week_error=error.message)
+    messages.success(request, gettext("可排的时间记下了，下一份班表照它排。"))
+    return redirect("web:person", agent_id)
+
+
+def week_posted(request: HttpRequest) -> list[str]:
+    """Seven texts, Monday first, whatever was sent."""
+    return [*request.POST.getlist("day"), *[""] * 7][:7]
 
 
 @require_POST

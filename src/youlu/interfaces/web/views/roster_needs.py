@@ -10,13 +10,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core import clock
 from youlu.core.errors import YouluError
 from youlu.core.numbered import numbered
 from youlu.core.sheets import lines_in
+from youlu.domain.workforce.availability import weekday_names
 from youlu.domain.workforce.contracts import skills_known
 from youlu.domain.workforce.history import HistoryTaken, history_known, history_take
 from youlu.domain.workforce.models import Demand, StaffNeed
@@ -50,7 +50,8 @@ def _page(request: HttpRequest, *, typed: dict[str, Any] | None = None, need_err
         "before": monday - dt.timedelta(days=WEEK), "after": monday + dt.timedelta(days=WEEK), "monday": monday,
         "may_edit": actor.can("workforce.roster"), "typed": typed, "need_error": need_error, "file_error": file_error,
         "taken": taken, "channels": StaffNeed.Channel.choices, "sources": Demand.Channel.choices,
-        "weekdays": _weekdays(), "skills": skills_known(actor=actor)}, status=422 if is_bad else 200)
+        "weekdays": [(str(n), name) for n, name in enumerate(weekday_names())],
+        "skills": skills_known(actor=actor)}, status=422 if is_bad else 200)
 
 
 @require_POST
@@ -88,11 +89,6 @@ def needs_history(request: HttpRequest) -> HttpResponse:
     return _page(request, taken=taken)
 
 
-def _weekdays() -> list[tuple[str, str]]:
-    names = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
-    return [(str(n), name) for n, name in enumerate(names)]
-
-
 def _typed(request: HttpRequest) -> NeedTyped:
     """What was typed; what is no number or no day is as far from what may be as it gets, and is refused by name."""
     posted = request.POST
@@ -100,7 +96,7 @@ def _typed(request: HttpRequest) -> NeedTyped:
     people, expected = posted.get("people", "").strip(), posted.get("expected", "").strip()
     return NeedTyped(
         _date(posted.get("first", "")) or never, _date(posted.get("last", "")) or dt.date.min,
-        tuple(int(day) for day in posted.getlist("weekdays") if day.isascii() and day.isdecimal()),
+        tuple(int(day) for day in posted.getlist("weekdays") if day in "0123456" and len(day) == 1),
         _minute(posted.get("start", "")), _minute(posted.get("end", "")), posted.get("channel", ""),
         posted.get("skill", "").strip(), _number(people) if people else None, _number(expected) if expected else 0.0)
 

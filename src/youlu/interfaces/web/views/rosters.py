@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core import clock
 from youlu.core.errors import NotFoundError, YouluError
+from youlu.core.numbered import numbered
 from youlu.domain.workforce.errors import NoHistoryError
 from youlu.domain.workforce.feeds import feed_read
 from youlu.domain.workforce.forecasting import demand_forecast_start, forecasts_newest
-from youlu.domain.workforce.models import Basis
+from youlu.domain.workforce.models import Basis, Leave
 from youlu.domain.workforce.rostering.board import roster_board
 from youlu.domain.workforce.rostering.drafts import roster_draft_from, shift_edit, shifts_swap
 from youlu.domain.workforce.rostering.law import LEGAL_BASIS
@@ -28,10 +29,11 @@ from youlu.domain.workforce.rostering.publishing import (
     roster_send_back,
     roster_withdraw,
 )
-from youlu.domain.workforce.rostering.reading import roster_list, roster_published_at, run_newest
+from youlu.domain.workforce.rostering.reading import roster_list, roster_published_at, run_newest, shifts_between
 from youlu.domain.workforce.rostering.solving import roster_repair, roster_solve_start, roster_stop
+from youlu.domain.workforce.selectors import people_now
 from youlu.domain.workforce.swaps import swap_confirm, swap_refuse, swaps_waiting
-from youlu.domain.workforce.timeoff import leave_decide, leave_list, wish_list
+from youlu.domain.workforce.timeoff import leave_ask, leave_decide, leave_list, wish_list
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.reading import rosters as reading
 
@@ -166,8 +168,36 @@ def roster_leave(request: HttpRequest) -> HttpResponse:
     leaves, swaps = leave_list(actor=actor), swaps_waiting(actor=actor)
     return render(request, "web/rosters/leave.html", {
         "leaves": leaves, "wishes": wish_list(actor=actor), "swaps": swaps,
+        "people": people_now(actor=actor) if actor.can("workforce.edit") else (), "kinds": Leave.Kind.choices,
+        "tomorrow": clock.today() + dt.timedelta(days=1),
         "waiting": sum(row.state == "asked" for row in leaves), "may_edit": actor.can("workforce.edit"),
         "may_publish": actor.can("workforce.publish")})
+
+
+@require_POST
+@staff_page("workforce.edit")
+def roster_leave_new(request: HttpRequest) -> HttpResponse:
+    """Somebody else's leave, whole days, first and last included: asked for, or granted in the same act."""
+    posted, actor = request.POST, actor_in(request)
+    agent_id, first, last = _id(posted.get("agent", "")), _day(posted.get("first", "")), _day(posted.get("last", ""))
+    if first is None or last is None:
+        messages.error(request, _("写上从哪天到哪天。"))
+        return redirect("web:roster_leave")
+    start_at, end_at = clock.midnight(first), clock.midnight(last + dt.timedelta(days=1))
+    try:
+        leave_ask(actor=actor, agent_id=agent_id, kind=posted.get("kind", ""), start_at=start_at, end_at=end_at,
+                  granted=posted.get("granted") == "1")
+    except YouluError as error:
+        if error.status not in (409, 422):
+            raise
+        messages.error(request, error.message)
+        return redirect("web:roster_leave")
+    shifts = len(shifts_between(max(start_at, clock.now()), end_at, agent_id=agent_id))
+    messages.success(request, _("已记下请假。"))
+    if shifts:
+        messages.warning(request, numbered("这段时间已发布了%(n)s个班。批了以后到「排班」里少改重排。", shifts) % {
+            "n": shifts})
+    return redirect("web:roster_leave")
 
 
 @require_POST
@@ -217,6 +247,14 @@ def _date(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         return clock.today() + dt.timedelta(days=1)
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2200 else None
 
 
 def _id(text: str) -> uuid.UUID:

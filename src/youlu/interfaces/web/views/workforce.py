@@ -11,21 +11,26 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from youlu.core import clock
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.capacity import NEVER_H, Side, Strip, capacity_strip
 from youlu.domain.desk.selectors import parameters
-from youlu.domain.network.selectors import measures_in_force
+from youlu.domain.network.selectors import MeasureRow, measures_in_force
+from youlu.domain.promise.effects import compounds_touched
 from youlu.domain.workforce.contracts import unregistered
 from youlu.domain.workforce.models import Presence
 from youlu.domain.workforce.selectors import (
     AgentRow,
     agents_living_in,
+    homes_known,
     people_now,
     present_now,
 )
 from youlu.interfaces.web.agent_forms import NewAgentForm
 from youlu.interfaces.web.pages import staff_page
 from youlu.interfaces.web.wording import span
+
+SERVED_THERE = ("acceptance", "delivery", "counter")
 
 
 @require_GET
@@ -46,12 +51,22 @@ def people_page(request: HttpRequest, form: NewAgentForm | None = None) -> HttpR
 
 
 def _closed_in(actor: Actor, rows: tuple[AgentRow, ...]) -> list[AgentRow]:
-    """Who lives in a compound under a measure and is not taken to be bound there yet: whom to ask."""
+    """Who lives in a place under a measure and is not taken to be bound there yet: whom to ask."""
     if not actor.can("workforce.home"):
         return []
-    compounds = [int(m.zone_ref) for m in measures_in_force() if m.zone_kind == "compound" and m.zone_ref.isdecimal()]
+    measures = [measure for measure in measures_in_force() if _may_keep_in(measure)]
+    if not measures:
+        return []
+    compounds = compounds_touched(homes_known(actor=actor), measures)
     bound = {row.id for row in rows if row.reason == Presence.Reason.LOCKED_DOWN}
     return [row for row in agents_living_in(actor=actor, compound_ids=compounds) if row.id not in bound]
+
+
+def _may_keep_in(measure: MeasureRow) -> bool:
+    """Whether people of the place may be kept at home: it still runs, and is about them, not about mail that passes.
+    A list of compounds, and a lockdown, is; a wider place closed by a landslide only where nobody is served there."""
+    is_local = measure.zone_kind == "compound" or measure.cause == "lockdown" or measure.act in SERVED_THERE
+    return is_local and (measure.ends_at is None or measure.ends_at > clock.now())
 
 
 @require_GET
