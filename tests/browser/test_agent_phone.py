@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 from tests import people
 from tests.browser.chromium import IN_CHROMIUM, PHONE
 
@@ -35,14 +35,28 @@ def phone(live_server: Any, page: Page, context: BrowserContext) -> Iterator[Pag
     wordings_ensure(actor=people.chen_supervisor(), approve=True)
     presence_report(actor=people.li_agent(), site="at_home", reason="locked_down")
     _owe(3)
-    client = Client()
-    client.force_login(User.objects.get(username="limin"))
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    _sign_in(context, live_server.url, "limin")
     page.goto(f"{live_server.url}/my")
     page.get_by_role("button", name="接下一个").click()
     page.wait_for_load_state()  # the card answers without a network only once its deferred script is there
     yield page
     clock.forget()
+
+
+def _sign_in(context: BrowserContext, url: str, username: str) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
+
+
+def _shelf(page: Page) -> str:
+    return page.evaluate("localStorage.getItem('youlu-results')") or ""
+
+
+def _worker_ready(page: Page) -> None:
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()  # the first page was there before its worker
+    page.wait_for_function("navigator.serviceWorker.controller")
 
 
 def _owe(count: int) -> None:
@@ -130,3 +144,98 @@ def test_it_is_all_there_without_script(live_server: Any, phone: Page, browser: 
     _another_than(page, first)
     assert Attempt.objects.get(result="other").note == "wrong_number"
     context.close()
+
+
+def test_it_can_be_installed_and_without_a_network_the_shell_says_what_waits(phone: Page, context: BrowserContext) -> None:
+    cdp = context.new_cdp_session(phone)
+    assert cdp.send("Page.getAppManifest")["errors"] == []
+    hindered = {one["errorId"] for one in cdp.send("Page.getInstallabilityErrors")["installabilityErrors"]}
+    assert hindered <= {"in-incognito"}, "what a browser of a test is by itself"
+    _worker_ready(phone)
+    context.set_offline(True)
+    phone.locator("[data-card]:visible").get_by_role("button", name="没接通").click()
+    expect(phone.locator("[data-offline]")).to_contain_text("1条结果")
+    phone.reload()
+    expect(phone.get_by_role("heading", name="没有网络")).to_be_visible()
+    expect(phone.locator("[data-offline]")).to_contain_text("1条结果已存在手机上")
+    assert phone.locator("header").evaluate("(one) => getComputedStyle(one).backgroundColor") == "rgb(0, 107, 72)"
+    names = phone.evaluate("caches.keys().then(async (all) => (await Promise.all(all.map(async (name) =>"
+                           " (await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname)))).flat())")
+    assert {one for one in names if not one.startswith("/assets/")} == {"/my/offline"}, "no page with anybody on it"
+    context.set_offline(False)
+    expect(phone.locator("[data-card]:visible")).to_have_count(1)
+    expect(phone.locator("[data-offline]")).to_be_hidden()
+    assert _results() == ["unreached"]
+
+
+def test_a_note_written_without_a_network_waits_unreadable_and_arrives_once(phone: Page, context: BrowserContext) -> None:
+    context.set_offline(True)
+    card = phone.locator("[data-card]:visible")
+    card.get_by_text("写一句备注").first.click()
+    card.get_by_label("写一句备注").fill("女儿接的，晚上再打")
+    card.get_by_role("button", name="没接通").click()
+    expect(phone.locator("[data-offline]")).to_contain_text("1条结果")
+    assert "note_sealed=" in _shelf(phone)
+    assert phone.evaluate("decodeURIComponent(localStorage.getItem('youlu-results'))").find("女儿") == -1
+    context.set_offline(False)
+    expect(phone.locator("[data-offline]")).to_be_hidden()
+    assert [one.remark for one in Attempt.objects.exclude(result="")] == ["女儿接的，晚上再打"]
+
+
+def test_another_agent_on_the_same_phone_sends_only_their_own(
+    phone: Page, context: BrowserContext, live_server: Any,
+) -> None:
+    presence_report(actor=people.ma_agent(), site="at_home", reason="locked_down")
+    with_hers = _tail(phone)
+    context.set_offline(True)
+    phone.locator("[data-card]:visible").get_by_role("button", name="没接通").click()
+    _another_than(phone, with_hers)
+    waiting = _shelf(phone)
+    phone.route("**/result", lambda route: route.abort())  # a network that is back and loses this
+    context.set_offline(False)
+    phone.goto(f"{live_server.url}/my/presence")
+    phone.get_by_role("button", name="退出").click()
+    expect(phone.get_by_role("dialog")).to_contain_text("还有1条结果没有发出")
+    phone.get_by_role("button", name="先不退").click()
+    expect(phone.get_by_role("dialog")).to_be_hidden()
+    phone.get_by_role("button", name="退出").click()
+    left: list[Response] = []
+    phone.on("response", lambda answer: left.append(answer) if answer.url.endswith("/logout") else None)
+    phone.get_by_role("button", name="现在就退").click()
+    phone.wait_for_url(f"{live_server.url}/")
+    assert left[0].headers["clear-site-data"] == '"cache"'
+    assert _shelf(phone) == waiting
+    assert "1389310" not in waiting
+    phone.unroute("**/result")
+
+    _sign_in(context, live_server.url, "maqiang")
+    phone.goto(f"{live_server.url}/my")
+    expect(phone.locator("[data-offline]")).to_contain_text("另有1条是别的工号留下的")
+    phone.get_by_role("button", name="接下一个").click()
+    assert _results() == []
+    phone.goto(f"{live_server.url}/my/presence")
+    phone.get_by_role("button", name="退出").click()
+    phone.wait_for_url(f"{live_server.url}/")
+    assert _shelf(phone) == waiting
+
+    _sign_in(context, live_server.url, "limin")
+    phone.goto(f"{live_server.url}/my")
+    expect(phone.locator("[data-offline]")).to_be_hidden()
+    assert _results() == ["unreached"]
+    phone.goto(f"{live_server.url}/my/presence")
+    phone.get_by_role("button", name="退出").click()
+    phone.wait_for_url(f"{live_server.url}/")
+    assert left[-1].headers["clear-site-data"] == '"cache", "storage"'
+    assert phone.evaluate("localStorage.length") == 0
+    assert phone.evaluate("caches.keys()") == []
+
+
+def test_a_result_that_the_server_refuses_stays_with_its_reason_until_it_is_dropped(phone: Page) -> None:
+    Attempt.objects.all().update(result="moot")  # as if it had been given under another key
+    phone.locator("[data-card]:visible").get_by_role("button", name="没接通").click()
+    expect(phone.locator("[data-stuck]")).to_be_visible()
+    expect(phone.locator("[data-stuck]")).to_contain_text("这一条还在手机上")
+    assert _shelf(phone)
+    phone.get_by_role("button", name="不要这一条了").click()
+    expect(phone.locator("[data-offline]")).to_be_hidden()
+    assert not _shelf(phone)

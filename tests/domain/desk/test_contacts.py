@@ -16,8 +16,9 @@ from youlu.core import clock
 from youlu.core.errors import NotFoundError
 from youlu.core.idempotency import KeyReusedError
 from youlu.domain.access.selectors import Actor
-from youlu.domain.desk import services
-from youlu.domain.desk.errors import NoTimeGivenError, UnknownResultError
+from youlu.domain.desk import selectors, services
+from youlu.domain.desk.contacts import REMARK_MAX, shelf_tag
+from youlu.domain.desk.errors import NoTimeGivenError, OtherAgentError, RemarkError, UnknownResultError
 from youlu.domain.desk.models import Attempt, Contact, ContactItem
 from youlu.domain.desk.services import Said
 from youlu.domain.workforce.services import presence_report
@@ -263,3 +264,37 @@ def test_two_agents_never_hold_the_same_customer(owe: Owe) -> None:
         thread.join()
     assert len(held) == len(set(held)) == 12
     assert Contact.objects.filter(state="told").count() == 12
+
+
+@pytest.mark.django_db
+def test_what_an_agent_wrote_besides_is_sealed_and_the_next_one_reads_it(owe: Owe, noon: object) -> None:
+    (contact_id,) = owed_by_voice(owe)
+    li = present(people.li_agent())
+    services.contact_next(actor=li)
+    with pytest.raises(RemarkError):
+        services.contact_result(actor=li, contact_id=contact_id, key="k", said=Said("unreached", 1, remark="字" * 201))
+    said = Said("unreached", 1, remark="女儿接的，晚上再打")
+    for _ in range(2):
+        services.contact_result(actor=li, contact_id=contact_id, said=said, key="k1")
+    with pytest.raises(KeyReusedError):
+        services.contact_result(actor=li, contact_id=contact_id, said=Said("unreached", 1, remark="x"), key="k1")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), bool_or(remark LIKE '%%女儿%%') FROM desk_attempt WHERE remark IS NOT NULL")
+        assert cursor.fetchone() == (1, False)
+    with clock.frozen(NOON + dt.timedelta(hours=3)):
+        ma = present(people.ma_agent())
+        held = services.contacts_hold(actor=ma)
+        assert [card.remark for card in selectors.hand(actor=ma, held=held).cards] == ["女儿接的，晚上再打"]
+    assert REMARK_MAX == 200
+
+
+@pytest.mark.django_db
+def test_a_result_that_another_agents_phone_marked_is_refused(owe: Owe, noon: object) -> None:
+    (contact_id,) = owed_by_voice(owe)
+    li, ma = present(people.li_agent()), present(people.ma_agent())
+    services.contact_next(actor=ma)
+    assert shelf_tag(actor=li) != shelf_tag(actor=ma)
+    with pytest.raises(OtherAgentError):
+        services.contact_result(actor=ma, contact_id=contact_id, said=Said("told", 1), key="k", whose=shelf_tag(actor=li))
+    assert services.contact_result(actor=ma, contact_id=contact_id, said=Said("told", 1), key="k",
+                                   whose=shelf_tag(actor=ma)).state == "told"

@@ -17,7 +17,7 @@ from youlu.domain.access.lockout import login_tries_forget, login_try
 from youlu.domain.access.models import LoginTry
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.applications.models import Application, State
-from youlu.domain.desk.models import WorkOrder
+from youlu.domain.desk.models import Attempt, Contact, Outreach, WorkOrder
 from youlu.domain.desk.retention import order_texts_expire
 from youlu.domain.desk.services import order_open
 from youlu.domain.mail.models import Item, Place, WrongTry
@@ -136,3 +136,16 @@ def test_tries_that_no_longer_count_are_dropped() -> None:
         WrongTry.objects.create(number="EZ1", tried_at=clock.real_now() - dt.timedelta(minutes=minutes))
     assert (login_tries_forget(), wrong_tries_forget()) == (1, 1)
     assert (LoginTry.objects.count(), WrongTry.objects.count()) == (1, 1)
+
+
+def test_what_agents_wrote_besides_a_result_goes_with_the_words_of_orders() -> None:
+    outreach = Outreach.objects.create(reason="x", opened_at=clock.now())
+    contact = Contact.objects.create(
+        id=uuid.uuid4(), outreach=outreach, customer_key=b"x", party_id=uuid.uuid4(), mode="voice", state="told",
+        opened_at=clock.now(), due_at=clock.now(), not_before=clock.now(), revision=1)
+    old, new = (Attempt.objects.create(contact=contact, mode="voice", begun_at=at, result="told", result_at=at, remark="女儿接的")
+                for at in (clock.now() - dt.timedelta(days=1_200), clock.now()))
+    assert order_texts_expire(actor=SYSTEM, dry_run=True) == 1
+    assert order_texts_expire(actor=SYSTEM) == 1
+    assert [Attempt.objects.get(id=one.id).remark for one in (old, new)] == [None, "女儿接的"]
+    assert AuditEntry.objects.get(action="contact.expire").facts["count"] == 1

@@ -166,5 +166,6 @@ def test_no_staff_page_is_open_to_somebody_without_a_role() -> None:
     table = yaml.safe_load(TABLE.read_text())
     public = {row.split(" ")[1] for row, cells in table.items() if "anonymous" in cells.get("enter", [])}
     known = re.compile(r"^/(login|logout|language|applied|ask|track|track/ask|follow/.*|quote|newspaper|healthz|readyz|"
-                       r"metrics|assets/.*|apply/.*|invitation/.*|account/.*|\.well-known/.*|api/v1/partners/.*|api/v1/openapi.json)?$")
+                       r"manifest\.webmanifest|worker\.js|my/offline|metrics|assets/.*|apply/.*|invitation/.*|account/.*|"
+                       r"\.well-known/.*|api/v1/partners/.*|api/v1/openapi.json)?$")
     assert not [address for address in public if not known.match(address)]

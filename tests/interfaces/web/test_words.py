@@ -104,6 +104,7 @@ ALWAYS_MANY = {
     "视图要有名字，最多{most}个字；每人最多存{views}个。": "a limit",
     "留言没有发出：写1到{most}个字；办结的或留言太多的，请打11185。": "a limit",
     "一张工单最多{most}个附件。": "a limit",
+    "备注最多{most}个字。删短一些再记。": "a limit",
     "写一写是什么事，1到{most}个字。": "a limit",
     "一天最多提交{most}次。急事请打11185，有人帮您办。": "a limit",
     "名称写1到{name_most}个字，内容写1到{most}个字。": "a limit",

@@ -11,13 +11,14 @@ from django.db import connection, transaction
 
 from youlu.core import clock
 from youlu.core.audit import audit_record
+from youlu.core.crypto import blind_index
 from youlu.core.errors import NotFoundError
 from youlu.core.idempotency import answer_once
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import scripts
 from youlu.domain.desk.campaigns.models import Campaign
 from youlu.domain.desk.campaigns.topics import code_of
-from youlu.domain.desk.errors import NoTimeGivenError, UnknownResultError
+from youlu.domain.desk.errors import NoTimeGivenError, OtherAgentError, RemarkError, UnknownResultError
 from youlu.domain.desk.models import Attempt, Contact, ContactItem, ContactMode, ContactState
 from youlu.domain.desk.phone.dialling import contact_dial
 from youlu.domain.desk.phone.exchange import exchange_is_set
@@ -31,6 +32,7 @@ LEASE = dt.timedelta(minutes=30)
 TRIES_MAX = 3
 TRY_AGAIN = dt.timedelta(hours=2)  # trade practice, unverified
 ASKED_FOR = dt.timedelta(hours=1)  # later than that it is not the time that the customer asked for
+REMARK_MAX = 200
 OTHER_REASONS = {"wrong_number": "号码不对", "refused": "不用再联系", "hand_over": "转主管"}
 
 # Due first; one whose holder's lease ran out is anybody's again. In the quiet hours nobody is rung up but who asked for
@@ -142,23 +144,37 @@ class Said:
     occurred_at: dt.datetime | None = None
     callback_at: dt.datetime | None = None
     other: str = ""
+    remark: str = ""
 
 
-def contact_result(*, actor: Actor, contact_id: uuid.UUID, said: Said, key: str) -> ContactOutcome:
+def shelf_tag(*, actor: Actor) -> str:
+    """By what the agent's phone marks results that wait on it: the same for ever, and says nothing to anybody else."""
+    return blind_index(actor.id, field="desk.shelf").hex()[:16]
+
+
+def contact_result(
+    *, actor: Actor, contact_id: uuid.UUID, said: Said, key: str, whose: str = ""
+) -> ContactOutcome:
     """Record what came of a contact, once a key, whenever it arrives.
 
     Raises
     ------
     NotFoundError : the agent never held the contact, or has given its result under another key.
-    UnknownResultError, NoTimeGivenError, KeyReusedError, KeyBusyError
+    OtherAgentError : the phone marked it as somebody else's (`whose`, a `shelf_tag`).
+    UnknownResultError, NoTimeGivenError, RemarkError, KeyReusedError, KeyBusyError
     """
     actor.require("contact.take")
+    if whose and whose != shelf_tag(actor=actor):
+        raise OtherAgentError()
+    if len(said.remark) > REMARK_MAX:
+        raise RemarkError(most=REMARK_MAX)
     if said.result not in Attempt.Result.values or not said.result:
         raise UnknownResultError()
     if said.result == Attempt.Result.OTHER and said.other not in OTHER_REASONS:
         raise UnknownResultError()
     body = json.dumps([str(contact_id), said.result, said.revision, said.other,
-                       said.callback_at and said.callback_at.isoformat()]).encode()
+                       said.callback_at and said.callback_at.isoformat(),
+                       *([said.remark] if said.remark else [])]).encode()
 
     def work() -> tuple[int, dict[str, object]]:
         outcome = _result_apply(actor, contact_id, said)
@@ -179,7 +195,8 @@ def _result_apply(actor: Actor, contact_id: uuid.UUID, said: Said) -> ContactOut
     at = min(max(said.occurred_at or now, attempt.begun_at), now)  # a phone's clock may be wrong, not absurd
     if said.result == Attempt.Result.SCHEDULED and (said.callback_at is None or said.callback_at <= at):
         raise NoTimeGivenError()
-    Attempt.objects.filter(id=attempt.id).update(result=said.result, result_at=at, note=said.other)
+    Attempt.objects.filter(id=attempt.id).update(result=said.result, result_at=at, note=said.other,
+                                                  remark=said.remark or None)
     again, is_told = False, said.result == Attempt.Result.TOLD
     _taken_back_settle(contact.id, said.revision if is_told else 0, at)
     if is_told:

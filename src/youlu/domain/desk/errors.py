@@ -265,3 +265,15 @@ class AskedTooOftenError(YouluError):
     code = "desk.asked_too_often"
     status = 429
     sentence = "一天最多提交{most}次。急事请打11185，有人帮您办。"
+
+
+class RemarkError(YouluError):
+    code = "desk.remark"
+    status = 422
+    sentence = "备注最多{most}个字。删短一些再记。"
+
+
+class OtherAgentError(YouluError):
+    code = "desk.other_agent"
+    status = 409
+    sentence = "这条结果是另一个工号留下的，由本人登录后发出。"

@@ -475,9 +475,11 @@ class Attempt(models.Model):
     result = models.TextField(choices=Result.choices, blank=True, default="")
     result_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True, default="")  # a code, no free text about a person
+    remark = EncryptedTextField(null=True)  # what the agent wrote besides
 
     class Meta:
         indexes = [
             models.Index(fields=["contact", "id"]),
             models.Index(fields=["agent_id", "result_at"]),
+            models.Index(fields=["id"], condition=Q(remark__isnull=False), name="desk_attempt_remark"),  # what expires
         ]

@@ -7,11 +7,12 @@ import uuid
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.domain.access.selectors import Actor
-from youlu.domain.desk.models import InboxLetter, OrderEvent, WorkOrder
+from youlu.domain.desk.models import Attempt, InboxLetter, OrderEvent, WorkOrder
 from youlu.domain.desk.orders.attachments import attachments_drop
 
 BATCH = 1_000
@@ -21,18 +22,32 @@ PARTY_BUSINESS = ("SELECT party_id FROM desk_workorder WHERE state <> 'closed' O
 
 
 def order_texts_expire(*, actor: Actor, dry_run: bool = False, batch: int = BATCH) -> int:
-    """Empty body and notes of orders closed long ago; number, kind, times and outcome stay. Returns how many orders."""
+    """Empty body and notes of orders closed long ago, and what agents wrote besides a result; number, kind, times and
+    outcome stay. Returns how many orders and such words."""
     actor.require("party.erase")
     cutoff = clock.now() - dt.timedelta(days=settings.KEEP_ORDER_TEXT_DAYS)
     due = WorkOrder.objects.filter(state=WorkOrder.State.CLOSED, closed_at__lt=cutoff)
     if dry_run:
-        return sum(1 for order in due.iterator() if order.body)
-    done, after = 0, uuid.UUID(int=0)
+        return sum(1 for order in due.iterator() if order.body) + _remarks(cutoff).count()
+    done, after = _remarks_expire(actor, cutoff), uuid.UUID(int=0)
     while found := list(due.filter(id__gt=after).order_by("id")[:batch]):
         after = found[-1].id
         done += _batch(actor, [order.id for order in found if order.body])
         attachments_drop([order.id for order in found])
     return done
+
+
+def _remarks(cutoff: dt.datetime) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(remark__isnull=False, result_at__lt=cutoff)
+
+
+@transaction.atomic
+def _remarks_expire(actor: Actor, cutoff: dt.datetime) -> int:
+    emptied = _remarks(cutoff).update(remark=None)
+    if emptied:
+        audit_record(actor=actor.id, action="contact.expire", object_type="contact", object_id="",
+                     reason=f"保存期满{settings.KEEP_ORDER_TEXT_DAYS}天", count=emptied)
+    return emptied
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q
 
@@ -140,6 +140,7 @@ class ContactCard:
     call_asked_at: dt.datetime | None
     callback_at: dt.datetime | None
     subject: str = ""  # of a campaign; "" for word of a promise
+    remark: str = ""  # what whoever called last wrote besides
 
 
 @dataclass(frozen=True)
@@ -189,9 +190,12 @@ def _cards(agent: AgentRow, held: Sequence[uuid.UUID]) -> tuple[ContactCard, ...
     tries = {a.contact_id: a for a in Attempt.objects.filter(contact_id__in=held, agent_id=agent.id, result="")
              .order_by("begun_at")}
     told = campaign_cards([c for c in contacts.values() if c.is_campaign], staff_no=agent.staff_no)
-    return tuple(
+    remarks = dict(Attempt.objects.filter(contact_id__in=held, remark__isnull=False).order_by("begun_at")
+                   .values_list("contact_id", "remark"))
+    return tuple(replace(
         _campaign_card(contacts[i], told[i], parties.get(contacts[i].party_id), tries.get(i)) if i in told else
-        _card(agent, contacts[i], owed[i], facts, parties.get(contacts[i].party_id), tries.get(i))
+        _card(agent, contacts[i], owed[i], facts, parties.get(contacts[i].party_id), tries.get(i)),
+        remark=remarks.get(i) or "")
         for i in held if i in contacts and (i in told or owed[i]))
 
 

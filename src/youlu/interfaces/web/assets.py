@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import get_script_prefix, reverse
 
 from youlu.core.errors import NotFoundError
+from youlu.interfaces.web.app_icon import icon_png
 from youlu.interfaces.web.figures.land import land_sprite
 from youlu.interfaces.web.icons import sprite_build
 
@@ -105,7 +106,7 @@ FAVICON = "data:image/svg+xml," + quote(
     '<path d="M7 10h18v12H7zM7 11l9 7 9-7" fill="none" stroke="#fff" stroke-width="2.4"/></svg>'
 )
 
-MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
+MAKERS: dict[str, tuple[str, Callable[[], str | bytes]]] = {
     "youlu.css": ("text/css; charset=utf-8", _style),
     "tour.css": ("text/css; charset=utf-8", _tour_style),
     "timetable.css": ("text/css; charset=utf-8", _timetable_style),
@@ -121,6 +122,8 @@ MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
     "passkey.js": ("text/javascript; charset=utf-8", _passkey),
     "icons.svg": ("image/svg+xml", sprite_build),
     "land.svg": ("image/svg+xml", land_sprite),
+    "icon-192.png": ("image/png", partial(icon_png, 192)),
+    "icon-512.png": ("image/png", partial(icon_png, 512)),
 }
 
 
@@ -130,7 +133,8 @@ def asset(name: str) -> Asset:
     if name not in MAKERS:
         raise NotFoundError(name=name)
     content_type, make = MAKERS[name]
-    content = make().encode()
+    made = make()
+    content = made.encode() if isinstance(made, str) else made
     return Asset(
         name, content_type, content, gzip.compress(content, 9, mtime=0), hashlib.sha256(content).hexdigest()[:12]
     )

@@ -19,6 +19,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 API = "/api/"
 # Nothing inline, neither script nor style; whoever needs a width writes an attribute of an SVG.
 PAGE_POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+               "manifest-src 'self'; worker-src 'self'; "
                "frame-src {frames}; frame-ancestors {frames}; base-uri 'none'; form-action 'self'{upgrade}")
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 FEATURES = ("camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), "

@@ -23,10 +23,11 @@ SAID_FOR = dt.timedelta(days=180)
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
-    """End the login at once, in the browser and in the database."""
+    """End the login at once, in the browser and in the database. Nothing stays in the browser; where results wait on a
+    phone (`keep`), they do, without a word about anybody."""
     session_end(request)
     response = redirect("web:login" if request.POST.get("next") == reverse("web:login") else "web:home")
-    response["Clear-Site-Data"] = '"cache"'
+    response["Clear-Site-Data"] = '"cache"' if request.POST.get("keep") == "1" else '"cache", "storage"'
     return response
 
 

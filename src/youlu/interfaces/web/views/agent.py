@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core import clock
 from youlu.core.errors import YouluError
+from youlu.core.sealed_box import box_key, box_open
 from youlu.domain.desk import selectors, services
-from youlu.domain.desk.contacts import OTHER_REASONS
+from youlu.domain.desk.contacts import OTHER_REASONS, REMARK_MAX, shelf_tag
 from youlu.domain.desk.emergency.reading import my_notice
 from youlu.domain.desk.phone.errors import AgentOnPhoneError, NoNumberError
 from youlu.domain.parties.services import party_reveal
@@ -38,7 +39,7 @@ def _greeting(now: dt.datetime) -> str:
 def _shell(request: HttpRequest, tab: str, **more: Any) -> dict[str, Any]:
     actor = request.actor  # type: ignore[attr-defined]
     return {"agent": agent_of(actor), "greeting": _greeting(clock.now()), "now": clock.now(), "tab": tab,
-            "notice": my_notice(actor=actor), **more}
+            "notice": my_notice(actor=actor), "shelf_tag": shelf_tag(actor=actor), "shelf_key": box_key(), **more}
 
 
 @require_GET
@@ -54,6 +55,7 @@ def _next_page(request: HttpRequest, number: str = "") -> HttpResponse:
     return render(request, "web/agent/next.html", _shell(
         request, "next", hand=hand, times=_callback_times(clock.now()), others=OTHER_REASONS.items(),
         ask=request.GET.get("ask", ""), number=number, has_exchange=selectors.exchange_is_set(),
+        remark_max=REMARK_MAX,
          day_total=hand.told_today + hand.share))
 
 
@@ -106,8 +108,9 @@ def result(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     wants_json = request.headers.get("Accept", "").startswith("application/json")
     try:
-        outcome = services.contact_result(actor=actor, contact_id=contact_id, said=_said(request),
-                                          key=request.POST.get("idempotency_key", ""))
+        outcome = services.contact_result(
+            actor=actor, contact_id=contact_id, said=_said(request), key=request.POST.get("idempotency_key", ""),
+            whose=request.POST.get("who", ""))
     except YouluError as error:
         if not wants_json:
             raise
@@ -132,7 +135,13 @@ def _said(request: HttpRequest) -> services.Said:
     if callback_at is not None and callback_at.tzinfo is None:
         callback_at = callback_at.replace(tzinfo=clock.SHANGHAI)
     return services.Said(kind, revision, occurred_at=clock.now() - dt.timedelta(seconds=age_s),
-                         callback_at=callback_at, other=detail if kind == "other" else "")
+                         callback_at=callback_at, other=detail if kind == "other" else "", remark=_remark(request))
+
+
+def _remark(request: HttpRequest) -> str:
+    """What was typed, or what the phone sealed until there was a network."""
+    box = request.POST.get("note_sealed", "")
+    return box_open(box) if box else request.POST.get("note", "").strip()
 
 
 @require_GET
