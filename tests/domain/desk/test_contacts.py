@@ -295,6 +295,7 @@ def test_a_result_that_another_agents_phone_marked_is_refused(owe: Owe, noon: ob
     services.contact_next(actor=ma)
     assert shelf_tag(actor=li) != shelf_tag(actor=ma)
     with pytest.raises(OtherAgentError):
-        services.contact_result(actor=ma, contact_id=contact_id, said=Said("told", 1), key="k", whose=shelf_tag(actor=li))
+        services.contact_result(actor=ma, contact_id=contact_id, said=Said("told", 1), key="k",
+                                whose=shelf_tag(actor=li))
     assert services.contact_result(actor=ma, contact_id=contact_id, said=Said("told", 1), key="k",
                                    whose=shelf_tag(actor=ma)).state == "told"

@@ -143,7 +143,8 @@ def test_what_agents_wrote_besides_a_result_goes_with_the_words_of_orders() -> N
     contact = Contact.objects.create(
         id=uuid.uuid4(), outreach=outreach, customer_key=b"x", party_id=uuid.uuid4(), mode="voice", state="told",
         opened_at=clock.now(), due_at=clock.now(), not_before=clock.now(), revision=1)
-    old, new = (Attempt.objects.create(contact=contact, mode="voice", begun_at=at, result="told", result_at=at, remark="女儿接的")
+    old, new = (Attempt.objects.create(contact=contact, mode="voice", begun_at=at, result="told", result_at=at,
+                                       remark="女儿接的")
                 for at in (clock.now() - dt.timedelta(days=1_200), clock.now()))
     assert order_texts_expire(actor=SYSTEM, dry_run=True) == 1
     assert order_texts_expire(actor=SYSTEM) == 1

@@ -27,7 +27,6 @@
   const mine = (row) => !who || row.who === who;
   const write = (rows) => {
     if (rows.length) localStorage.setItem(shelf, JSON.stringify(rows)); else localStorage.removeItem(shelf);
-    show();
   };
   const change = (key, more) => write(read().map((row) => (row.key === key ? { ...row, ...more } : row)));
 
@@ -142,13 +141,16 @@
     if (!press) return;
     const stuck = read().find((row) => mine(row) && row.stuck), logout = document.querySelector("form[data-logout]");
     if (press.dataset.press === "again" && stuck) { change(stuck.key, { stuck: "" }); flush(); }
-    if (press.dataset.press === "drop" && stuck) write(read().filter((row) => row.key !== stuck.key));
+    if (press.dataset.press === "drop" && stuck) { write(read().filter((row) => row.key !== stuck.key)); show(); }
     if (press.dataset.press === "stay") ask.close();
     if (press.dataset.press === "leave") { logout.dataset.sure = "1"; logout.requestSubmit(); }
   });
 
+  /* the page that stands there without a network gives way as soon as the server can be reached */
+  const back = () => fetch(worker, { cache: "no-store" }).then(() => location.assign(home), () => {});
+  if (!token) setInterval(back, 4000);
   window.addEventListener("online", async () => {
-    if (!token) return location.assign(home);
+    if (!token) return back();
     if (await flush() && deck) location.assign(deck.dataset.home);
   });
   window.addEventListener("offline", show);
