@@ -27,6 +27,7 @@
   const mine = (row) => !who || row.who === who;
   const write = (rows) => {
     if (rows.length) localStorage.setItem(shelf, JSON.stringify(rows)); else localStorage.removeItem(shelf);
+    bar.dataset.waiting = String(rows.filter((row) => mine(row) && !row.stuck).length);
   };
   const change = (key, more) => write(read().map((row) => (row.key === key ? { ...row, ...more } : row)));
 
@@ -70,7 +71,7 @@
     if (signedOut || [408, 409, 429].includes(answer.status) || answer.status >= 500) throw new Error("later");
     if (answer.ok) return true;
     const told = await answer.json().catch(() => ({}));
-    change(row.key, { stuck: told.sentence || stuckBox.dataset.refused });
+    change(row.key, { stuck: (answer.status !== 404 && told.sentence) || stuckBox.dataset.refused });
     return false;
   };
 
