@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0025_inboxes'),
+        ('desk', '0026_contact_opened'),
     ]
 
     operations = [
