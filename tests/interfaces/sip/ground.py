@@ -4,7 +4,6 @@ other by address and keys."""
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +31,7 @@ sip = "{host}:{sip}"
 messages = "{host}:{messages}"
 [trunk]
 address = "{host}:{trunk}"
-accept = ["{accept}"]
+accept = ["{host}"]
 number = "11185"
 [agents.2207]
 secret = "{secrets[2207]}"
@@ -66,14 +65,6 @@ class Program:
             self.process = None
             until(lambda: all(gone(pid) for pid in pids), "a killed program is gone")
 
-    def end(self) -> int:
-        """Asked to end; its exit code."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(60)
-        self.process = None
-        return code
-
 
 class Ground:
     """The two programs, and what a test asks of them."""
@@ -91,11 +82,11 @@ class Ground:
         self.state, self.log = folder / "state.sqlite", folder / "exchange.log"
         self.exchange = Program([sys.executable, "-m", "youlu.interfaces.sip", str(self.settings()), "DEBUG"], self.log)
 
-    def settings(self, accept: str = HOST) -> Path:
+    def settings(self) -> Path:
         path = self.folder / "phone.toml"
         path.write_text(SETTINGS.format(
             state=self.state, url=f"http://{HOST}:{self.web_port}", keys=self.keys, host=HOST, sip=self.sip,
-            messages=self.messages, trunk=self.trunk, accept=accept, secrets={int(k): v for k, v in SECRETS.items()}))
+            messages=self.messages, trunk=self.trunk, secrets={int(k): v for k, v in SECRETS.items()}))
         path.chmod(0o600)
         return path
 

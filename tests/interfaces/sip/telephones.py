@@ -69,7 +69,7 @@ class Sipp:
     """One caller or customer: a scenario played once. `hears` sends back the voice it gets."""
 
     def __init__(self, scenario: str, folder: Path, *, to: int, port: int = 0, number: str = "",
-                 privacy: str = "none") -> None:
+                 privacy: str = "none", host: str = HOST) -> None:
         self.port = port or port_free()
         self.media, self.folder, self.scenario = port_free(), folder, scenario
         self.name = f"{scenario}-{self.port}"
@@ -77,8 +77,8 @@ class Sipp:
         (folder / f"{self.name}.xml").write_text(text)
         self.said = (folder / f"{self.name}.out").open("w+b")
         self.process = subprocess.Popen(
-            ["sipp", f"{HOST}:{to}", "-sf", f"{self.name}.xml", "-m", "1", "-i", HOST, "-p", str(self.port),
-             "-mi", HOST, "-mp", str(self.media), "-rtp_echo", "-nostdin", "-timeout", str(PATIENCE_S),
+            ["sipp", f"{HOST}:{to}", "-sf", f"{self.name}.xml", "-m", "1", "-i", host, "-p", str(self.port),
+             "-mi", host, "-mp", str(self.media), "-rtp_echo", "-nostdin", "-timeout", str(PATIENCE_S),
              "-timeout_error", "-trace_err", "-error_file", f"{self.name}.errors"],
             cwd=folder, stdin=subprocess.DEVNULL, stdout=self.said, stderr=self.said)
 

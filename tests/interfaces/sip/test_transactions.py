@@ -240,3 +240,21 @@ def test_answers_go_to_the_port_that_was_said_where_the_sender_asks_for_no_other
         assert far.taken[1].to == near.place
 
     run(test)
+
+
+def test_what_a_stranger_asks_takes_up_no_memory_and_neither_does_what_nobody_answered() -> None:
+    async def test() -> None:
+        near, far = await End().open(), await End().open()
+        for method in ("INVITE", "OPTIONS", "CANCEL"):
+            far.layer.datagram_received(request(method, near.layer.here, far.place).write(), near.place)
+            if method != "CANCEL":
+                far.taken[-1].is_brief = True
+                far.taken[-1].respond(403)
+        assert not far.layer.servers
+        assert not far.layer.unconfirmed
+        far.layer.datagram_received(request("OPTIONS", near.layer.here, far.place).write(), near.place)
+        assert far.layer.servers
+        while far.layer.servers:
+            await asyncio.sleep(transactions.T1_S)
+
+    run(test)

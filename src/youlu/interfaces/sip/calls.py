@@ -55,6 +55,8 @@ class Call:
         finally:
             if self.changing is not None:
                 self.changing.cancel()
+            while not self.inbox.empty():
+                self.inbox.get_nowait()[1].respond(481)
             for leg in self.legs:
                 leg.close(status=self.refusal[0], headers=self.refusal[1])
             log.info("call %s is over", self.reference)
@@ -123,7 +125,11 @@ class Call:
         self.changing = asyncio.get_running_loop().create_task(self._guarded(self._change(server, other)))
 
     async def _change(self, server: Server, other: Leg) -> None:
-        response = await other.again(server.request)
+        try:
+            response = await other.again(server.request)
+        except asyncio.CancelledError:
+            server.respond(487)
+            raise
         if response.status >= REFUSED:
             server.respond(response.status)
             return

@@ -82,9 +82,10 @@ class CallIn(Call):
                     return str(way["agent"])
                 if way.get("to") != "queue":
                     self.turn_away(480, self.retry_after(way.get("call_back_at")))
-            elif now - silent_since > self.exchange.limits.away_s:
-                log.warning("call %s is turned away: Youlu has not answered", self.reference)
-                self.turn_away(503, 60)
+            else:
+                log.warning("call %s: Youlu does not say where it goes: HTTP %s", self.reference, status or "no answer")
+                if now - silent_since > self.exchange.limits.away_s:
+                    self.turn_away(503, 60)
             self.provisional(182)  # said again each time, or proxies would take the call for dead
             await asyncio.sleep(self.exchange.limits.ask_s if status == 200 else self.exchange.limits.away_s / 10)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from youlu.interfaces.sip.callers import caller_number
@@ -19,7 +19,7 @@ from youlu.interfaces.sip.news import News
 from youlu.interfaces.sip.registrar import Registrar
 from youlu.interfaces.sip.settings import Settings
 from youlu.interfaces.sip.state import state_open
-from youlu.interfaces.sip.transactions import Layer, Place, Server
+from youlu.interfaces.sip.transactions import Layer, Place, Server, fault_log
 from youlu.interfaces.sip.uris import BadMessageError
 from youlu.interfaces.sip.youlu import Youlu
 
@@ -35,8 +35,8 @@ class Exchange:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.limits, self.trunk = settings, settings.limits, settings.trunk
-        self.youlu = Youlu(settings.url, settings.sign)
         self.db = state_open(settings.state)
+        self.youlu = Youlu(settings.url, settings.sign, self.db)
         self.news = News(self.youlu, self.db)
         self.registrar = Registrar(settings.agents, self.db)
         self.calls: dict[str, Call] = {}
@@ -85,10 +85,12 @@ class Exchange:
 
     def take(self, server: Server) -> None:
         request = server.request
-        is_trunk = self.trunk.is_from(server.source[0])
+        is_theirs = self.registrar.is_theirs(server.source)
+        is_trunk = not is_theirs and self.trunk.is_from(server.source[0])  # also where `accept` is a whole network
+        server.is_brief = not (is_trunk or is_theirs)
         if request.method == "REGISTER":
             self._carefully(server, lambda: self.registrar.register(server))
-        elif not is_trunk and not self.registrar.is_theirs(server.source):
+        elif server.is_brief:
             server.respond(403)
         elif request.all("require"):
             server.respond(420, headers=[("unsupported", ", ".join(request.all("require")))])
@@ -100,11 +102,14 @@ class Exchange:
         else:
             server.respond(200 if request.method == "OPTIONS" else 405, headers=[ALLOW])
 
-    def _carefully(self, server: Server, work: Any) -> None:
+    def _carefully(self, server: Server, work: Callable[[], None]) -> None:
         try:
             work()
         except BadMessageError:
             server.respond(400)
+        except Exception as error:
+            fault_log("a request", error)
+            server.respond(500)
 
     def _leg(self, call_id: str, tag: str) -> Leg | None:
         return next((leg for call in self.calls.values() for leg in call.legs

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from youlu.interfaces.sip import digest
-from youlu.interfaces.sip.message import Headers, Message, Request, Response
+from youlu.interfaces.sip.message import Headers, Message, Request, Response, response_to
 from youlu.interfaces.sip.transactions import Client, Layer, Place, Server, branch_make, cancel_of
 from youlu.interfaces.sip.uris import Address, Uri
 
 ALLOW = ("allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, REFER")
 HOPS = 70
+AGAIN_MOST_S = 32.0
 
 
 class State(enum.Enum):
@@ -61,7 +62,7 @@ class Leg:
     def of(cls, layer: Layer, owner: Owner, server: Server) -> Leg:
         """The leg of a caller; 100 is said at once."""
         request = server.request
-        contact = Address.read(request.all("contact")[0]).uri
+        contact = Address.read(next(iter(request.all("contact")), "")).uri
         Uri.read(contact)
         leg = cls(layer, owner, place=server.source, call_id=request.call_id, remote=request.first("from"),
                   local=f"{request.first('to')};tag={server.tag}", target=contact, hops=hops_of(request) - 1)
@@ -89,7 +90,11 @@ class Leg:
     async def again(self, content: Message | None) -> Response:
         """Ask for other media on a leg that is up; a good answer waits for its `ack`."""
         self.invitation = Invitation(self, content)
-        return await self.answer()
+        try:
+            async with asyncio.timeout(AGAIN_MOST_S):
+                return await self.answer()
+        except TimeoutError:
+            return response_to(self.invitation.client.request, 408)
 
     def ack(self, content: Message | None = None) -> None:
         if self.invitation is not None:

@@ -20,15 +20,38 @@ AT_ONCE = 32
 Told = Callable[[str, Mapping[str, Any]], Awaitable[int]]
 
 
+class _Server(ThreadingHTTPServer):
+    """So many connections at once and no more: who holds one open holds up few."""
+
+    daemon_threads = True
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.room = threading.BoundedSemaphore(AT_ONCE)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self.room.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.room.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        log.warning("a connection broke off")
+
+
 class Listener:
     """The server while it is entered. `told` runs in the loop that entered it; `counts` answers GET /state."""
 
     def __init__(self, place: tuple[str, int], verify: str, told: Told, counts: Callable[[], dict[str, int]]) -> None:
         self.loop = asyncio.get_running_loop()
         self.verify, self.told, self.counts = Webhook(verify), told, counts
-        self.room = threading.BoundedSemaphore(AT_ONCE)
-        self.server = ThreadingHTTPServer(place, _handler_for(self))
-        self.server.daemon_threads = True
+        self.server = _Server(place, _handler_for(self))
 
     def __enter__(self) -> Listener:
         threading.Thread(target=self.server.serve_forever, daemon=True, name="messages").start()
@@ -72,8 +95,7 @@ def _handler_for(listener: Listener) -> type[BaseHTTPRequestHandler]:
             else:
                 body = self.rfile.read(int(length))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                with listener.room:
-                    self._answer(listener.receive(headers, body))
+                self._answer(listener.receive(headers, body))
 
         def do_GET(self) -> None:
             if self.path == "/state":

@@ -18,7 +18,7 @@ from youlu.interfaces.sip.youlu import Youlu
 
 log = logging.getLogger(__name__)
 AT_ONCE = 50
-PAUSE_S, PAUSE_MOST_S = 0.5, 30.0
+PAUSE_S, PAUSE_MOST_S = 0.5, 5.0
 KEPT_S = 29 * 86_400  # Youlu takes no older news than of 30 days
 HEARD_KEPT_S = 86_400  # a call of two ends is waited for two minutes
 ENDED = "call.ended"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sqlite3
 from pathlib import Path
 
 from youlu.interfaces.sip.exchange import Exchange
@@ -20,8 +21,8 @@ def run(path: Path, *, level: str = "INFO") -> None:
         asyncio.run(_main(path))
     except SettingsError as error:
         raise SystemExit(f"{path}: {error}") from None
-    except OSError as error:
-        raise SystemExit(f"{path}: [listen] or state cannot be had: {error.strerror}") from None
+    except (OSError, sqlite3.Error) as error:
+        raise SystemExit(f"{path}: [listen] or state cannot be had: {error}") from None
 
 
 async def _main(path: Path) -> None:

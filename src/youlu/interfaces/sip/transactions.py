@@ -85,6 +85,7 @@ class Layer(asyncio.DatagramProtocol):
         if request.method != "CANCEL":
             self.above.take(server)
             return
+        server.is_brief = True
         cancelled = self.servers.get((*key, "INVITE"))
         server.respond(200 if cancelled else 481)
         if cancelled is not None and cancelled.final is None and cancelled.on_cancel is not None:
@@ -153,7 +154,7 @@ class Client:
 
 class Server:
     """A request of theirs. The final answer to an INVITE is sent until its ACK comes: `confirmed` has that ACK, or None
-    when none came."""
+    when none came. One that `is_brief` is forgotten with its answer: what a stranger asks takes up no memory."""
 
     def __init__(self, layer: Layer, request: Request, source: Place, key: tuple[str, ...]) -> None:
         self.layer, self.request, self.source, self.key = layer, request, source, key
@@ -164,8 +165,10 @@ class Server:
         self.on_cancel: Callable[[], None] | None = None
         self.confirmed: asyncio.Future[Request | None] = layer.loop.create_future()
         self.resend: asyncio.TimerHandle | None = None
-        self.pause_s = T1_S
+        self.pause_s, self.is_brief = T1_S, False
         layer.servers[key] = self
+        if request.method != "INVITE":  # whoever should have answered has not
+            layer.loop.call_later(GIVE_UP * T1_S, self._over)
 
     def _back_to(self) -> Place:
         """Where answers go (RFC 3261, 18.2.2; RFC 3581)."""
@@ -189,6 +192,9 @@ class Server:
         if status < 200:
             return
         self.final = status
+        if self.is_brief:
+            self._over()
+            return
         self.layer.loop.call_later(GIVE_UP * T1_S, self._over)
         if self.request.method == "INVITE":
             self.layer.unconfirmed[self._confirmation()] = self

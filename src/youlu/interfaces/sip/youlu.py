@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sqlite3
 import uuid
 from typing import Any
 
@@ -16,10 +17,12 @@ TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 class Youlu:
     """Signed messages to it. `now` is the desk's time, by its last answer: a desk may play in another year."""
 
-    def __init__(self, url: str, sign: str) -> None:
+    def __init__(self, url: str, sign: str, db: sqlite3.Connection) -> None:
         self.url, self._sign = url, Webhook(sign)
         self._client = httpx.AsyncClient(timeout=TIMEOUT)
-        self._ahead = dt.timedelta()
+        self._db = db
+        kept = db.execute("SELECT ahead_s FROM clock").fetchone()
+        self._ahead = dt.timedelta(seconds=kept[0] if kept else 0)
 
     def now(self) -> dt.datetime:
         return dt.datetime.now(dt.UTC) + self._ahead
@@ -30,6 +33,7 @@ class Youlu:
             self._ahead = dt.datetime.fromisoformat(at) - dt.datetime.now(dt.UTC)
         except (TypeError, ValueError):
             return
+        self._db.execute("INSERT OR REPLACE INTO clock VALUES (1, ?)", [self._ahead.total_seconds()])
 
     def message(self, topic: str, data: dict[str, Any]) -> bytes:
         return json.dumps({"type": topic, "timestamp": self.now().isoformat(), "data": data}).encode()
