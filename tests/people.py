@@ -25,6 +25,11 @@ def chen_supervisor() -> Actor:
     return actor_of_user(_user("chenjing", "陈静", "supervisor"))
 
 
+def liu_supervisor() -> Actor:
+    """刘芳, the other 客服主管: approves what 陈静 wrote."""
+    return actor_of_user(_user("liufang", "刘芳", "supervisor"))
+
+
 def li_agent_user() -> User:
     """李敏, 客服员, 工号2207."""
     return _user("limin", "李敏", "agent")

@@ -32,7 +32,7 @@ def phone(live_server: Any, page: Page, context: BrowserContext) -> Iterator[Pag
     """李敏 at home, three customers owed a call, her page open."""
     clock.clock_set(at=NOON, rate=1.0)
     trade_ensure(OrderKind, Parameter)
-    wordings_ensure(actor=people.chen_supervisor(), approve=True)
+    wordings_ensure(actor=people.chen_supervisor())
     presence_report(actor=people.li_agent(), site="at_home", reason="locked_down")
     _owe(3)
     _sign_in(context, live_server.url, "limin")

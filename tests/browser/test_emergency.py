@@ -40,7 +40,7 @@ def night(live_server: Any) -> str:
     reading.forget()
     trade_ensure(OrderKind, Parameter)
     cast_make(actor=actor_of_system("tests"), home_compounds=[1, 2, 3], at=EVENING)
-    wordings_ensure(actor=people.chen_supervisor(), approve=True)
+    wordings_ensure(actor=people.chen_supervisor())
     customer = people.customer()
     for kind, title in (("enquiry", "查件：轨迹停了"), ("chase", "催投：药品"), ("claim", "理赔：外包装破损")):
         services.order_open(actor=people.chen_supervisor(), kind=kind, title=title, party_id=customer)

@@ -53,7 +53,7 @@ def day(live_server: Any) -> Iterator[str]:
     reading.forget()
     trade_ensure(OrderKind, Parameter)
     cast_make(actor=actor_of_system("tests"), home_compounds=[1, 2, 3], at=EVENING)
-    wordings_ensure(actor=people.chen_supervisor(), approve=True)
+    wordings_ensure(actor=people.chen_supervisor())
     for n, (kind, title) in enumerate((("enquiry", "查件：轨迹停了"), ("chase", "催投：药品，请先送"))):
         services.order_open(actor=people.chen_supervisor(), kind=kind, title=title,
                             party_id=people.customer(phone=f"1389310{n:04d}"))

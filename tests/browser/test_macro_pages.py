@@ -35,7 +35,7 @@ def mine(desk: str) -> WorkOrder:  # noqa: F811
     for title, body in (("催投先看轨迹", "没有轨迹先问揽投部，再答复。\n有轨迹的按最新预计说。"),
                         ("药品、通知书优先", "药品、录取通知书、证件先派，写明物品。")):
         made = article_draft(actor=chen, title=title, body=body, kinds=["chase"])
-        article_approve(actor=chen, article_id=made)
+        article_approve(actor=people.liu_supervisor(), article_id=made)
     article_draft(actor=people.li_agent(), title="小区封控怎么说", body="只说口径。", kinds=["chase"])
     return order
 

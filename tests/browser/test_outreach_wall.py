@@ -25,7 +25,8 @@ from youlu.domain.desk.campaigns.report import plan_of, report_read
 from youlu.domain.desk.models import OrderKind, Parameter, WorkOrder
 from youlu.domain.desk.phone.models import Call
 from youlu.domain.desk.trade import trade_ensure
-from youlu.domain.messages.defaults import wordings_ensure
+from youlu.domain.messages.defaults import wording_next, wordings_ensure
+from youlu.domain.messages.models import Wording
 from youlu.domain.workforce.history import arrivals_add
 from youlu.domain.workforce.needs import needs_set
 from youlu.domain.workforce.rostering.facts import Wanted
@@ -44,7 +45,7 @@ def room() -> Iterator[dict[str, str]]:
     chief = people.chen_supervisor()
     trade_ensure(OrderKind, Parameter)
     with clock.frozen(NOON):
-        wordings_ensure(actor=chief, approve=True)
+        wordings_ensure(actor=chief)
         topic_make()
         presence_report(actor=people.li_agent(), site="at_home")
         presence_report(actor=people.ma_agent(), site="on_site")
@@ -106,7 +107,10 @@ def staff(live_server: Any, context: BrowserContext, room: dict[str, str]) -> Pa
 def test_outreach_pages_are_sound(staff: Page, live_server: Any, room: dict[str, str], size: str) -> None:
     width, height = SIZES[size]
     staff.set_viewport_size({"width": width, "height": height})
-    for path in ("/outreach", "/outreach/new", DRAFT, GOING):
+    room["wording"] = str(Wording.objects.get(code="moved.message", version=1).id)
+    wording_next(actor=people.li_agent(), wording_id=uuid.UUID(room["wording"]), body="因{reason}改为{becomes}。")
+    wording_next(actor=people.chen_supervisor(), wording_id=uuid.UUID(room["wording"]), body="{becomes}前送到。")
+    for path in ("/outreach", "/outreach/new", DRAFT, GOING, "/wordings", "/wordings/{wording}"):
         staff.goto(live_server.url + path.format(**room))
         is_sound(staff, f"{path} {size}")
 

@@ -45,7 +45,7 @@ def seat(live_server: Any, context: BrowserContext, house: House) -> Page:  # no
     user = User.objects.create(username="hegong", display_name="何工", roles=["dispatcher", "supervisor"], scope="62",
                                password="!")
     trade_ensure(OrderKind, Parameter)
-    wordings_ensure(actor=actor_of_user(user), approve=True)
+    wordings_ensure(actor=actor_of_user(user))
     client = Client()
     client.force_login(user)
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])

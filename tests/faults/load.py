@@ -28,7 +28,7 @@ def main(items: int) -> None:
     number_range_ensure()
     clock.clock_set(at=at("2022-07-11 15:00"), rate=0)  # before all that is scanned: a scan then moves its item
     clock.forget()
-    wordings_ensure(actor=people.chen_supervisor(), approve=True)
+    wordings_ensure(actor=people.chen_supervisor())
     numbers = accept(items) if items else []
     clock.clock_set(at=at("2022-07-11 17:00"), rate=0)
     clock.forget()

@@ -95,7 +95,7 @@ def town(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None
         Watermark.objects.get_or_create(partition_no=number, defaults={"epoch": 1})
     partner_register(actor=SYSTEM, code="card_centre", name="制证中心", url="http://127.0.0.1:9/")
     with clock.frozen(NOON):
-        wordings_ensure(actor=people.chen_supervisor(), approve=True)
+        wordings_ensure(actor=people.chen_supervisor())
         yield
 
 

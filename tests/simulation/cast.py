@@ -36,7 +36,7 @@ class Cast:
 def cast_make() -> Cast:
     network_make()
     number_range_ensure()
-    wordings_ensure(actor=people.chen_supervisor(), approve=True)
+    wordings_ensure(actor=people.chen_supervisor())
     agent = people.li_agent()
     presence_report(actor=agent, site=Site.ON_SITE)
     customers = [people.customer(phone=f"1389310{n:04d}", channel="inbox" if n % 3 == 0 else "",

@@ -23,10 +23,9 @@ THURSDAY = NOON + dt.timedelta(days=6, hours=3)
 
 
 def topic_make(name: str = TOPIC, message: str = MESSAGE, voice: str = VOICE) -> tuple[uuid.UUID, uuid.UUID]:
-    chief = people.chen_supervisor()
-    made = topic_draft(actor=chief, name=name, message=message, voice=voice)
+    made = topic_draft(actor=people.chen_supervisor(), name=name, message=message, voice=voice)
     for wording_id in made:
-        wording_approve(actor=chief, wording_id=wording_id)
+        wording_approve(actor=people.liu_supervisor(), wording_id=wording_id)
     return made
 
 

@@ -34,7 +34,7 @@ def noon() -> object:
 
 @pytest.fixture
 def wordings(db: None, noon: dt.datetime) -> None:
-    wordings_ensure(actor=people.chen_supervisor(), approve=True)
+    wordings_ensure(actor=people.chen_supervisor())
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_a_withdrawn_wording_is_never_sent_and_the_customer_stays_owed(owe: Owe,
 def test_nobody_is_written_to_at_night(owe: Owe) -> None:
     night = dt.datetime(2022, 7, 29, 23, 0, tzinfo=clock.SHANGHAI)
     with clock.frozen(night):
-        wordings_ensure(actor=people.chen_supervisor(), approve=True)
+        wordings_ensure(actor=people.chen_supervisor())
         owe([(1, people.customer(), WAS, BECOMES)], at=night)
         assert services.contacts_send().is_blocked
     with clock.frozen(night + dt.timedelta(hours=9)):
@@ -125,7 +125,7 @@ def test_a_failed_message_joins_the_contact_that_opened_meanwhile(owe: Owe, word
 @pytest.mark.django_db(transaction=True)
 def test_two_senders_at_once_write_to_everybody_once(owe: Owe) -> None:
     with clock.frozen(NOON):
-        wordings_ensure(actor=people.chen_supervisor(), approve=True)
+        wordings_ensure(actor=people.chen_supervisor())
     parties = [people.customer(phone=f"1389310{n:04d}") for n in range(30)]
     owe([(n, party_id, WAS, BECOMES) for n, party_id in enumerate(parties, start=1)])
 

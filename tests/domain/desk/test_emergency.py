@@ -252,7 +252,7 @@ def test_adopting_returns_orders_sends_first_and_tells_everybody(
     evening: dt.datetime, owe: Callable[..., Any]
 ) -> None:
     chen = people.chen_supervisor()
-    wordings_ensure(actor=chen, approve=True)
+    wordings_ensure(actor=chen)
     desk_at_night(on_site=2, at_home=3, out=1)
     wang, li = people.customer(), people.customer(phone="15400000002")
     owe([(1, wang, EVENING, EVENING + dt.timedelta(days=2))])

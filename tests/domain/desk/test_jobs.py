@@ -30,7 +30,7 @@ def test_a_slice_asks_for_the_next_once_and_the_last_for_none(
     monkeypatch.setattr(sending, "BATCH", 1)
     monkeypatch.setattr(jobs, "SLICE_BATCHES", 1)
     with clock.frozen(NOON):
-        wordings_ensure(actor=people.chen_supervisor(), approve=True)
+        wordings_ensure(actor=people.chen_supervisor())
         owe([(n, people.customer(phone=f"1389310{n:04d}"), NOON, NOON + dt.timedelta(days=3)) for n in (1, 2, 3)])
         jobs.contacts_watch_job(timestamp=0)
         assert (_waiting_jobs(), Contact.objects.filter(state="told").count()) == (1, 1)

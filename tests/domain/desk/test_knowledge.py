@@ -17,6 +17,7 @@ from youlu.domain.desk.knowledge import finding
 from youlu.domain.desk.knowledge.errors import (
     ArticleGoneError,
     ArticlePeriodError,
+    ArticleSamePersonError,
     ArticleStateError,
     ArticleTextError,
 )
@@ -32,7 +33,7 @@ def article(
 ) -> uuid.UUID:
     chen = people.chen_supervisor()
     made = article_draft(actor=chen, title=title, body=body, kinds=kinds, article_id=of)
-    article_approve(actor=chen, article_id=made, **period)
+    article_approve(actor=people.liu_supervisor(), article_id=made, **period)
     return made
 
 
@@ -131,6 +132,14 @@ def test_agents_write_supervisors_approve_others_read_nothing() -> None:
             act(actor=people.li_agent(), article_id=made)
     with pytest.raises(NotAllowedError):
         articles_found(actor=people.zhao_dispatcher(), text="题")
+
+
+def test_who_wrote_an_article_does_not_approve_it() -> None:
+    made = article_draft(actor=people.chen_supervisor(), title="题", body="文")
+    with pytest.raises(ArticleSamePersonError):
+        article_approve(actor=people.chen_supervisor(), article_id=made)
+    article_approve(actor=people.liu_supervisor(), article_id=made)
+    assert titles("题") == ["题"]
 
 
 def test_a_name_is_not_asked_of_who_may_not(noon: object) -> None:

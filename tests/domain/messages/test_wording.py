@@ -5,29 +5,38 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.management import call_command
 from tests import people
 
 from youlu.core import clock
 from youlu.core.errors import NotAllowedError
-from youlu.domain.messages.defaults import DEFAULTS, wordings_ensure
-from youlu.domain.messages.errors import NoWordingError, WordingStateError, WordingVariablesError
+from youlu.domain.messages.defaults import DEFAULTS, wording_next, wordings_ensure, wordings_missing
+from youlu.domain.messages.errors import (
+    NoWordingError,
+    WordingPeriodError,
+    WordingSamePersonError,
+    WordingStateError,
+    WordingTextError,
+    WordingVariablesError,
+)
 from youlu.domain.messages.models import Wording
 from youlu.domain.messages.phrases import day_phrase, segments, until_phrase
 from youlu.domain.messages.selectors import wording_current
 from youlu.domain.messages.services import wording_approve, wording_draft, wording_withdraw
 
 pytestmark = pytest.mark.django_db
+CODE = "test.message"
 NOON = dt.datetime(2022, 7, 29, 12, 0, tzinfo=clock.SHANGHAI)
 
 
 def drafted(body: str = "因{reason}晚到。") -> object:
-    return wording_draft(actor=people.chen_supervisor(), code="moved.message", body=body, variables=["reason"])
+    return wording_draft(actor=people.li_agent(), code=CODE, body=body, variables=["reason"])
 
 
 def test_a_draft_is_never_current() -> None:
     drafted()
     with pytest.raises(NoWordingError):
-        wording_current(code="moved.message", at=NOON)
+        wording_current(code=CODE, at=NOON)
 
 
 def test_a_new_version_ends_the_one_before_and_withdrawing_it_revives_nothing() -> None:
@@ -35,24 +44,25 @@ def test_a_new_version_ends_the_one_before_and_withdrawing_it_revives_nothing() 
     with clock.frozen(NOON):
         first, second = drafted("一、{reason}"), drafted("二、{reason}")
         wording_approve(actor=chen, wording_id=first)
-        assert wording_current(code="moved.message", at=NOON).version == 1
+        assert wording_current(code=CODE, at=NOON).version == 1
     later = NOON + dt.timedelta(hours=1)
     with clock.frozen(later):
         wording_approve(actor=chen, wording_id=second)
-        assert wording_current(code="moved.message", at=later).version == 2
+        assert wording_current(code=CODE, at=later).version == 2
         wording_withdraw(actor=chen, wording_id=second, reason="说早了")
         with pytest.raises(NoWordingError):
-            wording_current(code="moved.message", at=later)
+            wording_current(code=CODE, at=later)
 
 
 def test_a_wording_holds_within_its_period_only() -> None:
     chen = people.chen_supervisor()
     ends = NOON + dt.timedelta(days=1)
-    wording_approve(actor=chen, wording_id=drafted(), valid_from=NOON, valid_to=ends)
-    assert wording_current(code="moved.message", at=NOON).version == 1
+    with clock.frozen(NOON):
+        wording_approve(actor=chen, wording_id=drafted(), valid_from=NOON, valid_to=ends)
+    assert wording_current(code=CODE, at=NOON).version == 1
     for outside in (NOON - dt.timedelta(seconds=1), ends):
         with pytest.raises(NoWordingError):
-            wording_current(code="moved.message", at=outside)
+            wording_current(code=CODE, at=outside)
 
 
 def test_an_approved_wording_is_not_approved_twice_nor_by_an_agent() -> None:
@@ -82,9 +92,56 @@ def test_promises_are_said_to_the_wave_of_a_day() -> None:
     assert day_phrase(dt.datetime(2022, 7, 31, 10, 0, tzinfo=dt.UTC)) == "7月31日"
 
 
-def test_the_first_sentences_fill_and_stand_only_once() -> None:
+def test_a_new_installation_has_every_sentence_as_a_draft_and_may_say_none() -> None:
+    rows = Wording.objects.filter(code__in=DEFAULTS)
+    assert {(row.code, row.version, row.state) for row in rows} == {(code, 1, "draft") for code in DEFAULTS}
+    assert wordings_missing(NOON) == tuple(DEFAULTS)
+    for row in rows:
+        assert "{" not in "".join(p.text for p in segments(row.body, dict.fromkeys(row.variables, "某")))
+
+
+def test_the_next_migrate_brings_what_is_missing_and_leaves_the_offices_own() -> None:
+    Wording.objects.filter(code="deferred.message").delete()
+    Wording.objects.filter(code="moved.voice").update(body="本单位的一句")
+    call_command("migrate", verbosity=0)
+    assert Wording.objects.get(code="deferred.message").state == "draft"
+    assert Wording.objects.get(code="moved.voice").body == "本单位的一句"
+
+
+def test_an_approved_first_version_is_said_and_none_is_approved_again_after_a_withdrawal() -> None:
     chen = people.chen_supervisor()
-    assert len(wordings_ensure(actor=chen, approve=True)) == len(DEFAULTS)
-    assert wordings_ensure(actor=chen, approve=True) == []
-    for wording in Wording.objects.all():
-        assert "{" not in "".join(p.text for p in segments(wording.body, dict.fromkeys(wording.variables, "某")))
+    assert len(wordings_ensure(actor=chen)) == len(DEFAULTS)
+    assert wordings_missing(clock.now()) == ()
+    wording_withdraw(actor=chen, wording_id=Wording.objects.get(code="moved.voice").id, reason="说错了")
+    assert wordings_ensure(actor=chen) == []
+    assert wordings_missing(clock.now()) == ("moved.voice",)
+
+
+def test_who_wrote_a_sentence_does_not_approve_it() -> None:
+    chen = people.chen_supervisor()
+    made = wording_draft(actor=chen, code=CODE, body="因{reason}晚到。", variables=["reason"])
+    with pytest.raises(WordingSamePersonError):
+        wording_approve(actor=chen, wording_id=made)
+    wording_approve(actor=people.liu_supervisor(), wording_id=made)
+
+
+def test_a_withdrawn_sentence_gets_its_next_version_with_the_variables_of_its_code() -> None:
+    chen = people.chen_supervisor()
+    wordings_ensure(actor=chen)
+    first = Wording.objects.get(code="moved.message")
+    wording_withdraw(actor=chen, wording_id=first.id, reason="说错了")
+    with pytest.raises(WordingVariablesError):
+        wording_next(actor=people.li_agent(), wording_id=first.id, body="您的电话{phone}")
+    for body in (" ", "长" * 501):
+        with pytest.raises(WordingTextError):
+            wording_next(actor=people.li_agent(), wording_id=first.id, body=body)
+    second = wording_next(actor=people.li_agent(), wording_id=first.id, body="因{reason}改为{becomes}。")
+    wording_approve(actor=chen, wording_id=second)
+    row = wording_current(code="moved.message", at=clock.now())
+    assert (row.version, row.body, row.emphasised) == (2, "因{reason}改为{becomes}。", {"becomes"})
+
+
+def test_a_period_that_is_over_is_no_period() -> None:
+    chen, made = people.chen_supervisor(), drafted()
+    with pytest.raises(WordingPeriodError):
+        wording_approve(actor=chen, wording_id=made, valid_from=NOON, valid_to=NOON + dt.timedelta(days=1))

@@ -36,7 +36,7 @@ def desk(settings: Any) -> Iterator[None]:
     settings.MESSENGER_SECRET = SECRET
     trade_ensure(OrderKind, Parameter)
     with clock.frozen(NOON):
-        wordings_ensure(actor=people.chen_supervisor(), approve=True)
+        wordings_ensure(actor=people.chen_supervisor())
         yield
 
 

@@ -206,7 +206,7 @@ def test_a_contact_is_not_said_to_be_dialled_where_no_exchange_is(keys: PartnerK
     with transaction.atomic():
         services.words_owe([services.Word(7, Party.objects.get().id, clock.now(), clock.now() + dt.timedelta(days=2),
                                           outreach_id)], at=clock.now())
-    wordings_ensure(actor=people.chen_supervisor(), approve=True)
+    wordings_ensure(actor=people.chen_supervisor())
     li.post("/my/take")
     contact_id = Contact.objects.get().id
     rings(keys, number=PHONE)

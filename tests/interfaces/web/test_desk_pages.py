@@ -33,7 +33,7 @@ BECOMES = dt.datetime(2022, 8, 3, 18, 0, tzinfo=clock.SHANGHAI)
 def desk() -> Iterator[None]:
     trade_ensure(OrderKind, Parameter)
     with clock.frozen(NOON):
-        wordings_ensure(actor=people.chen_supervisor(), approve=True)
+        wordings_ensure(actor=people.chen_supervisor())
         yield
 
 
@@ -181,11 +181,11 @@ def test_withdrawing_a_wording_takes_the_sentence_off_the_phone(li: Client) -> N
     owed()
     li.post("/my/take")
     wording = Wording.objects.get(code="moved.voice")
-    signed_in("chenjing").post(f"/outreach/wording/{wording.id}/withdraw", {"reason": "说错了"})
+    signed_in("chenjing").post(f"/wordings/{wording.id}/withdraw", {"reason": "说错了"})
     page = li.get("/my").content.decode()
     assert "先不要打" in page
     assert "8月3日18时前" not in page
-    assert li.post(f"/outreach/wording/{wording.id}/approve").status_code == 403
+    assert li.post(f"/wordings/{wording.id}/approve").status_code == 403
 
 
 def test_a_supervisor_says_where_somebody_is() -> None:

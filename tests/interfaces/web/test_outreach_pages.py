@@ -35,12 +35,16 @@ def desk() -> Iterator[None]:
         yield
 
 
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return client
+
+
 @pytest.fixture
 def chen() -> Client:
     people.chen_supervisor()
-    client = Client()
-    client.force_login(User.objects.get(username="chenjing"))
-    return client
+    return signed_in("chenjing")
 
 
 def posted(chen: Client, content: bytes, **more: str) -> tuple[int, str]:
@@ -114,10 +118,13 @@ def test_the_share_may_be_changed_and_a_campaign_given_up(chen: Client) -> None:
 
 def test_two_sentences_are_drafted_and_only_approved_ones_are_offered(chen: Client) -> None:
     chen.post("/outreach/topics", {"name": "菜篮子", "message": "【邮政】今天送菜。", "voice": "您好，今天送菜。"})
-    assert "菜篮子 · 消息里写" in chen.get("/outreach").content.decode()
+    assert "菜篮子 · 消息里写" in chen.get("/wordings").content.decode()
     assert "菜篮子" not in chen.get("/outreach/new").content.decode()
-    for wording in Wording.objects.filter(state="draft"):
-        chen.post(f"/outreach/wording/{wording.id}/approve")
+    liu = signed_in("liufang")
+    for wording in Wording.objects.filter(code__startswith="campaign.菜篮子"):
+        assert "请另一位主管批准" in chen.get(f"/wordings/{wording.id}").content.decode()
+        assert "不能批准自己写的口径" in chen.post(f"/wordings/{wording.id}/approve", follow=True).content.decode()
+        liu.post(f"/wordings/{wording.id}/approve")
     assert "菜篮子" in chen.get("/outreach/new").content.decode()
     assert "只能用这些变量" in chen.post("/outreach/topics", {"name": "菜", "message": "{phone}", "voice": "x"},
                                    follow=True).content.decode()

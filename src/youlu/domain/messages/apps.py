@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class MessagesConfig(AppConfig):
@@ -10,3 +13,15 @@ class MessagesConfig(AppConfig):
         "messages.draft": ("supervisor", "agent"),
         "messages.approve": ("supervisor",),
     }
+
+    def ready(self) -> None:
+        post_migrate.connect(_wordings_place, sender=self)
+
+
+def _wordings_place(**kwargs: Any) -> None:
+    # On the way back to a version without them there is no table.
+    if kwargs.get("apps") is not None and "wording" not in kwargs["apps"].all_models[MessagesConfig.label]:
+        return
+    from youlu.domain.messages.defaults import wordings_place
+
+    wordings_place()

@@ -1,4 +1,5 @@
-"""The sentences a new installation starts from. Drafts until the service-quality department approves them.
+"""The sentences that the product itself says. Every installation has them as drafts from its first `migrate` on, until
+the service-quality department approves them or writes its own next version.
 
 Variables: `whose_before`, `place`, `whose_after` say whose mail it is without a name: 您寄往陇南 + 康县 for a sender,
 从 + 兰州 + 寄给您 for an addressee.
@@ -6,10 +7,14 @@ Variables: `whose_before`, `place`, `whose_after` say whose mail it is without a
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
+from youlu.core import clock
+from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.messages.models import Wording
+from youlu.domain.messages.selectors import WordingRow, row_of, wordings_current
 from youlu.domain.messages.services import wording_approve, wording_draft
 
 GREETING = "您好，我是{branch}客服，工号{staff_no}。"
@@ -40,6 +45,12 @@ DEFAULTS: dict[str, tuple[str, list[str], list[str]]] = {
     "deferred.message": (
         "【邮政】您来问的事（工单{number}）已记下。客服正在应急值守，{reply_by}答复您。给您添麻烦了。不用再打电话。",
         ["number", "reply_by"], ["reply_by"]),
+    "resumed.message": (
+        "【邮政】客服已恢复正常，您来问的事（工单{number}）{reply_by}答复您。不用再打电话。",
+        ["number", "reply_by"], ["reply_by"]),
+    "opened.message": (
+        "【邮政】您的事已登记，工单{number}。办到哪一步、有没有答复，都在{link}。打开后输手机号后四位就能看。",
+        ["number", "link"], []),
     "answered.message": (
         "【邮政】您来问的事（工单{number}）有答复了：{link}。打开后输手机号后四位就能看，也能接着留言。",
         ["number", "link"], []),
@@ -58,13 +69,53 @@ DEFAULTS: dict[str, tuple[str, list[str], list[str]]] = {
 }
 
 
-def wordings_ensure(*, actor: Actor, approve: bool) -> list[uuid.UUID]:
-    """Draft (and approve, where the actor may and asks for it) each default code that has no version yet."""
-    made = []
-    for code, (body, variables, emphasised) in DEFAULTS.items():
-        if Wording.objects.filter(code=code).exists():
-            continue
-        made.append(wording_draft(actor=actor, code=code, body=body, variables=variables, emphasised=emphasised))
-        if approve:
-            wording_approve(actor=actor, wording_id=made[-1])
+SETUP = "system:setup"  # who drafts them: nobody who could approve them
+
+
+def wordings_place(**_: object) -> None:
+    """Draft each of them that has no version yet. Runs after every `migrate`, so that a sentence which a release
+    brings along is there after the upgrade, and where somebody emptied the tables."""
+    known = set(Wording.objects.filter(code__in=DEFAULTS).values_list("code", flat=True))
+    Wording.objects.bulk_create([
+        Wording(code=code, version=1, body=body, variables=variables, emphasised=emphasised, drafted_by=SETUP,
+                drafted_at=clock.now())
+        for code, (body, variables, emphasised) in DEFAULTS.items() if code not in known], ignore_conflicts=True)
+
+
+def wordings_ensure(*, actor: Actor) -> list[uuid.UUID]:
+    """Approve the first version of each that was never approved: for a scenario, which has nobody to read them."""
+    wordings_place()
+    used = Wording.objects.exclude(state=Wording.State.DRAFT).values("code")
+    drafts = Wording.objects.filter(code__in=DEFAULTS, version=1).exclude(code__in=used).order_by("code")
+    made = list(drafts.values_list("id", flat=True))
+    for wording_id in made:
+        wording_approve(actor=actor, wording_id=wording_id)
     return made
+
+
+def wordings_missing(at: dt.datetime) -> tuple[str, ...]:
+    """Those that may not be said at `at`, because no version is approved and in force."""
+    said = {row.code for row in wordings_current(at=at, codes=DEFAULTS)}
+    return tuple(code for code in DEFAULTS if code not in said)
+
+
+def variables_of(row: WordingRow) -> tuple[str, ...]:
+    """What the product fills in under a code: of its own sentences by the list above, else as the office had them."""
+    return tuple(DEFAULTS[row.code][1]) if row.code in DEFAULTS else row.variables
+
+
+def wording_next(*, actor: Actor, wording_id: uuid.UUID, body: str) -> uuid.UUID:
+    """Write the next version of this one's code, with the variables of the code, as a draft.
+
+    Raises
+    ------
+    NotFoundError, WordingTextError, WordingVariablesError
+    """
+    actor.require("messages.draft")
+    before = Wording.objects.filter(id=wording_id).first()
+    if before is None:
+        raise NotFoundError()
+    row = row_of(before)
+    known = variables_of(row)
+    return wording_draft(actor=actor, code=row.code, body=body.strip(), variables=known,
+                         emphasised=[name for name in before.emphasised if name in known])

@@ -18,7 +18,19 @@ class WordingStateError(YouluError):
 class WordingPeriodError(YouluError):
     code = "messages.wording_period"
     status = 422
-    sentence = "口径的失效时间要晚于生效时间。"
+    sentence = "口径的失效时间要晚于生效时间，而且还没有过去。"
+
+
+class WordingTextError(YouluError):
+    code = "messages.wording_text"
+    status = 422
+    sentence = "写1到{most}个字。"
+
+
+class WordingSamePersonError(YouluError):
+    code = "messages.same_person"
+    status = 403
+    sentence = "写的人不能批准自己写的口径。请另一位主管批准。"
 
 
 class NoWordingError(YouluError):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q
 
+from youlu.core.errors import NotFoundError
+from youlu.core.pages import PAGE_ROWS, Page, cursor_number
 from youlu.domain.access.selectors import Actor
 from youlu.domain.messages.errors import NoWordingError
 from youlu.domain.messages.models import Message, Wording
@@ -26,6 +28,8 @@ class WordingRow:
     valid_from: dt.datetime | None
     valid_to: dt.datetime | None
     approved_by: str
+    variables: tuple[str, ...] = ()
+    drafted_by: str = ""
 
     def say(self, values: Mapping[str, str]) -> tuple[Segment, ...]:
         return segments(self.body, values, self.emphasised)
@@ -54,7 +58,8 @@ def in_force(at: dt.datetime) -> Q:
 
 def row_of(wording: Wording) -> WordingRow:
     return WordingRow(wording.id, wording.code, wording.version, wording.body, frozenset(wording.emphasised),
-                      wording.state, wording.valid_from, wording.valid_to, wording.approved_by)
+                      wording.state, wording.valid_from, wording.valid_to, wording.approved_by,
+                      tuple(wording.variables), wording.drafted_by)
 
 
 def wording_current(*, code: str, at: dt.datetime) -> WordingRow:
@@ -92,10 +97,44 @@ def wording_names(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, int]]:
             Wording.objects.filter(id__in=list(ids)).values_list("id", "code", "version")}
 
 
-def wording_list(*, actor: Actor) -> tuple[WordingRow, ...]:
-    """Every version, newest of each code first."""
+@dataclass(frozen=True)
+class CodeRow:
+    """A sentence by its code: what may be said now, what waits (a draft, or approved for a time to come), and the
+    newest version, whatever became of it."""
+
+    code: str
+    current: WordingRow | None
+    next: WordingRow | None
+    newest: WordingRow
+
+
+def codes_page(*, actor: Actor, at: dt.datetime, cursor: str | None = None) -> Page[CodeRow]:
+    """Every code that ever had a version, by code; three questions."""
     actor.require("messages.read")
-    return tuple(row_of(w) for w in Wording.objects.order_by("code", "-version"))
+    newest = list(Wording.objects.filter(code__gt=cursor or "").order_by("code", "-version").distinct("code")
+                  [:PAGE_ROWS + 1])
+    codes = [row.code for row in newest[:PAGE_ROWS]]
+    current = {row.code: row for row in wordings_current(at=at, codes=codes)}
+    waits = Q(state=Wording.State.DRAFT) | Q(state=Wording.State.APPROVED, valid_from__gt=at)
+    waiting = {row.code: row_of(row) for row in Wording.objects.filter(waits, code__in=codes).order_by(
+        "code", "-version").distinct("code")}
+    rows = tuple(CodeRow(row.code, current.get(row.code), waiting.get(row.code), row_of(row))
+                 for row in newest[:PAGE_ROWS])
+    return Page(rows, codes[-1] if len(newest) > PAGE_ROWS else None)
+
+
+def versions_page(*, actor: Actor, wording_id: uuid.UUID, cursor: str | None = None) -> Page[WordingRow]:
+    """All versions of this one's code, newest first. Raises NotFoundError."""
+    actor.require("messages.read")
+    found = Wording.objects.filter(id=wording_id).values_list("code", flat=True).first()
+    if found is None:
+        raise NotFoundError()
+    rows = Wording.objects.filter(code=found).order_by("-version")
+    if before := cursor_number(cursor):
+        rows = rows.filter(version__lt=before)
+    versions = [row_of(row) for row in rows[:PAGE_ROWS + 1]]
+    shown = tuple(versions[:PAGE_ROWS])
+    return Page(shown, str(shown[-1].version) if len(versions) > PAGE_ROWS else None)
 
 
 def messages_of_parties(*, party_ids: Iterable[uuid.UUID], limit: int = 20) -> tuple[MessageRow, ...]:

@@ -17,12 +17,19 @@ from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor
-from youlu.domain.messages.errors import WordingPeriodError, WordingStateError, WordingVariablesError
+from youlu.domain.messages.errors import (
+    WordingPeriodError,
+    WordingSamePersonError,
+    WordingStateError,
+    WordingTextError,
+    WordingVariablesError,
+)
 from youlu.domain.messages.models import Message, Wording
 from youlu.domain.messages.phrases import variables_in
 from youlu.domain.messages.selectors import in_force, row_of
 from youlu.domain.parties.models import Party
 
+BODY_MAX = 500
 REPEAT_WINDOW = dt.timedelta(hours=24)
 
 
@@ -30,8 +37,15 @@ REPEAT_WINDOW = dt.timedelta(hours=24)
 def wording_draft(
     *, actor: Actor, code: str, body: str, variables: Sequence[str], emphasised: Sequence[str] = ()
 ) -> uuid.UUID:
-    """Write the next version of a code as a draft."""
+    """Write the next version of a code as a draft.
+
+    Raises
+    ------
+    WordingTextError, WordingVariablesError
+    """
     actor.require("messages.draft")
+    if not 0 < len(body.strip()) <= BODY_MAX or "\0" in body:
+        raise WordingTextError(most=BODY_MAX)
     try:
         foreign = sorted({*variables_in(body), *emphasised} - set(variables))
     except ValueError as error:
@@ -49,13 +63,21 @@ def wording_draft(
 def wording_approve(
     *, actor: Actor, wording_id: uuid.UUID, valid_from: dt.datetime | None = None, valid_to: dt.datetime | None = None
 ) -> None:
-    """Put a draft in force; the version before ends where this one starts, so that withdrawing revives nothing."""
+    """Put a draft in force; the version before ends where this one starts, so that withdrawing revives nothing.
+
+    Raises
+    ------
+    NotFoundError, WordingStateError, WordingPeriodError
+    WordingSamePersonError : the actor wrote it.
+    """
     actor.require("messages.approve")
     wording = _wording_locked(wording_id)
     if wording.state != Wording.State.DRAFT:
         raise WordingStateError(state=wording.get_state_display(), act="批准")
+    if wording.drafted_by == actor.id:
+        raise WordingSamePersonError()
     starts_at = valid_from or clock.now()
-    if valid_to is not None and valid_to <= starts_at:
+    if valid_to is not None and valid_to <= max(starts_at, clock.now()):
         raise WordingPeriodError()
     Wording.objects.filter(Q(valid_to=None) | Q(valid_to__gt=starts_at), code=wording.code,
                            state=Wording.State.APPROVED).update(valid_to=starts_at)

@@ -55,7 +55,7 @@ def checkup_run(*, port: int, start: Callable[..., None]) -> list[Finding]:
     state = _schema()
     findings.append(state)
     if state.state == "ok":
-        findings += [*_work(), _timetable(), _calendar(), _reviews(), _embedded(), *_inboxes(), *_letters()]
+        findings += [*_work(), _timetable(), _calendar(), _reviews(), _wordings(), _embedded(), *_inboxes(), *_letters()]
     return findings
 
 
@@ -208,6 +208,17 @@ def _reviews() -> Finding:
     found = f"{over}个过了研判时间" if over else f"没有过期的（{timezone.localtime(clock.now()):%m-%d %H:%M}）"
     return Finding("reviews", "未解除的中断", "warn" if over else "ok", found,
                    "请调度员解除或延长：客户等着答复。" if over else "")
+
+
+def _wordings() -> Finding:
+    """Without an approved sentence nobody is told anything."""
+    from youlu.core import clock
+    from youlu.domain.messages.defaults import DEFAULTS, wordings_missing
+
+    missing = wordings_missing(clock.now())
+    found = f"{len(missing)}句没有现行的：{'、'.join(missing)}" if missing else f"{len(DEFAULTS)}句都有现行的"
+    return Finding("wordings", "口径", "warn" if missing else "ok", found,
+                   "请客服主管在口径库（/wordings）看过、改过再批准：没有批准的口径，不告知客户。" if missing else "")
 
 
 def _embedded() -> Finding:

@@ -48,6 +48,7 @@ from youlu.interfaces.web.views import (
     timetables,
     tour,
     tour_night,
+    wordings,
     workforce,
 )
 
@@ -164,7 +165,10 @@ urlpatterns = [
     path("outreach", campaigns.outreach, name="outreach"),
     path("outreach/new", campaigns.outreach_new, name="outreach_new"),
     path("outreach/topics", campaigns.topic_new, name="topic_new"),
-    path("outreach/wording/<uuid:wording_id>/<str:act>", campaigns.wording_act, name="wording_act"),
+    path("wordings", wordings.wordings, name="wordings"),
+    path("wordings/<uuid:wording_id>", wordings.wording, name="wording"),
+    path("wordings/<uuid:wording_id>/draft", wordings.wording_draft, name="wording_draft"),
+    path("wordings/<uuid:wording_id>/<str:act>", wordings.wording_act, name="wording_act"),
     path("outreach/<uuid:outreach_id>", campaigns.outreach_report, name="outreach_report"),
     path("outreach/<uuid:outreach_id>/table.csv", campaigns.outreach_table, name="outreach_table"),
     path("outreach/<uuid:outreach_id>/faults.csv", campaigns.outreach_faults, name="outreach_faults"),

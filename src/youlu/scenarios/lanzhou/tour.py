@@ -41,7 +41,7 @@ def tour_prepare() -> TourFacts:
     if path.exists():
         return TourFacts(**json.loads(path.read_text()))
     actor = actor_of_system("tour")
-    wordings_ensure(actor=actor, approve=True)  # without an approved wording nobody is told anything
+    wordings_ensure(actor=actor)  # without an approved wording nobody is told anything
     compound = Compound.objects.select_related("segment").get(id=tour_zones(national_build())[0].compound.id)
     citizen = party_create(actor=actor, party=NewParty(
         name="杨静", phone=PHONE, compound_id=compound.id, division_code=compound.division_code, channel="inbox",

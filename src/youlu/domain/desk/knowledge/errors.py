@@ -25,3 +25,9 @@ class ArticleGoneError(YouluError):
     code = "desk.article_gone"
     status = 409
     sentence = "这一篇刚被撤回或换了新版，没有写进备注。找现行的一版。"
+
+
+class ArticleSamePersonError(YouluError):
+    code = "desk.article_same_person"
+    status = 403
+    sentence = "写的人不能批准自己写的知识。请另一位主管批准。"

@@ -18,6 +18,7 @@ from youlu.domain.desk.errors import EmptyNoteError, UnknownKindError
 from youlu.domain.desk.knowledge.errors import (
     ArticleGoneError,
     ArticlePeriodError,
+    ArticleSamePersonError,
     ArticleStateError,
     ArticleTextError,
 )
@@ -67,11 +68,14 @@ def article_approve(
     Raises
     ------
     NotFoundError, ArticleStateError, ArticlePeriodError
+    ArticleSamePersonError : the actor wrote it.
     """
     actor.require("knowledge.approve")
     row, at = _locked(article_id), clock.now()
     if row.state != State.DRAFT:
         raise ArticleStateError(state=row.get_state_display(), act="批准")
+    if row.drafted_by == actor.id:
+        raise ArticleSamePersonError()
     starts_at = valid_from or at
     if valid_to is not None and valid_to <= max(starts_at, at):
         raise ArticlePeriodError()

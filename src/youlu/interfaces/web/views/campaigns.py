@@ -29,13 +29,11 @@ from youlu.domain.desk.campaigns.models import Campaign
 from youlu.domain.desk.campaigns.report import Report, plan_of, report_read
 from youlu.domain.desk.campaigns.sources import programme_list, view_list
 from youlu.domain.desk.campaigns.topics import topic_draft, topics_current
-from youlu.domain.messages.selectors import wording_list
-from youlu.domain.messages.services import wording_approve, wording_withdraw
+from youlu.domain.messages.defaults import wordings_missing
 from youlu.interfaces.web import forms as parts
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.polling import render_polled
 from youlu.interfaces.web.reading import campaigns as reading
-from youlu.interfaces.web.reading.wordings import wording_card
 
 SIDES = [("addressee", _("收件人")), ("sender", _("寄件人"))]
 SOURCES = [("file", _("表格")), ("programme", _("项目名单")), ("view", _("工单视图"))]
@@ -82,13 +80,12 @@ class CampaignForm(forms.Form):
 @require_GET
 @staff_page("outreach.read")
 def outreach(request: HttpRequest) -> HttpResponse:
-    """All of them, newest first, and the wordings."""
+    """All of them, newest first; and whether a sentence is missing that they say."""
     actor = actor_in(request)
     page = selectors.outreach_list(actor=actor, cursor=request.GET.get("cursor"))
     return render(request, "web/outreach/list.html", {
         "page": page, "rows": page.rows, "total": _total(page.rows), "tags": reading.TAGS,
-        "wordings": [wording_card(row, clock.now()) for row in wording_list(actor=actor)],
-        "may_approve": actor.can("messages.approve"), "may_run": actor.can("outreach.run")})
+        "missing": len(wordings_missing(clock.now())), "may_run": actor.can("outreach.run")})
 
 
 def _total(rows: tuple[selectors.OutreachRow, ...]) -> dict[str, int]:
@@ -216,17 +213,5 @@ def topic_new(request: HttpRequest) -> HttpResponse:
         if error.status != 422:
             raise
         messages.error(request, error.message)
-    return redirect("web:outreach")
-
-
-@require_POST
-@staff_page("messages.approve")
-def wording_act(request: HttpRequest, wording_id: uuid.UUID, act: str) -> HttpResponse:
-    actor = actor_in(request)
-    if act not in ("approve", "withdraw"):
-        raise NotFoundError()
-    if act == "approve":
-        wording_approve(actor=actor, wording_id=wording_id)
-    else:
-        wording_withdraw(actor=actor, wording_id=wording_id, reason=request.POST.get("reason", ""))
-    return redirect("web:outreach")
+        return redirect("web:outreach")
+    return redirect("web:wordings")
