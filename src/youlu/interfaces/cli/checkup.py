@@ -55,7 +55,8 @@ def checkup_run(*, port: int, start: Callable[..., None]) -> list[Finding]:
     state = _schema()
     findings.append(state)
     if state.state == "ok":
-        findings += [*_work(), _timetable(), _calendar(), _reviews(), _wordings(), _embedded(), *_inboxes(), *_letters()]
+        findings += [*_work(), _timetable(), _calendar(), _reviews(), _wordings(), _embedded(), *_inboxes(),
+                     *_letters()]
     return findings
 
 
