@@ -106,6 +106,7 @@ ALWAYS_MANY = {
     "一张工单最多{most}个附件。": "a limit",
     "备注最多{most}个字。删短一些再记。": "a limit",
     "写一写是什么事，1到{most}个字。": "a limit",
+    "写1到{most}个字。": "a limit",
     "一天最多提交{most}次。急事请打11185，有人帮您办。": "a limit",
     "名称写1到{name_most}个字，内容写1到{most}个字。": "a limit",
     "标题写1到{title_most}个字，内容写1到{most}个字。": "a limit",
