@@ -101,7 +101,7 @@ def wording_act(request: HttpRequest, wording_id: uuid.UUID, act: str) -> HttpRe
 def _approve(request: HttpRequest, wording_id: uuid.UUID) -> None:
     form = PeriodForm(request.POST)
     if not form.is_valid():
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
         return
     wording_approve(actor=actor_in(request), wording_id=wording_id, valid_from=form.cleaned_data["valid_from"],
                     valid_to=form.cleaned_data["valid_to"])
