@@ -27,4 +27,5 @@ class DeskConfig(AppConfig):
         "emergency.run": ("supervisor",),  # ask for plans, adopt one, leave
         "handover.sign": ("supervisor",),  # hand a shift over, take one over, read what was signed
     }
-    subscribes = {"messages.failed": "desk.message_failed", "messages.reworded": "desk.message_failed"}
+    subscribes = {"messages.failed": "desk.message_failed", "messages.reworded": "desk.message_failed",
+                  "desk.order_opened": "desk.order_opened"}

@@ -249,6 +249,12 @@ class DeskChannelError(YouluError):
     sentence = "选客户是打电话、来柜台还是来信。"
 
 
+class LinkNotSentError(YouluError):
+    code = "desk.link_not_sent"
+    status = 409
+    sentence = "链接没有发出：{why}。念给客户，或请客户打11185。"
+
+
 class AskTextError(YouluError):
     code = "desk.ask_text"
     status = 422

@@ -17,10 +17,11 @@ from youlu.domain.desk.channels.mail.looking import inboxes_look
 from youlu.domain.desk.channels.mail.taking import letters_forget
 from youlu.domain.desk.counting import arrivals_count
 from youlu.domain.desk.emergency.starting import emergency_plan_answer
-from youlu.domain.desk.emergency.telling import customers_tell
+from youlu.domain.desk.emergency.telling import customers_retell, customers_tell
 from youlu.domain.desk.importing.making import import_make, imports_at_work, imports_expire
 from youlu.domain.desk.importing.receiving import import_read
 from youlu.domain.desk.orders.following import follow_tries_forget
+from youlu.domain.desk.orders.registering import orders_opened_tell
 from youlu.domain.desk.orders.watching import orders_watch
 from youlu.domain.desk.phone.hearing import calls_forget
 from youlu.domain.desk.retention import order_texts_expire
@@ -67,6 +68,13 @@ def follow_tries_forget_job(timestamp: int = 0) -> None:
 def orders_watch_job(timestamp: int = 0) -> None:
     """Every minute: orders that are nearly due, due, or without a first reply."""
     orders_watch()
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="desk.orders_opened_tell", queueing_lock="desk.orders_opened_tell", pass_context=False)
+def orders_opened_tell_job(timestamp: int = 0) -> None:
+    """Every five seconds: customers whose orders were just opened."""
+    orders_opened_tell()
 
 
 @app.periodic(cron="* * * * *")
@@ -159,8 +167,9 @@ def emergency_plan_job(planning_id: str) -> None:
 
 @app.task(name="desk.emergency_tell")
 def emergency_tell_job() -> None:
-    """Tell customers that their answer comes later, and send at once what is owed by message."""
+    """Tell customers that their answer comes later, after the night when it comes, and send what is owed by message."""
     customers_tell()
+    customers_retell()
     contacts_send_defer()
 
 

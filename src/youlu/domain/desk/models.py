@@ -203,6 +203,7 @@ class OrderAlert(models.Model):
         EXTEND = "extend", "申请延时"
         UNSATISFIED = "unsatisfied", "回访不满意"
         RETURNED = "returned", "两次没人动"
+        STUCK = "stuck", "办的人不在，没人能接"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT)

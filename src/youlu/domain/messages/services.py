@@ -119,6 +119,7 @@ class MessageOrder:
     wording_code: str
     values: Mapping[str, str]
     channel: str = ""
+    is_asked: bool = False  # for by the customer: said although they were told the same last
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,16 @@ def _way(order: MessageOrder, party: tuple[Any, ...] | None) -> tuple[str, bool]
     return channel, consents
 
 
+def messages_take_back(*, request_keys: Sequence[str]) -> set[str]:
+    """Stop those that have not gone out, in the caller's transaction; returns the keys of those that have. What is
+    being handed over at this moment counts as gone."""
+    rows = Message.objects.filter(request_key__in=list(request_keys))
+    rows.filter(Q(lease_until=None) | Q(lease_until__lte=clock.real_now()), state=Message.State.QUEUED).update(
+        state=Message.State.STOPPED, last_fault="taken_back", values={})
+    gone = rows.filter(state__in=(Message.State.QUEUED, Message.State.SENT))
+    return set(gone.values_list("request_key", flat=True))
+
+
 def quiet_until(at: dt.datetime) -> dt.datetime:
     """`at` itself, or the end of the quiet hours it falls in: nobody is written to or rung up in them."""
     from_min, to_min = settings.QUIET_HOURS  # local minutes of the day; over midnight where they end before they begin
@@ -227,7 +238,7 @@ def _decide(
         return "no_wording", None
     text = row_of(wording).text(order.values)
     digest = text_digest(text)
-    if said.get(order.customer_key) == digest:
+    if said.get(order.customer_key) == digest and not order.is_asked:
         return "repeat", None
     at_once = channel == Message.Channel.INBOX and not_before <= at
     if channel == Message.Channel.MAIL:

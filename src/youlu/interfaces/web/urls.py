@@ -150,6 +150,7 @@ urlpatterns = [
     path("desk/<uuid:order_id>/files/<uuid:attachment_id>", attachments.attachment, name="attachment"),
     path("desk/<uuid:order_id>/claim/<str:step>", claims.claim_step, name="claim_step"),
     path("desk/<uuid:order_id>/dial", calls.dial, name="order_dial"),
+    path("desk/<uuid:order_id>/link", desk.link_send, name="order_link"),
     path("desk/<uuid:order_id>/<str:act>", orders.act, name="order_act"),
     path("desk/bulk", orders.bulk, name="order_bulk"),
     path("desk/export", orders.export, name="order_export"),

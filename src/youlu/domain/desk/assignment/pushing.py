@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -22,10 +23,18 @@ from youlu.domain.desk.orders.watching import ACTOR
 
 BATCH = 100
 ROUNDS_MAX = 50
+NO_LIMIT = 1_000_000
 GIVE = """
 UPDATE desk_workorder o SET state = 'taken', taken_by = %(agent)s, taken_at = %(now)s
 FROM workforce_presence p
 WHERE o.id = %(order)s AND o.state = 'open'
+  AND p.agent_id = %(agent)s AND p.until IS NULL AND p.is_taking AND p.site = ANY(o.sites)
+"""
+# Another holder for what keeps its state; only from whom it was found with.
+HAND_OVER = """
+UPDATE desk_workorder o SET taken_by = %(agent)s, taken_at = %(now)s, known_by = NULL
+FROM workforce_presence p
+WHERE o.id = %(order)s AND o.state NOT IN ('open', 'closed') AND o.taken_by = %(from)s
   AND p.agent_id = %(agent)s AND p.until IS NULL AND p.is_taking AND p.site = ANY(o.sites)
 """
 FIELDS = ("id", "kind_id", "sites", "priority", "opened_at", "known_by", "known_until", "returned_from")
@@ -63,15 +72,30 @@ def orders_give(order_ids: Sequence[uuid.UUID]) -> int:
     return _go(match(_read(rows), agents_free(), at=at, load_max=int(rules()["push_load_max"])), at)
 
 
+def orders_hand_over(held: Mapping[uuid.UUID, uuid.UUID]) -> set[uuid.UUID]:
+    """Put these into other hands as they are, by order the agent who holds it now, in the caller's transaction;
+    returns which went. However full the hands are: the customer was promised a call, and the office will report."""
+    at = clock.now()
+    waiting = [replace(one, returned_from=held[one.id]) for one in _read(WorkOrder.objects.filter(id__in=list(held)))]
+    plan = match(waiting, agents_free(), at=at, load_max=NO_LIMIT)
+    went = [one for one in plan if _update(HAND_OVER, one, at, {"from": held[one.order.id]})]
+    _note(went, at)
+    return {one.order.id for one in went}
+
+
 def _go(plan: Sequence[Given], at: dt.datetime) -> int:
     """Each by its own conditional update, with its line and its notice."""
-    went = [one for one in plan if _give(one, at)]
+    went = [one for one in plan if _update(GIVE, one, at, {})]
+    _note(went, at)
+    return len(went)
+
+
+def _note(went: Sequence[Given], at: dt.datetime) -> None:
     OrderEvent.objects.bulk_create([OrderEvent(
         id=uuid7(), order_id=one.order.id, at=at, actor=ACTOR, act="push", detail=one.agent.label, why=one.why.row())
         for one in went])
     AgentNotice.objects.bulk_create([AgentNotice(
         agent_id=one.agent.id, order_id=one.order.id, what=AgentNotice.What.PUSHED, at=at) for one in went])
-    return len(went)
 
 
 def _waiting(agents: Sequence[Free]) -> list[Waiting]:
@@ -92,7 +116,7 @@ def _read(orders: QuerySet[WorkOrder], most: int | None = None) -> list[Waiting]
             for order_id, kind, sites, priority, opened_at, known_by, known_until, returned_from in rows]
 
 
-def _give(one: Given, at: dt.datetime) -> bool:
+def _update(query: str, one: Given, at: dt.datetime, more: Mapping[str, uuid.UUID]) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(GIVE, {"agent": one.agent.id, "now": at, "order": one.order.id})
+        cursor.execute(query, {"agent": one.agent.id, "now": at, "order": one.order.id, **more})
         return cursor.rowcount == 1

@@ -14,9 +14,8 @@ from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor, actor_names
-from youlu.domain.desk.assignment.pushing import orders_give
 from youlu.domain.desk.emergency.assumptions import BASIS_WORDS, EMERGENCY, PLAN_NAMES, levers_of
-from youlu.domain.desk.emergency.effects import contacts_to_message, misplaced_return
+from youlu.domain.desk.emergency.effects import contacts_to_message, misplaced_move
 from youlu.domain.desk.emergency.facts import Facts, Inputs, agent_uuid, presence_mark, workers_now
 from youlu.domain.desk.emergency.lending import lent_ask
 from youlu.domain.desk.emergency.publishing import horizon_end, roster_put_in_force
@@ -27,13 +26,7 @@ from youlu.domain.desk.errors import (
     EmergencyStaleError,
     EmergencyUnlawfulError,
 )
-from youlu.domain.desk.models import (
-    AgentNotice,
-    EmergencyNotice,
-    EmergencyPlanning,
-    EmergencyWatch,
-    OrderEvent,
-)
+from youlu.domain.desk.models import EmergencyNotice, EmergencyPlanning, EmergencyWatch
 from youlu.domain.workforce.models import Agent
 
 GOOD_FOR = dt.timedelta(minutes=90)  # after it tonight's shifts have begun
@@ -160,12 +153,8 @@ def _put_in_force(actor: Actor, row: EmergencyPlanning, plan: dict[str, Any], co
         planning=row, plan=plan["code"], basis=plan["basis"], adopted_by=actor.id, adopted_at=at,
         consent_by=actor.id if consents and plan["basis"] == EMERGENCY else "",
         horizon_ends_at=horizon_end(Facts.of_json(row.facts), Inputs(**row.inputs)), counts={}, roster_id=roster_id)
-    returned = misplaced_return()
-    OrderEvent.objects.bulk_create([OrderEvent(order_id=i, actor=actor.id, act="give_back", at=at,
-                                               detail="应急值守") for i in returned])
-    AgentNotice.objects.bulk_create([AgentNotice(agent_id=who, order_id=order_id, what=AgentNotice.What.MOVED, at=at)
-                                     for order_id, who in returned.items()])
-    watch.counts = {"orders_returned": len(returned), "orders_given": orders_give(list(returned)),
+    moved = misplaced_move(actor=actor, why="应急值守")
+    watch.counts = {"orders_returned": moved.orders, "orders_given": moved.given,
                     "contacts_to_message": contacts_to_message(), "people": _notices(watch, plan, at)}
     if plan["levers"]["lent"]:
         watch.counts |= lent_ask(actor=actor, watch_id=watch.id, plan=plan)

@@ -27,6 +27,8 @@ FIGURES = [
     ("two_ended_s", "双呼比直接接听多用", 20, "秒", f"{UNVERIFIED}：总机接通两头"),
     ("reached_share", "一次电话联系能接通", 0.6, "占比", f"{UNVERIFIED}：假设"),
     ("overtime_factor", "超过8小时的工时", 1.5, "倍", "劳动法第44条：延时1.5倍"),
+    ("rest_day_factor", "休息日上班的工时", 2, "倍", "劳动法第44条：休息日又不能补休2倍"),
+    ("holiday_factor", "放假日上班的工时", 3, "倍", "劳动法第44条：法定休假日3倍；放假安排里的调休日也算，宁多勿少"),
 ]
 # Kind of order -> share, where the desk has too few orders of its own to count.
 USUAL_KINDS = {"pickup": 0.44, "chase": 0.38, "enquiry": 0.12, "complaint": 0.06}

@@ -54,12 +54,13 @@ class Worker:
     leave: tuple[tuple[int, int], ...] = ()
     available: tuple[tuple[int, int], ...] = ()
     week_most_min: int | None = None
+    free_days: tuple[int, ...] = ()  # of the plan, on which they were to rest
     carry: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of_json(cls, row: dict[str, Any]) -> Worker:
         spans = {name: tuple((a, b) for a, b in row[name]) for name in ("leave", "available")}
-        return cls(**row | spans | {"skills": tuple(row["skills"])})
+        return cls(**row | spans | {"skills": tuple(row["skills"]), "free_days": tuple(row.get("free_days", ()))})
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ class Facts:
     contacts_open: int
     figures: dict[str, float]
     normal: tuple[tuple[str, dt.datetime, dt.datetime], ...] = ()
+    holidays: tuple[int, ...] = ()  # days of the plan that the announced lists name
 
     @property
     def start_min(self) -> int:
@@ -132,7 +134,8 @@ class Facts:
             kinds=tuple(KindFact(**k | {"sites": tuple(k["sites"]), "skills": tuple(k["skills"])})
                         for k in row["kinds"]),
             open_orders=tuple(OpenOrder(**o) for o in row["open_orders"]), contacts_open=row["contacts_open"],
-            figures=row["figures"], normal=tuple((who, instant(a), instant(b)) for who, a, b in row["normal"]))
+            figures=row["figures"], normal=tuple((who, instant(a), instant(b)) for who, a, b in row["normal"]),
+            holidays=tuple(row.get("holidays", ())))
 
 
 def facts_now(*, at: dt.datetime | None = None) -> Facts:

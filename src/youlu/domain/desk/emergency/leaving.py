@@ -15,7 +15,8 @@ from django.db.models import F
 from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.domain.access.selectors import Actor
-from youlu.domain.desk.emergency.adopting import emergency_lock
+from youlu.domain.desk.emergency.adopting import emergency_lock, tell_defer
+from youlu.domain.desk.emergency.effects import misplaced_move
 from youlu.domain.desk.emergency.facts import agent_uuid
 from youlu.domain.desk.emergency.publishing import normal_restore, normal_unable, shift_at
 from youlu.domain.desk.errors import EmergencyInputsError, EmergencyNotInForceError
@@ -112,8 +113,11 @@ def emergency_leave(*, actor: Actor, from_at: dt.datetime | None = None) -> uuid
     normal_restore(actor=actor, watch=watch, shifts=_shifts(watch), from_at=preview.from_at,
                    normal_from=preview.normal_from)
     _tell(watch, preview, at)
+    # The night put work where people were then; customers were told "later".
+    moved = misplaced_move(actor=actor, why="应急值守解除")
+    tell_defer()
     audit_record(actor=actor.id, action="emergency.leave", object_type="watch", object_id=str(watch.id),
-                 people=preview.people, shifts=preview.shifts_dropped)
+                 people=preview.people, shifts=preview.shifts_dropped, orders=moved.orders, given=moved.given)
     return watch.id
 
 

@@ -9,12 +9,15 @@ from dataclasses import asdict, replace
 
 from youlu.core import clock
 from youlu.domain.desk.emergency.facts import Facts, Worker
+from youlu.domain.promise.holidays import Almanac
 from youlu.domain.workforce.errors import NobodyError
 from youlu.domain.workforce.models import Contract
 from youlu.domain.workforce.rostering.facts import HeldShift
 from youlu.domain.workforce.rostering.problem import roster_problem
 from youlu.domain.workforce.rostering.reading import shifts_between
 from youlu.domain.workforce.trade import REST_MIN
+from youlu.engines.calendar.days import date_of_day, day_of_date
+from youlu.engines.calendar.workdays import Workdays
 from youlu.engines.roster import Person
 
 DAY = dt.timedelta(days=1)
@@ -29,11 +32,27 @@ def people_add(facts: Facts, *, days: int) -> Facts:
         shifts[str(shift.agent_id)].append(shift)
     most = {str(agent): week for agent, week in Contract.objects.exclude(week_most_min=None).values_list(
         "agent_id", "week_most_min")}
-    workers = tuple(_worker(facts, worker, known.get(worker.staff_no), shifts[worker.id], midnight, days,
-                            most.get(worker.id)) for worker in facts.workers)
+    workdays, first = Almanac().at(facts.at), day_of_date(clock.local(midnight).date())
+    free = _weekend(workdays, first, days)
+    workers = tuple(replace(
+        _worker(facts, worker, known.get(worker.staff_no), shifts[worker.id], midnight, days, most.get(worker.id)),
+        free_days=_off(shifts[worker.id], midnight, days) if shifts[worker.id] else free) for worker in facts.workers)
     normal = tuple((who, s.start_at, s.end_at) for who, held in shifts.items() for s in held
                    if s.start_at < midnight + days * DAY)
-    return replace(facts, workers=workers, normal=normal)
+    holidays = tuple(day for day in range(days + 1) if first + day in workdays.holidays)
+    return replace(facts, workers=workers, normal=normal, holidays=holidays)
+
+
+def _off(shifts: list[HeldShift], midnight: dt.datetime, days: int) -> tuple[int, ...]:
+    """Days that the published roster left free to somebody it names."""
+    worked = {(s.start_at - midnight).days for s in shifts}
+    return tuple(day for day in range(days + 1) if day not in worked)
+
+
+def _weekend(workdays: Workdays, first: int, days: int) -> tuple[int, ...]:
+    """Saturdays and Sundays that are no make-up days: the rest of who is on no roster."""
+    return tuple(day for day in range(days + 1)
+                 if date_of_day(first + day).weekday() >= 5 and first + day not in workdays.makeup_days)
 
 
 def _known(midnight: dt.datetime, days: int) -> dict[str, Person]:

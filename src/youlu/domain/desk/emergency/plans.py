@@ -98,11 +98,12 @@ def _split(rostered: Rostered) -> dict[str, int]:
 
 def _hours(rostered: Rostered, facts: Facts) -> dict[str, Any]:
     over = {s.name for s in rostered.problem.shifts if s.activity == OVER}
-    minutes = paid_min(rostered.problem, [a for a in rostered.assignments if a.shift not in over])
+    worked = [a for a in rostered.assignments if a.shift not in over]
+    minutes = paid_min(rostered.problem, worked)
     own = {who: each for who, each in minutes.items() if not who.startswith(LENT)}
     return {
         "people": len(own), "hours": round(sum(map(sum, minutes.values())) / 60, 1),
-        "hours_own": round(sum(map(sum, own.values())) / 60, 1), "pay_fen": pay_fen(minutes, facts.figures),
+        "hours_own": round(sum(map(sum, own.values())) / 60, 1), "pay_fen": pay_fen(rostered.problem, worked, facts),
         "overtime_h": round(sum(max(m - 480, 0) for each in own.values() for m in each) / 60, 1),
         "longest_h": round(max((m for each in own.values() for m in each), default=0) / 60, 1),
     }

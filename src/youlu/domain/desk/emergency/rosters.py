@@ -289,11 +289,23 @@ def paid_min(problem: Problem, assignments: Sequence[Assignment]) -> dict[str, l
     return found
 
 
-def pay_fen(minutes: dict[str, list[int]], figures: dict[str, float]) -> int:
-    """What the hours cost: beyond eight a day at the law's factor."""
-    hour, factor = figures["agent_hour_fen"], figures["overtime_factor"]
-    weighed = (min(m, 480) + factor * max(m - 480, 0) for each in minutes.values() for m in each)
-    return math.ceil(hour / 60 * sum(weighed))
+def pay_fen(problem: Problem, assignments: Sequence[Assignment], facts: Facts) -> int:
+    """What the hours cost: at the law's factors beyond eight a day, on a rest day and on a holiday.
+
+    A holiday pays every hour alike, and so does a day that the person was to be free: no factor is paid on another.
+    """
+    paid = {s.name: s.paid for s in problem.shifts}
+    free = {worker.id: frozenset(worker.free_days) for worker in facts.workers}
+    figures, weighed = facts.figures, 0.0
+    for a in assignments:
+        minutes = paid[a.shift]
+        if a.day in facts.holidays:
+            weighed += figures["holiday_factor"] * minutes
+        elif a.day in free.get(a.person, frozenset()):
+            weighed += figures["rest_day_factor"] * minutes
+        else:
+            weighed += min(minutes, 480) + figures["overtime_factor"] * max(minutes - 480, 0)
+    return math.ceil(figures["agent_hour_fen"] / 60 * weighed)
 
 
 def date_of(problem: Problem, day: int) -> dt.date:

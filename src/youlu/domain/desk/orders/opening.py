@@ -22,6 +22,7 @@ from youlu.domain.desk.errors import DeskChannelError, OutsideNumberError, Title
 from youlu.domain.desk.models import OrderSource, WorkOrder
 from youlu.domain.desk.orders.happening import event_of, happened
 from youlu.domain.desk.orders.hours import kind_clocked
+from youlu.domain.desk.orders.registering import opened_news
 from youlu.domain.desk.orders.words import grams
 from youlu.domain.mail.traces.errors import ShadowItemError
 from youlu.domain.mail.traces.selectors import item_in_shadow
@@ -152,7 +153,7 @@ def _receive(actor: Actor, order: WorkOrder, asked: Asked) -> tuple[int, dict[st
                         kind=order.kind_id, **({"consent": asked.consent} if asked.consent else {}))
     source = (_source(order.id, asked, order.opened_at),) if asked.source else ()
     return Written(201, {"order_id": str(order.id), "is_repeat": False},
-                   (order, event_of(order.id, actor, "open", order.opened_at), entry, *source))
+                   (order, event_of(order.id, actor, "open", order.opened_at), entry, *source, *opened_news(order)))
 
 
 def _source(order_id: uuid.UUID, asked: Asked, at: dt.datetime) -> OrderSource:

@@ -20,10 +20,11 @@ from youlu.core.errors import YouluError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.channels.names import AT_DESK
-from youlu.domain.desk.errors import ItemNotKnownError
+from youlu.domain.desk.errors import ItemNotKnownError, LinkNotSentError
 from youlu.domain.desk.models import WorkOrder
 from youlu.domain.desk.orders.life import PRIORITIES
 from youlu.domain.desk.orders.links import follow_link
+from youlu.domain.desk.orders.registering import link_again
 from youlu.domain.desk.selectors import OrderFilter
 from youlu.domain.desk.services import Asked
 from youlu.domain.mail.selectors import items_of_parties
@@ -151,6 +152,19 @@ def desk(request: HttpRequest) -> HttpResponse:
 @staff_page("order.read")
 def order(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
     return order_shown(request, order_id)
+
+
+@require_POST
+@staff_page("desk.work")
+def link_send(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+    """The customer asks for the link again."""
+    try:
+        at_once = link_again(actor=actor_in(request), order_id=order_id)
+    except LinkNotSentError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, gettext("链接发出去了。") if at_once else gettext("链接在免打扰时段过后发出。"))
+    return redirect("web:order", order_id)
 
 
 @require_POST
