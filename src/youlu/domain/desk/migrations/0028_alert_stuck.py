@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0026_contact_opened'),
+        ('desk', '0027_attempt_remark'),
     ]
 
     operations = [
