@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from tests import people
 from tests.browser.chromium import DESKTOP, IN_CHROMIUM, PHONE
 from tests.browser.test_whole_pages import is_whole
@@ -17,7 +17,7 @@ from tests.interfaces.web.conftest import House, house  # noqa: F401  (a fixture
 
 from youlu.domain.access.models import User
 from youlu.domain.desk import services
-from youlu.domain.desk.models import OrderKind, Parameter, WorkOrder
+from youlu.domain.desk.models import OrderEvent, OrderKind, Parameter, WorkOrder
 from youlu.domain.desk.services import Asked
 from youlu.domain.desk.trade import trade_ensure
 from youlu.domain.mail.models import Item
@@ -127,3 +127,52 @@ def test_a_supervisor_ticks_many_and_hears_of_each(desk: str, context: BrowserCo
     expect(page.locator("h1")).to_have_text("办结：3张里办成0张。")
     expect(page.locator("tbody")).to_contain_text("先接单，再办结")
     shot(page, "bulk-1440")
+
+
+def test_words_typed_while_the_wire_is_cut_wait_in_the_tab_and_are_written_once(
+    desk: str, context: BrowserContext
+) -> None:
+    """The first try never arrives; the second arrives, and its answer is lost: the words stay until one comes."""
+    page, order_id = seat(context, desk, "limin"), WorkOrder.objects.get(taken_by__isnull=False).id
+    fates = ["cut", "answer lost"]
+
+    def wire(route: Route) -> None:
+        fate = fates.pop(0) if fates else ""
+        if fate == "answer lost":
+            route.fetch()
+        if fate:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(f"**/desk/{order_id}/note", wire)
+    page.goto(f"{desk}/desk/{order_id}")
+    form = page.locator(f'form[action="/desk/{order_id}/note"]')
+    page.locator("details", has=form).locator("summary").click()
+    form.locator("textarea").fill("客户说下午在家")
+    form.locator("button").click()
+    expect(page.get_by_role("alert")).to_contain_text("客户说下午在家")
+    expect(form.locator("textarea")).to_have_value("客户说下午在家")
+    assert OrderEvent.objects.filter(act="note").count() == 0
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / "words-kept.png", full_page=True)
+    expect(page.locator(".timeline")).to_contain_text("客户说下午在家", timeout=30_000)
+    assert not fates
+    assert OrderEvent.objects.filter(act="note").count() == 1
+    assert page.evaluate("sessionStorage.getItem('youlu-words')") is None
+
+
+def test_words_that_wait_are_gone_at_log_out(desk: str, context: BrowserContext) -> None:
+    page, order_id = seat(context, desk, "limin"), WorkOrder.objects.get(taken_by__isnull=False).id
+    page.route(f"**/desk/{order_id}/note", lambda route: route.abort())
+    page.goto(f"{desk}/desk/{order_id}")
+    form = page.locator(f'form[action="/desk/{order_id}/note"]')
+    page.locator("details", has=form).locator("summary").click()
+    form.locator("textarea").fill("客户说下午在家")
+    form.locator("button").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.goto(f"{desk}/")
+    assert "客户说下午在家" in page.evaluate("decodeURIComponent(sessionStorage.getItem('youlu-words'))")
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url(f"{desk}/*")
+    assert page.evaluate("sessionStorage.getItem('youlu-words')") is None

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from tests import people
@@ -20,7 +21,8 @@ from tests.faults.scanners import Scanner
 from youlu.core import clock
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.access.services import token_issue
-from youlu.domain.desk.models import Call, CallBack, OrderKind, Parameter, WorkOrder
+from youlu.domain.desk.models import Call, CallBack, OrderEvent, OrderKind, Parameter, WorkOrder
+from youlu.domain.desk.services import order_open, order_take
 from youlu.domain.desk.trade import trade_ensure
 from youlu.domain.mail.models import Scan
 from youlu.domain.parties.models import Party
@@ -89,6 +91,45 @@ def test_an_exchanges_news_across_a_bad_wire_are_one_call_each_and_one_promise(w
     promises = set(CallBack.objects.values_list("call__reference", flat=True))
     assert len(promises) == WorkOrder.objects.count() == BATCHES // 3
     assert Party.objects.count() == BATCHES // 3
+
+
+def test_an_agents_acts_across_a_bad_wire_are_done_once_each(wire: Proxy, live_server: LiveServer) -> None:
+    """The page's own forms, each sent until its answer comes."""
+    trade_ensure(OrderKind, Parameter)
+    li = people.li_agent()
+    presence_report(actor=li, site="on_site")
+    order_id = order_open(actor=li, kind="chase", title="催投")
+    order_take(actor=li, order_id=order_id)
+    browser = Client()
+    browser.force_login(people.li_agent_user())
+    tries = 0
+    cookies = {"sessionid": browser.cookies["sessionid"].value}
+    with httpx.Client(cookies=cookies, headers={"accept": "application/json"}) as client:
+        server = live_server.url.replace("localhost", "127.0.0.1")  # the cookie is for the host that the wire has
+        page = client.get(f"{server}/desk/{order_id}", headers={"accept": "text/html"}).text
+        token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+        for nth in range(BATCHES):
+            act = ("note", "chase", "escalate")[nth % 3]
+            form = {"text": f"第{nth}次", "note": "急", "idempotency_key": f"form {nth}", "csrfmiddlewaretoken": token}
+            tries += post_until_answered(client, f"http://127.0.0.1:{wire.port}/desk/{order_id}/{act}", form)
+    order = WorkOrder.objects.get()
+    assert (order.chases, order.level) == (BATCHES // 3, BATCHES // 3)
+    acts = Counter(OrderEvent.objects.exclude(act__in=("open", "take")).values_list("act", flat=True))
+    assert acts == dict.fromkeys(("note", "chase", "escalate"), BATCHES // 3)
+    assert wire.fates["answer lost"] + wire.fates["twice"] > 0, "nothing arrived twice: the test proves nothing"
+    assert tries > BATCHES
+
+
+def post_until_answered(client: httpx.Client, address: str, form: dict[str, str]) -> int:
+    for nth in range(1, TRIES_MAX):
+        try:
+            answer = client.post(address, data=form)
+        except httpx.TransportError:
+            continue
+        if answer.status_code != 409:
+            assert answer.status_code == 200, answer.text
+            return nth
+    raise AssertionError(f"{address} was never answered")
 
 
 def send_until_answered(

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
+import re
 import uuid
+import zlib
 
 import pytest
 from django.db import connection
 from PIL import Image
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DecodedStreamObject, NameObject
 from tests import people
 
 from youlu.core.errors import NotFoundError
 from youlu.core.models import AuditEntry
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.desk import selectors, services
-from youlu.domain.desk.errors import AttachmentError, AttachmentsFullError
+from youlu.domain.desk.errors import AttachmentError, AttachmentsFullError, PdfError
 from youlu.domain.desk.models import Attachment, AttachmentPart, WorkOrder
 from youlu.domain.desk.orders import attachments
 from youlu.domain.desk.retention import order_texts_expire
 
 PLACE = b"GPS-36.06N-103.83E"
+WHO = b"Wang Jianmin 4417"  # no sign that a PDF writes in another way
 
 
 def picture(kind: str = "JPEG", *, size: tuple[int, int] = (40, 20), turned: int = 1) -> bytes:
@@ -30,7 +36,18 @@ def picture(kind: str = "JPEG", *, size: tuple[int, int] = (40, 20), turned: int
     return out.getvalue()
 
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+def pdf(page: bytes = b"") -> bytes:
+    """One page with this as what it draws."""
+    writer = PdfWriter()
+    drawn = DecodedStreamObject()
+    drawn.set_data(b"% " + page)
+    writer.add_blank_page(100, 100)[NameObject("/Contents")] = drawn
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+PDF = pdf()
 
 
 @pytest.fixture
@@ -61,10 +78,81 @@ def test_a_picture_held_upright_stays_upright_without_the_mark() -> None:
 
 @pytest.mark.parametrize("content", [
     b"", b"MZ program", b"<html><script>", b"GIF89a", picture()[:60], b"%PDF-1.4 cut off", b"\0" * 10_000_001,
-    PDF.replace(b"/Type", b"/OpenAction/Type"), PDF.replace(b"/Type", b"/JavaScript/Type"), b"PK\x03\x04"])
+    PDF.replace(b"/Type", b"/OpenAction/Type"), PDF.replace(b"/Type", b"/JavaScript/Type"),
+    PDF.replace(b"/Pages", b"/Nothing"), PDF[:200] + b"%%EOF", b"%PDF-1.4\n%%EOF", b"PK\x03\x04"])
 def test_what_is_neither_a_picture_nor_a_quiet_pdf_is_refused(content: bytes) -> None:
     with pytest.raises(AttachmentError):
         attachments.cleaned(content)
+
+
+def packed_pdf(*, more_root: bytes = b"") -> bytes:
+    """As programs write them today: the catalogue, its info and a note in a compressed object stream, XMP in a
+    compressed stream, a photograph with its place."""
+    note = b"<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/T(%s)/M(D:2022)/Contents(x)>>" % WHO
+    objects = {1: b"<</Type/Catalog/Pages 2 0 R/Metadata 6 0 R%s>>" % more_root,
+               2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+               3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/PieceInfo<</X<</Private(%s)>>>>/Annots[%s]"
+                  b"/Resources<</XObject<</P 7 0 R>>>>>>" % (WHO, note),
+               5: b"<</Author(%s)/Creator(%s)/Subject(%s)>>" % (WHO, WHO, WHO)}
+    heads, bodies = b"", b""
+    for number, body in objects.items():
+        heads += b"%d %d " % (number, len(bodies))
+        bodies += body + b" "
+    out, places = bytearray(b"%PDF-1.5\n"), {}
+    for number, head, body in (
+            (6, b"/Type/Metadata/Subtype/XML/Filter/FlateDecode", zlib.compress(b"<x:xmpmeta>" + WHO)),
+            (7, b"/Type/XObject/Subtype/Image/Width 40/Height 20/ColorSpace/DeviceRGB/BitsPerComponent 8"
+                b"/Filter/DCTDecode", picture("JPEG")),
+            (4, b"/Type/ObjStm/N 4/First %d/Filter/FlateDecode" % len(heads), zlib.compress(heads + bodies))):
+        places[number] = len(out)
+        out += b"%d 0 obj<<%s/Length %d>>stream\n%s\nendstream endobj\n" % (number, head, len(body), body)
+    begins, packed = len(out), {number: nth for nth, number in enumerate(objects)}
+    rows = b"".join(
+        b"\2\0\0\0\4" + bytes([packed[n]]) if n in packed else b"\1" + places.get(n, begins).to_bytes(4, "big") + b"\0"
+        for n in range(1, 9))
+    out += (b"8 0 obj<</Type/XRef/Size 9/Index[1 8]/W[1 4 1]/Root 1 0 R/Info 5 0 R/Length %d>>stream\n%s\nendstream "
+            b"endobj\n" % (len(rows), rows))
+    return bytes(out + b"startxref\n%d\n%%%%EOF\n" % begins)
+
+
+def unpacked(content: bytes) -> bytes:
+    """The file with every stream of it beside, unpacked."""
+    found = content
+    for part in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.S):
+        with contextlib.suppress(zlib.error):
+            found += zlib.decompressobj().decompress(part)
+    return found
+
+
+def test_a_pdf_loses_what_says_who_made_it_also_inside_compressed_object_streams() -> None:
+    given = packed_pdf()
+    assert WHO not in given
+    assert unpacked(given).count(WHO) == 6, "the words are there, and hidden"
+    assert PLACE in given
+    clean, (mime, _) = attachments.cleaned(given)
+    assert mime == "application/pdf"
+    assert WHO not in unpacked(clean)
+    assert PLACE not in clean
+    read = PdfReader(io.BytesIO(clean))
+    assert (len(read.pages), read.metadata, read.xmp_metadata) == (1, None, None)
+    assert len(read.pages[0].images) == 1, "the photograph is still there"
+
+
+@pytest.mark.parametrize("hidden", [b"/OpenAction<</S/JavaScript/JS(x)>>", b"/Names<</EmbeddedFiles<<>>>>",
+                                    b"/OpenAction<</S/Launch>>", b"/AcroForm<</XFA(x)>>"])
+def test_a_pdf_that_does_something_hidden_in_a_compressed_part_is_refused(hidden: bytes) -> None:
+    with pytest.raises(PdfError, match="打印成PDF"):
+        attachments.cleaned(packed_pdf(more_root=hidden))
+
+
+def test_a_pdf_with_a_password_is_refused_in_words() -> None:
+    writer = PdfWriter()
+    writer.add_blank_page(10, 10)
+    writer.encrypt("x", algorithm="RC4-128")
+    out = io.BytesIO()
+    writer.write(out)
+    with pytest.raises(PdfError):
+        attachments.cleaned(out.getvalue())
 
 
 def test_a_small_file_that_unpacks_to_a_huge_picture_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,14 +163,14 @@ def test_a_small_file_that_unpacks_to_a_huge_picture_is_refused(monkeypatch: pyt
 
 @pytest.mark.django_db
 def test_a_file_is_sealed_in_parts_and_comes_back_whole(order: uuid.UUID) -> None:
-    content = PDF.replace(b"endobj", b"%" + b"x" * 200_000 + b"\nendobj")
+    content = pdf(b"x" * 200_000)
     file_id = services.attachment_add(actor=people.li_agent(), order_id=order, content=content)
     assert AttachmentPart.objects.count() == 5
     with connection.cursor() as cursor:
         cursor.execute("SELECT string_agg(body, '') FROM desk_attachmentpart")
         assert "Catalog" not in cursor.fetchone()[0]
     assert services.attachment_read(
-        actor=people.li_agent(), order_id=order, attachment_id=file_id).content == content
+        actor=people.li_agent(), order_id=order, attachment_id=file_id).content == attachments.cleaned(content)[0]
 
 
 @pytest.mark.django_db

@@ -16,8 +16,15 @@ from youlu.core.errors import NotFoundError
 from youlu.core.models import AuditEntry
 from youlu.domain.desk import services
 from youlu.domain.desk.models import Attempt, Call, CallBack, WorkOrder
-from youlu.domain.desk.phone.errors import AgentOnPhoneError, CallGoneError, NoExchangeError, NoNumberError
+from youlu.domain.desk.phone.errors import (
+    AgentOnPhoneError,
+    CallGoneError,
+    DialFirstError,
+    NoExchangeError,
+    NoNumberError,
+)
 from youlu.domain.desk.phone.reading import calls_page
+from youlu.domain.desk.reveals import revealed
 from youlu.domain.desk.selectors import order_page
 from youlu.domain.partners.errors import BadMessageError
 from youlu.domain.partners.models import OutgoingMessage
@@ -140,3 +147,55 @@ def test_a_contact_is_dialled_through_the_exchange_once_an_attempt(
     services.call_ask(actor=li, contact_id=contact_id)
     assert (Call.objects.get().contact_id, OutgoingMessage.objects.count()) == (contact_id, 1)
     assert Attempt.objects.get().call_asked_at == NOON
+
+
+def shown(actor: Any, order_id: Any, field: str = "phone") -> str:
+    return revealed(actor=actor, kind="order", key=str(order_id), who="customer", field=field, reason="contact")
+
+
+def test_the_number_of_an_order_is_the_fall_back_after_a_call_of_two_ends_that_failed(keys: PartnerKeys) -> None:
+    li, order_id = people.li_agent(), order_of()
+    with pytest.raises(DialFirstError, match="先请总机双呼"):
+        shown(li, order_id)
+    assert shown(li, order_id, "name") == "王建民"
+    call_id = services.order_dial(actor=li, order_id=order_id)
+    with pytest.raises(DialFirstError):
+        shown(li, order_id)
+    told(keys, "call.ringing", call=str(call_id))
+    told(keys, "call.ended", call=str(call_id))
+    assert shown(li, order_id) == PHONE
+    with pytest.raises(DialFirstError):
+        shown(li, order_of("13893100001"))
+
+
+def test_a_call_that_reached_the_customer_opens_no_number_and_one_the_exchange_never_began_does(
+    keys: PartnerKeys,
+) -> None:
+    li, order_id = people.li_agent(), order_of()
+    call_id = services.order_dial(actor=li, order_id=order_id)
+    for nth, topic in enumerate(("call.ringing", "call.answered", "call.ended")):
+        told(keys, topic, call=str(call_id), at=after(nth), agent="2207")
+    with pytest.raises(DialFirstError):
+        shown(li, order_id)
+    services.order_dial(actor=li, order_id=order_id)
+    with clock.frozen(after(150)):
+        assert shown(li, order_id) == PHONE
+
+
+def test_without_an_exchange_the_number_is_there_at_once(noon: dt.datetime) -> None:
+    assert shown(people.li_agent(), order_of()) == PHONE
+
+
+def test_the_number_of_a_contact_waits_for_a_failed_call_too(keys: PartnerKeys, owe: Callable[..., Any]) -> None:
+    li = people.li_agent()
+    owe([(7, people.customer(channel="", phone=PHONE), NOON, after(86_400))])
+    presence_report(actor=li, site="at_home")
+    contact_id = services.contact_next(actor=li)
+    assert contact_id is not None
+    services.call_ask(actor=li, contact_id=contact_id)
+    with pytest.raises(DialFirstError):
+        services.contact_party(actor=li, contact_id=contact_id)
+    call = Call.objects.get()
+    told(keys, "call.ringing", call=str(call.id))
+    told(keys, "call.ended", call=str(call.id))
+    assert services.contact_party(actor=li, contact_id=contact_id) == call.party_id

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext
 
 from youlu.core.pages import PAGE_ROWS, Page
@@ -160,8 +160,7 @@ def applicants_of(*, actor: Actor, programme: str, states: Sequence[str], limit:
 def application_sheet(*, actor: Actor, number: str) -> ApplicationSheet:
     """Raises UnknownApplicationError, also for one outside the actor's scope."""
     actor.require("applications.read")
-    row = Application.objects.filter(number=application_number_compact(number),
-                                     division_code__startswith=actor.scope).exclude(state=State.DRAFT).first()
+    row = _seen(actor).filter(number=application_number_compact(number)).first()
     if row is None:
         raise UnknownApplicationError()
     steps = list(ApplicationStep.objects.filter(application=row).order_by("noted_at", "id"))
@@ -170,6 +169,57 @@ def application_sheet(*, actor: Actor, number: str) -> ApplicationSheet:
     return ApplicationSheet(_status(row), _rows([row])[0], demands,
                             tuple((step.at, str(State(step.state).label), _cause_words(step.cause, names))
                                   for step in steps))
+
+
+@dataclass(frozen=True)
+class ApplicationLink:
+    """An application as something else names it: no personal data."""
+
+    id: uuid.UUID
+    number: str
+    programme: Text | str
+    state_label: str
+
+
+def application_link(*, actor: Actor, number: str) -> ApplicationLink:
+    """Raises UnknownApplicationError, also for one outside the actor's scope."""
+    actor.require("applications.read")
+    row = _seen(actor).filter(number=application_number_compact(number)).first()
+    if row is None:
+        raise UnknownApplicationError()
+    return _link(row)
+
+
+def application_linked(*, actor: Actor, application_id: uuid.UUID | None) -> ApplicationLink | None:
+    """The application that something names, for who may see it; None for others, and where there is none."""
+    if application_id is None or not actor.can("applications.read"):
+        return None
+    row = _seen(actor).filter(id=application_id).first()
+    return _link(row) if row else None
+
+
+def applications_numbered(*, actor: Actor, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Numbers by id, of those that the actor may see: one question, none for who may see none."""
+    wanted = list(ids)
+    if not wanted or not actor.can("applications.read"):
+        return {}
+    return dict(_seen(actor).filter(id__in=wanted).values_list("id", "number"))
+
+
+def application_of_item(item_key: int | None) -> uuid.UUID | None:
+    """Under which application an item was sent; for services, which show it to nobody."""
+    if item_key is None:
+        return None
+    return Application.objects.filter(item_key=item_key).values_list("id", flat=True).first()
+
+
+def _seen(actor: Actor) -> QuerySet[Application]:
+    return Application.objects.filter(division_code__startswith=actor.scope).exclude(state=State.DRAFT)
+
+
+def _link(row: Application) -> ApplicationLink:
+    known = programmes().get(row.programme)
+    return ApplicationLink(row.id, row.number, known.name if known else row.programme, str(State(row.state).label))
 
 
 def _cause_words(cause: str, names: dict[str, str]) -> str:

@@ -20,7 +20,8 @@ from youlu.domain.desk.campaigns.models import Campaign
 from youlu.domain.desk.campaigns.topics import code_of
 from youlu.domain.desk.errors import NoTimeGivenError, OtherAgentError, RemarkError, UnknownResultError
 from youlu.domain.desk.models import Attempt, Contact, ContactItem, ContactMode, ContactState
-from youlu.domain.desk.phone.dialling import contact_dial
+from youlu.domain.desk.phone.dialling import contact_dial, number_is_open
+from youlu.domain.desk.phone.errors import DialFirstError
 from youlu.domain.desk.phone.exchange import exchange_is_set
 from youlu.domain.desk.told import told_flush
 from youlu.domain.messages.selectors import wording_said
@@ -119,10 +120,18 @@ def call_ask(*, actor: Actor, contact_id: uuid.UUID) -> None:
 
 
 def contact_party(*, actor: Actor, contact_id: uuid.UUID) -> uuid.UUID:
-    """The party of a contact the agent holds; anybody else's is not found."""
+    """The party of a contact the agent holds, whose number is to be shown; anybody else's is not found.
+
+    Raises
+    ------
+    NotFoundError
+    DialFirstError : the exchange has not tried, or has not failed.
+    """
     attempt = Attempt.objects.filter(contact_id=contact_id, agent_id=agent_of(actor).id, result="").first()
     if attempt is None:
         raise NotFoundError()
+    if not number_is_open(contact_id=contact_id):
+        raise DialFirstError()
     return Contact.objects.values_list("party_id", flat=True).get(id=contact_id)
 
 

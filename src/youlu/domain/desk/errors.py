@@ -141,6 +141,11 @@ class AttachmentError(YouluError):
     sentence = "附件要是JPEG、PNG照片或不带脚本的PDF，最大{most_mb}MB。换一个文件再传。"
 
 
+class PdfError(AttachmentError):
+    code = "desk.pdf_unreadable"
+    sentence = "这份PDF读不了，或者带着密码、脚本、附带的文件。用“打印成PDF”另存一份，或者截成图片，再传。"
+
+
 class AttachmentsFullError(YouluError):
     code = "desk.attachments_full"
     status = 422

@@ -18,6 +18,7 @@ from youlu.domain.desk.channels.mail.taking import letters_forget
 from youlu.domain.desk.counting import arrivals_count
 from youlu.domain.desk.emergency.starting import emergency_plan_answer
 from youlu.domain.desk.emergency.telling import customers_retell, customers_tell
+from youlu.domain.desk.exporting.keeping import export_make, exports_at_work, exports_expire
 from youlu.domain.desk.importing.making import import_make, imports_at_work, imports_expire
 from youlu.domain.desk.importing.receiving import import_read
 from youlu.domain.desk.orders.following import follow_tries_forget
@@ -157,6 +158,36 @@ def imports_expire_job(timestamp: int = 0) -> None:
 def import_go_defer() -> None:
     """Ask for the job at once; call it outside a transaction."""
     defer_once(import_go_job)
+
+
+@app.task(name="desk.export_go", queueing_lock="desk.export_go", lock="desk.export_go")
+def export_go_job() -> None:
+    """Make the workbook that waits longest, then a new job while there is another."""
+    waiting = exports_at_work()
+    if waiting:
+        export_make(waiting[0])
+    if len(waiting) > 1:
+        export_go_defer()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="desk.exports_watch", queueing_lock="desk.exports_watch", pass_context=False)
+def exports_watch_job(timestamp: int = 0) -> None:
+    """Every minute: workbooks that a killed worker left in the middle."""
+    if exports_at_work():
+        export_go_defer()
+
+
+@app.periodic(cron="30 4 * * *")
+@app.task(name="desk.exports_expire", queueing_lock="desk.exports_expire", pass_context=False)
+def exports_expire_job(timestamp: int = 0) -> None:
+    """Every night: workbooks that were made days ago."""
+    exports_expire()
+
+
+def export_go_defer() -> None:
+    """Ask for the job at once; call it outside a transaction."""
+    defer_once(export_go_job)
 
 
 @app.task(name="desk.emergency_plan")

@@ -17,6 +17,8 @@ from youlu.domain.desk.channels.models import OrderSource as OrderSource
 from youlu.domain.desk.emergency.models import EmergencyNotice as EmergencyNotice
 from youlu.domain.desk.emergency.models import EmergencyPlanning as EmergencyPlanning
 from youlu.domain.desk.emergency.models import EmergencyWatch as EmergencyWatch
+from youlu.domain.desk.exporting.models import OrderExport as OrderExport
+from youlu.domain.desk.exporting.models import OrderExportPart as OrderExportPart
 from youlu.domain.desk.handover.models import Handover as Handover  # a room of its own; Django looks here
 from youlu.domain.desk.handover.models import HandoverItem as HandoverItem
 from youlu.domain.desk.importing.models import OrderImport as OrderImport
@@ -104,6 +106,7 @@ class WorkOrder(models.Model):
     customer_key = models.BinaryField(null=True)
     item_key = models.BigIntegerField(null=True)
     closure_id = models.UUIDField(null=True)
+    application_id = models.UUIDField(null=True)  # under a programme
     opened_at = models.DateTimeField()
     reply_due_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -152,6 +155,8 @@ class WorkOrder(models.Model):
             models.Index(fields=["unit_office_id", "due_at"], condition=Q(unit_office_id__isnull=False),
                          name="desk_order_unit"),
             models.Index(fields=["item_key", "opened_at"], condition=Q(item_key__isnull=False), name="desk_order_item"),
+            models.Index(fields=["application_id", "opened_at"], condition=Q(application_id__isnull=False),
+                         name="desk_order_application"),
             models.Index(fields=["warn_at"], condition=Q(warned_at=None, paused_at=None) & ~Q(state="closed"),
                          name="desk_order_to_warn"),
             models.Index(fields=["due_at"], condition=Q(late_at=None, paused_at=None) & ~Q(state="closed"),

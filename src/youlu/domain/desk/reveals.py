@@ -12,6 +12,8 @@ from django.db import models
 from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.applications.selectors import application_sheet
+from youlu.domain.desk.phone.dialling import number_is_open
+from youlu.domain.desk.phone.errors import DialFirstError
 from youlu.domain.desk.selectors import order_page
 from youlu.domain.mail.selectors import item_get
 from youlu.domain.parties.errors import MissingReasonError
@@ -41,6 +43,7 @@ class Subject:
     kind: str
     key: str
     people: People
+    may_see_phone: bool = True  # of an order: where the exchange cannot dial it
 
 
 def reveal_subject(*, actor: Actor, kind: str, key: str) -> Subject:
@@ -54,7 +57,7 @@ def reveal_subject(*, actor: Actor, kind: str, key: str) -> Subject:
     if kind not in _PEOPLE:
         raise NotFoundError()
     number, people = _PEOPLE[kind](actor, key)
-    return Subject(kind, number, people)
+    return Subject(kind, number, people, kind != "order" or number_is_open(order_id=uuid.UUID(number)))
 
 
 def revealed(*, actor: Actor, kind: str, key: str, who: str, field: str, reason: str, note: str = "") -> str:
@@ -63,10 +66,13 @@ def revealed(*, actor: Actor, kind: str, key: str, who: str, field: str, reason:
     Raises
     ------
     as `reveal_subject`; MissingReasonError, NotRevealableError, PersonalReasonError, TooManyRevealsError
+    DialFirstError : an order's number before a call of two ends was tried and failed.
     """
     subject = reveal_subject(actor=actor, kind=kind, key=key)
     if who not in subject.people:
         raise NotFoundError()
+    if field == "phone" and not subject.may_see_phone:
+        raise DialFirstError()
     note = note.strip()[:NOTE_MAX]
     if reason not in RevealReason.values or (reason in EXPLAINED and not note):
         raise MissingReasonError()

@@ -32,6 +32,7 @@ from youlu.domain.desk.models import (
     WorkOrder,
 )
 from youlu.domain.desk.orders.alerts import AlertRow, alerts_count, alerts_list
+from youlu.domain.desk.orders.applying import orders_of_application
 from youlu.domain.desk.orders.attachments import AttachmentRow, attachments_of
 from youlu.domain.desk.orders.finding import OrderFilter, order_list, orders_search
 from youlu.domain.desk.orders.reading import (
@@ -49,8 +50,10 @@ from youlu.domain.desk.orders.reading import (
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.saved import ViewRow, views_of
 from youlu.domain.desk.orders.turns import UnitNoticeRow, unit_notices_of
+from youlu.domain.desk.phone.dialling import contacts_failed
 from youlu.domain.desk.phone.exchange import exchange_is_set
 from youlu.domain.desk.phone.models import Call
+from youlu.domain.desk.phone.promising import promise_open
 from youlu.domain.desk.phone.reading import AtPhone, CallsPage, at_phone, call_counts, calls_page, my_live
 from youlu.domain.desk.trade import PARAMETERS
 from youlu.domain.messages.errors import NoWordingError
@@ -104,10 +107,12 @@ __all__ = [
     "order_list",
     "order_page",
     "order_row",
+    "orders_of_application",
     "orders_search",
     "outreach_customers",
     "outreach_list",
     "parameters",
+    "promise_open",
     "rules",
     "unit_notices_of",
     "views_of",
@@ -141,6 +146,7 @@ class ContactCard:
     callback_at: dt.datetime | None
     subject: str = ""  # of a campaign; "" for word of a promise
     remark: str = ""  # what whoever called last wrote besides
+    may_see_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -189,14 +195,16 @@ def _cards(agent: AgentRow, held: Sequence[uuid.UUID]) -> tuple[ContactCard, ...
     parties = parties_masked([c.party_id for c in contacts.values()])
     tries = {a.contact_id: a for a in Attempt.objects.filter(contact_id__in=held, agent_id=agent.id, result="")
              .order_by("begun_at")}
+    failed = contacts_failed(held) if held and exchange_is_set() else set(held)
     told = campaign_cards([c for c in contacts.values() if c.is_campaign], staff_no=agent.staff_no)
     remarks = dict(Attempt.objects.filter(contact_id__in=held, remark__isnull=False).order_by("begun_at")
                    .values_list("contact_id", "remark"))
-    return tuple(replace(
+    cards = (replace(
         _campaign_card(contacts[i], told[i], parties.get(contacts[i].party_id), tries.get(i)) if i in told else
         _card(agent, contacts[i], owed[i], facts, parties.get(contacts[i].party_id), tries.get(i)),
         remark=remarks.get(i) or "")
         for i in held if i in contacts and (i in told or owed[i]))
+    return tuple(replace(card, may_see_number=card.id in failed) for card in cards)
 
 
 def _campaign_card(

@@ -25,6 +25,7 @@ RESPONSIBILITIES = (N("收寄"), N("内部处理"), N("运输"), N("投递"), N(
 HINTS = {"answer": N("只说批准的口径。"), "dispatch": N("单位在同一张单上核查、回单。"),
          "wait": N("两个期限都停表，客户有回音再走。"), "extend": N("主管同意后期限才改。"),
          "report": N("写查到什么、怎么处理的。"), "verify": N("写查了哪些轨迹、问了谁。")}
+NOT_SAID = ("csrfmiddlewaretoken", "idempotency_key", "kept")  # of a form's fields: not what somebody says
 BUTTONS = {"answer": N("答复客户"), "take": N("接这一张")}
 
 
@@ -73,10 +74,13 @@ def _choice(text: str) -> int:
 
 
 def order_act_do(*, actor: Actor, order_id: uuid.UUID, act: str, posted: Posted) -> None:
-    """Call the act's service; NotFoundError for an act that there is not."""
+    """Call the act's service, once the form's key; NotFoundError for an act that there is not."""
     if act not in CALLS:
         raise NotFoundError()
-    CALLS[act](actor, order_id, posted)
+    services.act_once(
+        actor=actor, order_id=order_id, act=act, key=posted.get("idempotency_key", ""),
+        said={name: value for name, value in posted.items() if name not in NOT_SAID},
+        work=lambda: CALLS[act](actor, order_id, posted))
 
 
 def moment_of(text: str) -> dt.datetime | None:

@@ -1,10 +1,12 @@
-"""Pictures and PDF with an order: known by what is in them, never by name; pictures written anew without what a camera
-adds; sealed in parts like every word of a customer; read by who sees the order, and each reading leaves a trace."""
+"""Pictures and PDF with an order: known by what is in them, never by name; pictures and pages written anew without what
+a camera or a program adds; sealed in parts like every word of a customer; read by who sees the order, and each reading
+leaves a trace."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
+import hashlib
 import io
 import uuid
 from dataclasses import dataclass
@@ -15,11 +17,13 @@ from PIL import Image, UnidentifiedImageError
 from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.core.errors import NotAllowedError, NotFoundError
+from youlu.core.idempotency import answer_once
 from youlu.core.ids import uuid7
 from youlu.domain.access.selectors import Actor, actor_names
-from youlu.domain.desk.errors import AttachmentError, AttachmentsFullError
+from youlu.domain.desk.errors import AttachmentError, AttachmentsFullError, PdfError
 from youlu.domain.desk.models import Attachment, AttachmentPart, WorkOrder
 from youlu.domain.desk.orders.happening import happened
+from youlu.domain.desk.orders.pdf import pdf_bare
 from youlu.domain.desk.orders.seeing import is_of_unit, order_seen
 
 SIZE_MAX = 10_000_000  # bytes
@@ -51,8 +55,8 @@ class AttachmentFile:
     content: bytes
 
 
-def attachment_add(*, actor: Actor, order_id: uuid.UUID, content: bytes) -> uuid.UUID:
-    """Put a file to the order.
+def attachment_add(*, actor: Actor, order_id: uuid.UUID, content: bytes, key: str = "") -> uuid.UUID:
+    """Put a file to the order, once a key.
 
     Raises
     ------
@@ -63,7 +67,10 @@ def attachment_add(*, actor: Actor, order_id: uuid.UUID, content: bytes) -> uuid
     if not actor.can("desk.work") and not is_of_unit(actor, order):
         raise NotAllowedError(permission="desk.work")
     clean, (mime, ending) = cleaned(content)  # outside the transaction: it computes
-    return attachment_keep(actor, order_id, clean, mime, ending)
+    body = order_id.bytes + hashlib.sha256(content).digest()
+    _, stored = answer_once(caller=actor.id, key=key or str(uuid7()), body=body, work=lambda: (
+        201, str(attachment_keep(actor, order_id, clean, mime, ending))))
+    return uuid.UUID(stored)
 
 
 @transaction.atomic
@@ -91,12 +98,14 @@ def cleaned(content: bytes) -> tuple[bytes, tuple[str, str]]:
 
     Raises
     ------
-    AttachmentError
+    AttachmentError, PdfError
     """
     if not 0 < len(content) <= SIZE_MAX:
         raise AttachmentError(most_mb=SIZE_MAX // 1_000_000)
-    if content.startswith(b"%PDF-") and b"%%EOF" in content[-2_048:] and not any(act in content for act in PDF_ACTS):
-        return content, PDF
+    if content.startswith(b"%PDF-"):
+        if b"%%EOF" not in content[-2_048:] or any(act in content for act in PDF_ACTS):
+            raise PdfError()
+        return pdf_bare(content), PDF
     try:
         return _picture(content)
     except BROKEN:

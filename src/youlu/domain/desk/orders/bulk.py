@@ -11,6 +11,7 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.errors import BulkActError, BulkSizeError
 from youlu.domain.desk.models import WorkOrder
 from youlu.domain.desk.orders.acts import order_chase, order_close, order_supervise
+from youlu.domain.desk.orders.once import act_once
 from youlu.domain.desk.orders.seeing import seen_by
 from youlu.domain.desk.orders.taking import order_assign, order_take
 
@@ -29,13 +30,15 @@ class BulkRow:
 
 
 def orders_bulk(
-    *, actor: Actor, act: str, order_ids: Sequence[uuid.UUID], agent_id: uuid.UUID | None = None, note: str = ""
+    *, actor: Actor, act: str, order_ids: Sequence[uuid.UUID], agent_id: uuid.UUID | None = None, note: str = "",
+    key: str = "",
 ) -> tuple[BulkRow, ...]:
     """Do `act` to each order in the order given; what one refuses does not stop the others.
 
     Parameters
     ----------
     act : assign (to `agent_id`), take, chase, supervise or close
+    key : the form's; sent again, each order has it done once
 
     Raises
     ------
@@ -56,7 +59,12 @@ def orders_bulk(
         raise BulkSizeError(most=BULK_MAX)
     rows = WorkOrder.objects.filter(seen_by(actor), id__in=wanted).only("id", "number", "title")
     found = {order.id: order for order in rows}
-    return tuple(_one(order_id, found.get(order_id), acts[act]) for order_id in wanted)
+
+    def once(order_id: uuid.UUID) -> None:
+        act_once(actor=actor, order_id=order_id, act=act, key=f"{key} {order_id}" if key else "",
+                 said={"note": note, "agent": str(agent_id or "")}, work=lambda: acts[act](order_id))
+
+    return tuple(_one(order_id, found.get(order_id), once) for order_id in wanted)
 
 
 def _one(order_id: uuid.UUID, order: WorkOrder | None, act: Callable[[uuid.UUID], None]) -> BulkRow:

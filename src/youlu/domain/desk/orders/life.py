@@ -82,7 +82,8 @@ EVENT_NAMES = {
     "claim_confirm": "赔偿复核", "claim_back": "复核退回", "claim_pay": "赔偿付款",
     "attach": "加了附件", "macro": "快捷处理", "call": "通电话", "dial": "请总机双呼", "told": "告诉客户有答复",
     "linked": "发了查看链接",
-    "received": "回信说收到了", "left_out": "没收全", "unsent": "信没送到"}
+    "received": "回信说收到了", "left_out": "没收全", "unsent": "信没送到",
+    "application": "记下哪一份申请", "promise": "约了回电"}
 
 
 def act_of(code: str) -> Act | None:

@@ -16,6 +16,7 @@ from youlu.core.audit import audit_entry
 from youlu.core.bulk import objects_insert
 from youlu.core.idempotency import Written, answer_once
 from youlu.domain.access.selectors import Actor
+from youlu.domain.applications.selectors import application_of_item
 from youlu.domain.desk.assignment.knowing import known_agent, known_wait
 from youlu.domain.desk.channels.names import AT_DESK
 from youlu.domain.desk.errors import DeskChannelError, OutsideNumberError, TitleError, UnknownKindError
@@ -54,6 +55,7 @@ class Asked:
     thread: bytes = b""
     is_unproven: bool = False  # nobody has shown that an order about the same is theirs: none is added to
     consent: str = ""  # the version of the sentence that whoever asks agreed to
+    application_id: uuid.UUID | None = None  # under a programme; that of the item, where none is named
 
     def of_party(self, party_id: uuid.UUID | None) -> Asked:
         return replace(self, party_id=party_id)
@@ -62,6 +64,7 @@ class Asked:
         # The first six as they were before there were more: a key that was stored then still fits its body.
         more = [self.outside_no, self.clock_from.isoformat() if self.clock_from else ""] if self.outside_no else []
         more += [self.not_before.isoformat()] if self.not_before else []
+        more += [str(self.application_id)] if self.application_id else []
         return json.dumps([self.kind, self.title, self.body, str(self.party_id), self.item_key,
                            self.needs_compensation, *more]).encode()
 
@@ -123,6 +126,7 @@ def order_drafted(asked: Asked) -> WorkOrder:
     return WorkOrder(
         kind=row, title=title, grams=grams(title), body=asked.body, channel=asked.channel, party_id=asked.party_id,
         item_key=asked.item_key, item_number=item_number(asked.item_key) if asked.item_key is not None else "",
+        application_id=asked.application_id or application_of_item(asked.item_key),
         closure_id=asked.closure_id, opened_at=at, reply_due_at=due.reply.at, due_at=due.close.at,
         warn_at=due.warn_at,
         reply_warn_at=due.reply_warn_at, is_due_assumed=due.is_assumed, customer_key=customer_key(asked.party_id),
@@ -161,7 +165,7 @@ def _source(order_id: uuid.UUID, asked: Asked, at: dt.datetime) -> OrderSource:
 
 
 def _lock_subject(order: WorkOrder) -> None:
-    subject = order.item_key if order.item_key is not None else order.customer_key
+    subject = order.item_key if order.item_key is not None else order.application_id or order.customer_key
     if subject is None:
         return
     name = f"{order.kind_id} {subject.hex() if isinstance(subject, bytes) else subject}"
@@ -170,11 +174,14 @@ def _lock_subject(order: WorkOrder) -> None:
 
 
 def _same_matter(order: WorkOrder) -> WorkOrder | None:
-    """An open order of the same kind about the same item; without an item, of the same customer about none."""
+    """An open order of the same kind about the same item; without one, about the same application; without either, of
+    the same customer about neither."""
     if order.item_key is not None:
         about = Q(item_key=order.item_key)
+    elif order.application_id is not None:
+        about = Q(application_id=order.application_id, item_key=None)
     elif order.customer_key is not None:
-        about = Q(customer_key=order.customer_key, item_key=None)
+        about = Q(customer_key=order.customer_key, item_key=None, application_id=None)
     else:
         return None
     return (WorkOrder.objects.filter(about, kind_id=order.kind_id, outside_no=order.outside_no)

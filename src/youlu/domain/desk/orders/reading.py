@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor, actor_names
+from youlu.domain.applications.selectors import ApplicationLink, application_linked
 from youlu.domain.desk.assignment.queue import QueuePlace, queue_place
 from youlu.domain.desk.assignment.reasons import Why, why_of
 from youlu.domain.desk.channels.mail.showing import WRITER, words_shown
@@ -66,6 +67,8 @@ class OrderPage:
     queue: QueuePlace | None = None
     subject: str = ""  # of a letter
     tail: str = ""
+    application: ApplicationLink | None = None  # where the actor may see it
+    customer_key: bytes | None = None
 
     @property
     def may_have_files(self) -> bool:
@@ -97,7 +100,8 @@ def order_page(*, actor: Actor, order_id: uuid.UUID) -> OrderPage:
         order_rows([order])[0], shown.said, order.kind.needs_responsibility, is_mine, events_of(order_id),
         tuple(people.values()), said, owed, order.item_key, acts_open_to(actor, order),
         _related(actor, order), life_of(order.kind), queue_place(order) if of_desk else None, shown.subject,
-        shown.tail)
+        shown.tail,
+        application_linked(actor=actor, application_id=order.application_id), bytes(key) if key else None)
 
 
 def events_of(order_id: uuid.UUID) -> tuple[EventRow, ...]:
@@ -119,6 +123,8 @@ def _related(actor: Actor, order: WorkOrder) -> tuple[OrderRow, ...]:
     about = Q()
     if order.item_key is not None:
         about |= Q(item_key=order.item_key)
+    if order.application_id is not None:
+        about |= Q(application_id=order.application_id)
     if order.customer_key is not None:
         about |= Q(customer_key=order.customer_key)
     if not about:

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from youlu.core import clock
 from youlu.core.audit import audit_record
@@ -91,6 +92,30 @@ def _live(agent_id: uuid.UUID, at: dt.datetime) -> Call | None:
 
 def is_lapsed(call: Call, at: dt.datetime) -> bool:
     return call.direction == Call.Direction.OUT and call.rang_at is None and call.heard_at < at - DIAL_WITHIN
+
+
+def number_is_open(*, order_id: uuid.UUID | None = None, contact_id: uuid.UUID | None = None) -> bool:
+    """Whether the customer's number may be shown to be dialled by hand: where there is no exchange, or after a call of
+    two ends about this order or contact that failed."""
+    return not exchange_is_set() or bool(
+        orders_failed([order_id]) if order_id else contacts_failed([contact_id]) if contact_id else ())
+
+
+def orders_failed(order_ids: Iterable[uuid.UUID]) -> set[uuid.UUID | None]:
+    """Those of the orders that a call of two ends was tried for, and failed."""
+    return set(Call.objects.filter(_failed(), order_id__in=list(order_ids)).values_list("order_id", flat=True))
+
+
+def contacts_failed(contact_ids: Iterable[uuid.UUID]) -> set[uuid.UUID | None]:
+    """The same of contacts."""
+    return set(Call.objects.filter(_failed(), contact_id__in=list(contact_ids)).values_list("contact_id", flat=True))
+
+
+def _failed() -> Q:
+    """Calls of two ends that reached nobody, were lost, or were never begun by the exchange."""
+    lapsed = Q(outcome=Call.Outcome.LIVE, rang_at=None, heard_at__lt=clock.now() - DIAL_WITHIN)
+    return Q(direction=Call.Direction.OUT) & (
+        Q(outcome__in=(Call.Outcome.UNREACHED, Call.Outcome.SILENT, Call.Outcome.ABANDONED)) | lapsed)
 
 
 @transaction.atomic

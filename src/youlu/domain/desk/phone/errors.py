@@ -17,6 +17,30 @@ class NoNumberError(YouluError):
     sentence = "这位客户没有电话号码，不能呼出。"
 
 
+class DialFirstError(YouluError):
+    code = "desk.dial_first"
+    status = 409
+    sentence = "先请总机双呼。没接通，再显示号码自己拨。"
+
+
+class NoTimeError(YouluError):
+    code = "desk.no_call_back_time"
+    status = 409
+    sentence = "排好的班里没有能回电的时间，没有约。现在双呼，或请主管排班以后再约。"
+
+
+class PromiseUnclosedError(YouluError):
+    code = "desk.call_back_unclosed"
+    status = 409
+    sentence = "上一次约的回电已经打过，那张工单还没办结。先办结它，再约。"
+
+
+class NoOneToCallError(YouluError):
+    code = "desk.no_one_to_call"
+    status = 422
+    sentence = "这里没有客户的电话号码，约不了回电。先问清号码，给客户建单再约。"
+
+
 class AgentOnPhoneError(YouluError):
     code = "desk.agent_on_phone"
     status = 409

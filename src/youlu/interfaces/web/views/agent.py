@@ -18,7 +18,7 @@ from youlu.core.sealed_box import box_key, box_open
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.contacts import OTHER_REASONS, REMARK_MAX, shelf_tag
 from youlu.domain.desk.emergency.reading import my_notice
-from youlu.domain.desk.phone.errors import AgentOnPhoneError, NoNumberError
+from youlu.domain.desk.phone.errors import AgentOnPhoneError, DialFirstError, NoNumberError
 from youlu.domain.parties.services import party_reveal
 from youlu.domain.workforce.models import Presence, Site
 from youlu.domain.workforce.selectors import agent_of
@@ -97,7 +97,11 @@ def call(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
 def reveal(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
     """Show the number once, where the exchange cannot: the page of this answer has it, no other."""
     actor = request.actor  # type: ignore[attr-defined]
-    party_id = services.contact_party(actor=actor, contact_id=contact_id)
+    try:
+        party_id = services.contact_party(actor=actor, contact_id=contact_id)
+    except DialFirstError as error:
+        messages.error(request, error.message)
+        return redirect("web:my")
     return _next_page(request, party_reveal(actor=actor, party_id=party_id, field="phone", reason=REVEAL_REASON))
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from youlu.core import clock
 from youlu.domain.applications import selectors, services
 from youlu.domain.applications.drafts import draft_start_for
 from youlu.domain.applications.errors import ConsentNotReadError
@@ -18,6 +19,7 @@ from youlu.domain.applications.numbers import serial_make
 from youlu.domain.applications.vouchers import voucher_issue
 from youlu.domain.catalogue.errors import UnknownProgrammeError
 from youlu.domain.catalogue.registry import programme_get
+from youlu.domain.desk.selectors import orders_of_application
 from youlu.interfaces.web.pages import staff_page
 from youlu.interfaces.web.qr import qr_svg
 from youlu.interfaces.web.views.apply import draft_hold
@@ -47,7 +49,8 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     sheet = selectors.application_sheet(actor=actor, number=number)
     return render(request, "web/applications/sheet.html", {
-        "sheet": sheet, "sheet_title": pgettext("one", "申请"), "may_handle": actor.can(HANDLE),
+        "sheet": sheet, "orders": orders_of_application(actor=actor, application_id=sheet.row.id), "now": clock.now(),
+        "sheet_title": pgettext("one", "申请"), "may_handle": actor.can(HANDLE),
         "may_reveal": actor.can("party.reveal"),
         "to_hand_in": sheet.status.programme.partner is None and sheet.row.state == State.SUBMITTED})
 

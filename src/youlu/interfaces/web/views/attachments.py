@@ -22,7 +22,8 @@ def attach(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
     upload = request.FILES.get("file")
     content = b"" if upload is None or (upload.size or 0) > SIZE_MAX else upload.read()
     try:
-        services.attachment_add(actor=actor_in(request), order_id=order_id, content=content)
+        services.attachment_add(actor=actor_in(request), order_id=order_id, content=content,
+                                key=request.POST.get("idempotency_key", ""))
     except YouluError as error:
         if isinstance(error, NotFoundError):
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,8 +14,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core import clock
 from youlu.domain.desk import selectors, services
-from youlu.domain.desk.phone.errors import AgentOnPhoneError, NoExchangeError, NoNumberError
+from youlu.domain.desk.phone.errors import (
+    AgentOnPhoneError,
+    NoExchangeError,
+    NoNumberError,
+    NoOneToCallError,
+    NoTimeError,
+    PromiseUnclosedError,
+)
+from youlu.domain.desk.phone.promising import Promise
 from youlu.domain.mail.selectors import items_of_parties
+from youlu.interfaces.web import wording
 from youlu.interfaces.web.order_why import call_why_said
 from youlu.interfaces.web.pages import actor_in, staff_page
 
@@ -71,6 +81,33 @@ def dial(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
     else:
         messages.success(request, _("已请总机双呼。接起您的电话，等客户那头接通。"))
     return redirect("web:order", order_id)
+
+
+@require_POST
+@staff_page("desk.work")
+def promise(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+    """Promise the order's customer a call back."""
+    _promised(request, lambda: services.order_call_back_promise(actor=actor_in(request), order_id=order_id))
+    return redirect("web:order", order_id)
+
+
+@require_POST
+@staff_page("desk.work")
+def promise_call(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
+    """Promise whoever is on the telephone a call back; the page after it is the order that keeps it."""
+    made = _promised(request, lambda: services.live_call_back_promise(actor=actor_in(request), call_id=call_id))
+    return redirect("web:order", made.order_id) if made else redirect("web:desk")
+
+
+def _promised(request: HttpRequest, make: Callable[[], Promise]) -> Promise | None:
+    try:
+        made = make()
+    except (NoOneToCallError, NoTimeError, PromiseUnclosedError) as error:
+        messages.error(request, error.message)
+        return None
+    messages.success(request, _("约好%(at)s回电。到时候有人打，交接班也看得到。") % {
+        "at": wording.stamp(made.promised_at)})
+    return made
 
 
 @require_GET

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from youlu.core import clock
 from youlu.core.errors import YouluError
 from youlu.domain.access.selectors import Actor
+from youlu.domain.applications.errors import UnknownApplicationError
+from youlu.domain.applications.selectors import application_link
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.channels.names import AT_DESK
 from youlu.domain.desk.errors import ItemNotKnownError, LinkNotSentError
@@ -75,7 +77,8 @@ def pool(request: HttpRequest, *, is_unit: bool = False, status: int = 200, **mo
     return render(request, "web/desk/pool.html", {
         **listed, "views": VIEWS, "dues": DUE, "marks": MARKED, "states": STATES, "kinds": selectors.order_kinds(),
         "channels": AT_DESK.items(),
-        **({} if is_unit else _of_desk(request, me)), "phone": "", "may_reveal": actor.can("party.reveal"), **more},
+        **({} if is_unit else _of_desk(request, me)), "phone": "", "may_reveal": actor.can("party.reveal"),
+        "may_apply": actor.can("applications.read"), **more},
         status=status)
 
 
@@ -101,9 +104,14 @@ def _opened(request: HttpRequest, order_id: uuid.UUID, *, failed: str = "", erro
     buttons, forms = act_forms(page.acts, failed=failed, error=error)
     return {"order": page, "people": page.customer, "buttons": buttons, "forms": forms,
             "items": items, "typed": request.POST,
-            "may_work": actor.can("desk.work"), "priorities": PRIORITIES.items(),
+            "may_work": actor.can("desk.work"),
+            "may_link": actor.can("desk.work") and actor.can("applications.read") and not page.row.is_closed,
+            "priorities": PRIORITIES.items(),
             "responsibilities": RESPONSIBILITIES, "follow": _follow(request, page),
             "why": why_said(page.why) if page.why else "", "queue": queue_said(page.queue) if page.queue else "",
+            "may_promise": (actor.can("desk.work") and any(one.phone for one in page.customer)
+                            and not page.row.is_closed),
+            "promised": selectors.promise_open(page.customer_key) if actor.can("desk.read") else None,
             "may_dial": page.is_mine and any(one.phone for one in page.customer) and selectors.exchange_is_set(),
             "files": selectors.attachments_of(actor=actor, order_id=order_id) if page.may_have_files else (),
             **_claim(request, page)}
@@ -190,10 +198,11 @@ def order_new(request: HttpRequest) -> HttpResponse:
             kind=posted.get("kind", ""), title=posted.get("title", "").strip() or "来电", body=posted.get("body", ""),
             channel=posted.get("channel", "phone"),
             party_id=uuid_of(posted["party"]) if posted.get("party") else None,
-            item_key=_item_key(posted.get("item", "")), needs_compensation=posted.get("compensation") == "1",
+            item_key=_item_key(posted.get("item", "")), application_id=_application(request),
+            needs_compensation=posted.get("compensation") == "1",
             outside_no=posted.get("outside_no", ""), clock_from=moment_of(posted.get("clock_from", ""))))
     except YouluError as error:
-        if error.status != 422:
+        if error.status != 422 and not isinstance(error, UnknownApplicationError):
             raise
         return pool(request, status=422, caller=_caller_again(request), new_error=error.message, typed=posted,
                     phone=posted.get("phone", ""))
@@ -206,6 +215,11 @@ def _caller_again(request: HttpRequest) -> selectors.Caller:
     """The caller of a form that could not be taken, so that nothing has to be asked again."""
     phone = request.POST.get("phone", "")
     return selectors.caller_find(actor=actor_in(request), phone=phone) if phone else selectors.Caller((), (), (), 0)
+
+
+def _application(request: HttpRequest) -> uuid.UUID | None:
+    number = request.POST.get("application", "").strip()
+    return application_link(actor=actor_in(request), number=number).id if number else None
 
 
 def _item_key(number: str) -> int | None:

@@ -25,6 +25,7 @@ from youlu.domain.desk.knowledge.writing import (
     article_withdraw,
 )
 from youlu.domain.desk.orders.words import ASKED_MAX
+from youlu.domain.desk.services import act_once
 from youlu.interfaces.web.order_acts import uuid_of
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.views.desk import order_shown
@@ -124,8 +125,10 @@ def beside(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
 def note(request: HttpRequest, order_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """Write an article into the order, as the agent cut it."""
     try:
-        article_note(actor=actor_in(request), order_id=order_id, article_id=article_id,
-                     text=request.POST.get("text", ""))
+        text, actor = request.POST.get("text", ""), actor_in(request)
+        act_once(actor=actor, order_id=order_id, act=f"article {article_id}", said={"text": text},
+                 key=request.POST.get("idempotency_key", ""),
+                 work=lambda: article_note(actor=actor, order_id=order_id, article_id=article_id, text=text))
     except YouluError as error:
         if isinstance(error, NotFoundError):
             raise

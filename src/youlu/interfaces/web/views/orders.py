@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core.errors import NotFoundError, YouluError
+from youlu.domain.applications.errors import UnknownApplicationError
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.orders.exporting import orders_export
 from youlu.domain.desk.orders.life import WHO_NAMES, Life
@@ -32,14 +33,30 @@ BULK_WORDS = {"take": "接单", "assign": "指派", "chase": "催办", "supervis
 @require_POST
 @staff_page("order.read")
 def act(request: HttpRequest, order_id: uuid.UUID, act: str) -> HttpResponse:
-    """One act; what cannot be done is said on the order's own page, beside what was written."""
+    """One act, once a key; what cannot be done is said on the order's own page, beside what was written. A page
+    that keeps the words until the answer comes wants JSON."""
+    wants_json = request.headers.get("Accept", "").startswith("application/json")
     try:
         order_act_do(actor=actor_in(request), order_id=order_id, act=act, posted=request.POST)
     except YouluError as error:
         if isinstance(error, NotFoundError):
             raise
+        if wants_json:
+            return JsonResponse({"code": error.code, "sentence": error.message}, status=error.status)
         return order_shown(request, order_id, failed=act, error=error)
-    return redirect(_back(request, order_id))
+    back = _back(request, order_id)
+    return JsonResponse({"next": back}) if wants_json else redirect(back)
+
+
+@require_POST
+@staff_page("desk.work")
+def application(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+    """Which application under a programme the order is about."""
+    try:
+        services.order_apply_to(actor=actor_in(request), order_id=order_id, number=request.POST.get("application", ""))
+    except UnknownApplicationError as error:
+        return order_shown(request, order_id, failed="application", error=error)
+    return redirect("web:order", order_id)
 
 
 def _back(request: HttpRequest, order_id: uuid.UUID) -> str:
@@ -61,6 +78,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     try:
         rows = services.orders_bulk(
             actor=actor_in(request), act=chosen, note=request.POST.get("note", ""),
+            key=request.POST.get("idempotency_key", ""),
             order_ids=[uuid_of(one) for one in request.POST.getlist("order")],
             agent_id=uuid_of(agent) if agent else None)
     except YouluError as error:

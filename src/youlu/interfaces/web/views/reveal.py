@@ -35,6 +35,7 @@ class RevealForm(forms.Form):
     def __init__(self, subject: Subject, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["who"].choices = [(who, _named(who, party)) for who, party in subject.people.items()]  # type: ignore[attr-defined]
+        self.fields["field"].choices = [one for one in FIELDS if subject.may_see_phone or one[0] != "phone"]  # type: ignore[attr-defined]
         self.fields["reason"].choices = [(one, gettext(REASONS[one])) for one in RevealReason.values]  # type: ignore[attr-defined]
 
 
@@ -57,7 +58,7 @@ def reveal(request: HttpRequest, kind: str, key: str) -> HttpResponse:
             shown = {"value": value or gettext("没有登记。"), "what": dict(FIELDS)[chosen["field"]],
                      "whose": _named(chosen["who"], subject.people[chosen["who"]])}
         except YouluError as error:
-            form.add_error(None if error.status == 429 else "note", error.message)
+            form.add_error(None if error.status in (409, 429) else "note", error.message)
             status = error.status
     response = render(request, "web/reveal.html", {
         "form": form, "subject": subject, "back": reverse(ROOMS[kind], args=[subject.key]), "seconds": SHOWN_S,
