@@ -103,7 +103,7 @@ def test_a_workbook_has_every_fact_and_the_history_with_the_customer_masked_and_
     assert [column(facts, name) for name in ("邮件号", "评价", "客户", "赔偿状态", "核算（元）")] == [
         [NUMBER], ["4"], ["王*民"], ["已核算"], ["30.00"]]
     assert column(facts, "客户电话") == ["1******4417"]
-    assert column(history, "动作") == ["受理", "接单", "赔偿核算", "备注", "答复"]
+    assert column(history, "动作")[:5] == ["受理", "接单", "赔偿核算", "备注", "答复"]
     whole = str(facts) + str(history)
     for word in ("13893104417", "王建民", "二单元", "下午在家", "已找到"):
         assert word not in whole
@@ -114,7 +114,7 @@ def test_with_words_for_a_reason_by_who_may_reveal_and_the_audit_knows(chen: Act
     a_life(chen)
     content = exported(chen, has_words=True, reason="complaint")
     assert column(sheet(content, 1), "客户怎么说") == ["孩子等药，住在二单元"]
-    assert column(sheet(content, 2), "说了什么")[-2:] == ["'@客户说下午在家", "'-已找到"]
+    assert column(sheet(content, 2), "说了什么")[3:5] == ["'@客户说下午在家", "'-已找到"]
     entry = AuditEntry.objects.get(action="order.export")
     assert (entry.facts["has_words"], entry.reason, entry.facts["orders"]) == (True, "complaint", 1)
     assert AuditEntry.objects.filter(action="export.download").count() == 1
