@@ -69,7 +69,8 @@ def test_the_order_pages_are_whole_at_both_sizes(desk: str, context: BrowserCont
     page = seat(context, desk, "chenjing")
     order = WorkOrder.objects.get(item_key__isnull=False)
     for name, path in (("pool", "/desk"), ("order", f"/desk/{order.id}?view=all"), ("alerts", "/desk/alerts"),
-                       ("kinds", "/desk/kinds"), ("kind", "/desk/kinds/complaint")):
+                       ("kinds", "/desk/kinds"), ("kind", "/desk/kinds/complaint"),
+                       ("kind-form", "/desk/kinds/complaint/change"), ("settings", "/desk/settings")):
         for size in (DESKTOP, PHONE):
             is_whole(page, desk + path, language=language, size=size)
             shot(page, f"{name}-{language}-{size['width']}")

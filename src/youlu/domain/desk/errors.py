@@ -288,3 +288,39 @@ class OtherAgentError(YouluError):
     code = "desk.other_agent"
     status = 409
     sentence = "这条结果是另一个工号留下的，由本人登录后发出。"
+
+
+class KindFigureError(YouluError):
+    code = "desk.kind_figure"
+    status = 422
+    sentence = "「{field}」写{least}到{most}之间的整数。"
+
+
+class BeyondLawError(YouluError):
+    code = "desk.beyond_law"
+    status = 422
+    sentence = "法律要求这类工单{days}天内办结，不能写得更长。"
+
+
+class FigureSourceError(YouluError):
+    code = "desk.figure_source"
+    status = 422
+    sentence = "写明这个数从哪里来、谁定的，最多{most}个字。"
+
+
+class UnknownFigureError(YouluError):
+    code = "desk.unknown_figure"
+    status = 422
+    sentence = "没有这一项。刷新页面再改。"
+
+
+class BadWindowsError(YouluError):
+    code = "desk.bad_windows"
+    status = 422
+    sentence = "时段写成08:30-12:00，几段用空格隔开，先后不重叠，一周至少开一段；整天写00:00-24:00，不开就空着。"
+
+
+class BadFigureError(YouluError):
+    code = "desk.bad_figure"
+    status = 422
+    sentence = "「{field}」写不小于0的数；占比写0到1之间。"

@@ -22,7 +22,7 @@ FIGURES = [
     ("wrap_up_s", "一通来电后的整理", 15, "秒", f"{UNVERIFIED}：假设"),
     ("day_cv", "一天忙闲的差别", 0.15, "变异系数", f"{UNVERIFIED}：假设"),
     ("self_share", "听到提示改用短信或网页查件", 0.2, "占比", f"{UNVERIFIED}：假设"),
-    ("call_back_share", "愿意留号等回电", 0.35, "占比", f"{UNVERIFIED}：假设"),
+    ("call_back_wanted_share", "愿意留号等回电", 0.35, "占比", f"{UNVERIFIED}：假设"),
     ("call_back_within_h", "答应回电的时限", 2, "小时", f"{UNVERIFIED}：假设"),
     ("two_ended_s", "双呼比直接接听多用", 20, "秒", f"{UNVERIFIED}：总机接通两头"),
     ("reached_share", "一次电话联系能接通", 0.6, "占比", f"{UNVERIFIED}：假设"),

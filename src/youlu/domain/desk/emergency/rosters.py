@@ -161,14 +161,14 @@ def calls_expected(facts: Facts, inputs: Inputs, levers: Levers | None) -> list[
     if levers is None:
         return calls
     kept = 1 - levers.to_self_service * facts.figures["self_share"]
-    return [x * kept * (1 - levers.calls_back * facts.figures["call_back_share"]) for x in calls]
+    return [x * kept * (1 - levers.calls_back * facts.figures["call_back_wanted_share"]) for x in calls]
 
 
 def call_backs_expected(facts: Facts, inputs: Inputs, levers: Levers) -> list[float]:
     """Callers who leave their number, by half hour."""
     if not levers.calls_back:
         return [0.0] * len(facts.calls)
-    share = facts.figures["call_back_share"]
+    share = facts.figures["call_back_wanted_share"]
     return [x * share / (1 - share) for x in calls_expected(facts, inputs, levers)]
 
 
