@@ -105,6 +105,8 @@ def test_a_channel_that_nobody_tells_of_is_not_known_to_be_silent() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_count_each_half_hour_once() -> None:
     call(MONDAY - HOUR)
+    with clock.frozen(MONDAY + 9 * HOUR):
+        arrivals_count()
     for n in range(40):
         call(MONDAY + 9 * HOUR + n * dt.timedelta(minutes=3))
     barrier, faults = threading.Barrier(2), []
