@@ -1,4 +1,4 @@
-"""An office sets its own clocks, hours and figures: rows with a source, from the next order on, never beyond the law."""
+"""An office sets its own clocks, hours and figures: rows with a source, from the next order on, never beyond law."""
 
 from __future__ import annotations
 
