@@ -30,8 +30,8 @@ SPANS = {
     "warn_min": gettext_lazy("到期前多久算临期"), "return_min": gettext_lazy("接了多久没动就退回，0不退"),
 }
 COUNTS = {"reopen_days": gettext_lazy("办结后几天内能重开"), "handling_s": gettext_lazy("一张大约办多少秒")}
-WEEKDAYS = (gettext_lazy("周一"), gettext_lazy("周二"), gettext_lazy("周三"), gettext_lazy("周四"), gettext_lazy("周五"),
-            gettext_lazy("周六"), gettext_lazy("周日"))
+WEEKDAYS = (gettext_lazy("周一"), gettext_lazy("周二"), gettext_lazy("周三"), gettext_lazy("周四"),
+            gettext_lazy("周五"), gettext_lazy("周六"), gettext_lazy("周日"))
 
 
 @staff_page("desk.supervise")
