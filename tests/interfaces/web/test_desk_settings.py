@@ -68,7 +68,7 @@ def test_a_kind_has_its_new_clocks_from_the_next_order_on_and_the_change_is_kept
     after = opened()
     assert after.reply_due_at - after.opened_at <= dt.timedelta(minutes=46)
     entry = AuditEntry.objects.filter(action="desk.kind_change").latest("id")
-    assert entry.facts["close_min"] == [4320, 2880]
+    assert entry.facts["changed"]["close_min"] == [4320, 2880]
 
 
 @pytest.mark.parametrize(("change", "says"), [

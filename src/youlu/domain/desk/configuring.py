@@ -128,8 +128,8 @@ def kind_change(*, actor: Actor, setting: KindSetting) -> None:
     kind.save()
     after = _setting(kind)
     audit_record(actor=actor.id, action="desk.kind_change", object_type="order_kind", object_id=kind.code,
-                 **{name: [before.figures[name], value] for name, value in after.figures.items()
-                    if before.figures[name] != value})
+                 changed={name: [before.figures[name], value] for name, value in after.figures.items()
+                          if before.figures[name] != value})
 
 
 def _kind_check(setting: KindSetting) -> None:
@@ -187,7 +187,8 @@ def hours_set(*, actor: Actor, setting: HoursSetting) -> None:
     week = [_windows(day) for day in setting.week]
     off, on = _maybe(setting.day_off), _maybe(setting.makeup)
     try:
-        ServiceCalendar(tuple(windows_read(day) for day in week), off and windows_read(off), on and windows_read(on))
+        ServiceCalendar(tuple(windows_read(day) for day in week), None if off is None else windows_read(off),
+                        None if on is None else windows_read(on))
     except ValueError:
         raise BadWindowsError() from None
     ServiceHours.objects.update_or_create(code=setting.code, defaults={

@@ -19,7 +19,7 @@ from youlu.domain.desk.importing.columns import KIND, Fault, RowReader
 from youlu.domain.desk.importing.errors import ImportStateError
 from youlu.domain.desk.importing.models import OrderImport, OrderImportRow
 from youlu.domain.desk.importing.receiving import faults_kept
-from youlu.domain.desk.orders.opening import Opened, order_receive
+from youlu.domain.desk.orders.opening import Opened, order_written
 
 SLICE = 50
 SLICES = 10  # a job; then a new one at the end of the queue, so that nothing else waits long
@@ -88,7 +88,7 @@ def _row_make(actor: Actor, reader: RowReader, row: OrderImportRow) -> Opened | 
                 _row_spoil(row, read.faults)
                 return None
             party_id = customer_of(phone=read.phone, name=read.name)
-            opened = order_receive(actor=actor, asked=read.asked.of_party(party_id),
+            opened = order_written(actor=actor, asked=read.asked.of_party(party_id),
                                    key=f"import:{row.file_id}:{row.line}")
             OrderImportRow.objects.filter(id=row.id).update(order_id=opened.order_id, cells="")
             return opened
