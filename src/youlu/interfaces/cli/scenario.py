@@ -13,6 +13,8 @@ from youlu.interfaces.cli.app import app, need_database
 from youlu.interfaces.cli.language import said
 
 GROUP = "网络"
+NOT_LOADED = ("还没有装入场景。先运行 ./youlu scenario lanzhou，或 ./youlu demo。",
+              "No scenario is loaded. Run ./youlu scenario lanzhou first, or ./youlu demo.")
 scenario = typer.Typer(no_args_is_help=True, help="示例：真实地理，合成人物。 / Real places, made-up people.")
 app.add_typer(scenario, name="scenario", rich_help_panel=GROUP)
 
@@ -72,6 +74,24 @@ def night() -> None:
     _desk_turns("night")
 
 
+@scenario.command()
+def month(seed: int = typer.Option(2022, help="种子 / seed")) -> None:
+    """前35天办结的工单，每天1600单。 / 35 days of closed orders, 1,600 a day. Example: ./youlu scenario month"""
+    need_database()
+    from youlu.scenarios.lanzhou.load import scenario_loaded
+    from youlu.scenarios.lanzhou.month import month_is_there, month_make
+
+    if not scenario_loaded():
+        typer.echo(said(*NOT_LOADED), err=True)
+        raise typer.Exit(1)
+    if month_is_there():
+        typer.echo(said("前35天的工单已经在了，没有再装。", "The 35 days are there already."), err=True)
+        raise typer.Exit(1)
+    done = month_make(seed=seed)
+    typer.echo(said(f"已装入{done:,}张办结的工单。下一步：主管在 /desk 看办结、导出。",
+                    f"{done:,} closed orders. Next: a supervisor sees and exports them at /desk."))
+
+
 def _desk_turns(which: str) -> None:
     """Put everybody of a loaded scenario where they are by day, or on the night."""
     need_database()
@@ -81,7 +101,7 @@ def _desk_turns(which: str) -> None:
     from youlu.scenarios.lanzhou.night import day_begin, night_begin
 
     if not scenario_loaded():
-        typer.echo("还没有装入场景。先运行 ./youlu scenario lanzhou，或 ./youlu demo。", err=True)
+        typer.echo(said(*NOT_LOADED), err=True)
         raise typer.Exit(1)
     (day_begin if which == "day" else night_begin)(actor=actor_of_system("scenario"))
     present = present_now()
