@@ -25,7 +25,7 @@ QUOTED = "在 2022年7月29日 10:02，邮政客服 写道：\n> 您的来信收
 
 @pytest.fixture
 def order(desk: str) -> WorkOrder:  # noqa: F811
-    wordings_ensure(actor=people.chen_supervisor(), approve=True)
+    wordings_ensure(actor=people.chen_supervisor())
     Inbox.objects.create(name="kefu")
     setup = InboxSetup("kefu", "127.0.0.1", 993, True, "kefu", "INBOX", "enquiry")
 

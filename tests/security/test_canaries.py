@@ -135,6 +135,7 @@ def told_by_message(party_id: Any) -> list[str]:
 def worked_on(staff: Client, party_id: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What staff and programs do with them all; the answers, of which none may show a value."""
     order = desk.order_open(actor=people.chen_supervisor(), key="o", kind="chase", title="催投", party_id=party_id)
+    Call.objects.filter(direction="out").update(order_id=order, outcome="unreached")  # else no number is shown
     number = Application.objects.filter(programme="id_card_mail").get().number
     item = Item.objects.filter(addressee_id=party_id).get()
     api = Caller("mail.read", "mail.accept", "application.submit", "party.reveal")

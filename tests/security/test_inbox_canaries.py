@@ -46,7 +46,7 @@ def post(transactional_db: None, settings: Any) -> Iterator[Post]:
     server = MailServer()
     server.start()
     with clock.frozen(NOON):
-        wordings_ensure(actor=people.chen_supervisor(), approve=True)
+        wordings_ensure(actor=people.chen_supervisor())
         yield Post(server, settings)
     server.close()
 

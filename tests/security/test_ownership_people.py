@@ -13,7 +13,7 @@ from django.test import Client
 
 from tests import people
 from tests.domain.workforce.desk_of_six import AT, agent_actor, desk
-from tests.security.test_ownership import MISSING, told
+from tests.security.test_ownership import MISSING, told_about
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.models import (
@@ -93,17 +93,17 @@ def things(cast: list[Actor]) -> dict[str, str]:
 def test_a_colleagues_thing_is_as_one_that_is_not_there(row: Any, cast: list[Actor]) -> None:
     there = things(cast)[row[0]]
     stranger = caller(cast[2])
-    foreign = told(stranger, row, there)
-    assert foreign == told(stranger, row, MISSING)
+    foreign = told_about(stranger, row, there)
+    assert foreign == told_about(stranger, row, MISSING)
     assert foreign[0] == 404
-    assert told(caller(cast[0]), row, there)[0] in (200, 302), "whose it is does get there"
+    assert told_about(caller(cast[0]), row, there)[0] in (200, 302), "whose it is does get there"
 
 
 def test_whoever_asks_for_a_swap_does_not_answer_it_nor_does_the_other_take_it_back(cast: list[Actor]) -> None:
     made, mine = things(cast), caller(cast[0])
     for name, act in (("asking", "accept"), ("asking", "refuse"), ("asked", "back")):
         row = ("", "POST", f"/my/shift/swap/{{}}/{act}", {})
-        assert told(mine, row, made[name]) == told(mine, row, MISSING)
+        assert told_about(mine, row, made[name]) == told_about(mine, row, MISSING)
     assert set(Swap.objects.values_list("state", flat=True)) == {"asked"}
 
 
