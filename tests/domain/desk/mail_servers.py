@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import imaplib
+import ipaddress
 import itertools
 import os
 import pwd
