@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.interfaces.sip.wire import in_a_loop
 
 from youlu.interfaces.sip import news
 from youlu.interfaces.sip.news import News
@@ -54,7 +55,7 @@ def with_news(tmp_path: Path, desk: Desk, work: Callable[[News, Youlu], Awaitabl
             await youlu.close()
             db.close()
 
-    asyncio.run(test())
+    in_a_loop(test)
 
 
 async def sent(spool: News) -> None:

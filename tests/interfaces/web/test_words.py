@@ -93,6 +93,8 @@ COUNTED = re.compile(r"(?:%\(\w+\)s|{\w+})(?: (?!(?:on|of|at|in|you|who|another)
 NO_PLURALS = frozenset({"as", "has", "is", "its", "less", "ms", "this", "was", "begins", "comes", "confirms", "does",
                         "gets", "lacks", "leaves", "offers", "runs", "sees", "waits", "works"})
 ALWAYS_MANY = {
+    "写明这个数从哪里来、谁定的，最多{most}个字。": "a limit",
+    "法律要求这类工单{days}天内办结，不能写得更长。": "a limit",
     "同时生效的措施把邮件种类分成了{most}组以上。请把豁免种类相同的措施合并后再登记。": "a limit",
     "技能最多{many}项，每项最多{long}个字。": "a limit",
     "心愿只能写在今后{days}天里，分量是1到3。": "a limit",
