@@ -33,7 +33,9 @@ def _closed() -> Iterator[None]:
 
 
 def opened(folder: Path) -> sqlite3.Connection:
-    _opened.append(state_open(folder / "state"))
+    state_open(folder / "state").close()
+    # The loop of a test runs in a thread of its own; the program's own connection stays in the one that made it.
+    _opened.append(sqlite3.connect(folder / "state", isolation_level=None, check_same_thread=False))
     return _opened[-1]
 
 
