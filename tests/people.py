@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from django.test import Client
+
 from youlu.domain.access.models import User
 from youlu.domain.access.selectors import Actor, actor_of_system, actor_of_user
 from youlu.domain.parties.sealing import NewParty
@@ -71,3 +73,10 @@ def customer(*, phone: str = "13893104417", channel: str = "inbox", consents: bo
              name: str = "王建民") -> uuid.UUID:
     return party_create(actor=actor_of_system(SYSTEM), party=NewParty(
         name=name, phone=phone, channel=channel, consent_message=consents, synthetic=True))
+
+
+def signed_in(username: str) -> Client:
+    """A browser of somebody who is there already."""
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return client

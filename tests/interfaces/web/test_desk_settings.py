@@ -8,13 +8,14 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from tests import people
+from tests.people import signed_in
 
 from youlu.core import clock
 from youlu.core.models import AuditEntry
-from youlu.domain.access.models import User
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.desk.configuring import figures_all, hours_all
 from youlu.domain.desk.emergency.assumptions import FIGURES
+from youlu.domain.desk.emergency.reading import emergency_figures
 from youlu.domain.desk.models import OrderKind, Parameter, ServiceHours, WorkOrder
 from youlu.domain.desk.orders.opening import Asked, order_written
 from youlu.domain.desk.parameters import figures_now
@@ -35,12 +36,6 @@ def desk() -> Iterator[None]:
     trade_ensure(OrderKind, Parameter)
     with clock.frozen(dt.datetime(2022, 7, 29, 12, 0, tzinfo=clock.SHANGHAI)):
         yield
-
-
-def signed_in(username: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    return client
 
 
 @pytest.fixture
@@ -124,6 +119,12 @@ def test_a_figure_that_is_none_is_refused(chen: Client, code: str, value: str) -
     answer = chen.post(f"/desk/settings/figures/{code}", {"value": value, "source": "x"})
     assert answer.status_code == 422
     assert Parameter.objects.filter(code=code).values_list("value", flat=True).first() == written
+
+
+def test_a_figure_of_the_plans_stands_on_the_emergencys_page_too(chen: Client) -> None:
+    assert chen.post("/desk/settings/figures/again_share", {"value": "0.5", "source": "六月实测"}).status_code == 302
+    (row,) = [one for one in emergency_figures() if one.name == "挂断后再来电"]
+    assert (row.value, row.source) == (0.5, "六月实测")
 
 
 def test_no_two_figures_share_a_code() -> None:

@@ -11,10 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests import people
 from tests.domain.workforce.desk_of_six import AT, MONDAY, desk, wu_supervisor
+from tests.people import signed_in
 from tests.questions import questions
 
 from youlu.core import clock
-from youlu.domain.access.models import User
 from youlu.domain.workforce.jobs import forecast_job
 from youlu.domain.workforce.models import Arrival, Demand, Roster, RosterRun, StaffNeed
 from youlu.domain.workforce.rostering.reading import roster_published_at
@@ -36,12 +36,6 @@ def friday() -> Iterator[None]:
 def chen() -> Client:
     people.chen_supervisor()
     return signed_in("chenjing")
-
-
-def signed_in(username: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    return client
 
 
 def text(answer: Any) -> str:

@@ -11,10 +11,10 @@ from django.test import Client
 from tests import people
 from tests.domain.small_network import ACTOR, KANGXIAN, network_make
 from tests.domain.workforce.desk_of_six import AT, LAW, MONDAY, desk, needs, plan, wu_supervisor
+from tests.people import signed_in
 from tests.questions import questions
 
 from youlu.core import clock
-from youlu.domain.access.models import User
 from youlu.domain.continuity.inputs import ClosureInput, MeasureInput
 from youlu.domain.continuity.services import closure_declare
 from youlu.domain.network.models import Compound
@@ -41,12 +41,6 @@ def friday() -> Iterator[None]:
 def chen() -> Client:
     people.chen_supervisor()
     return signed_in("chenjing")
-
-
-def signed_in(username: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    return client
 
 
 def text(answer: Any) -> str:

@@ -205,7 +205,7 @@ def _maybe(text: str | None) -> list[str] | None:
 
 
 def figures_all(*, actor: Actor) -> tuple[FigureSetting, ...]:
-    """Every figure that the desk reckons with, by name of its place in the trade's list."""
+    """Every figure that the desk reckons with, in the order of the trade's lists."""
     actor.require("desk.supervise")
     written = {row.code: row for row in Parameter.objects.all()}
     found = []

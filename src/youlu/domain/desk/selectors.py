@@ -18,6 +18,7 @@ from youlu.domain.desk.assignment.people import rules
 from youlu.domain.desk.assignment.queue import NoticeRow, notices_count, notices_of
 from youlu.domain.desk.campaigns.saying import CampaignCard, campaign_cards
 from youlu.domain.desk.claims.reading import ClaimPanel, ClaimRow, claim_panel
+from youlu.domain.desk.emergency.assumptions import FIGURES
 from youlu.domain.desk.item_facts import ItemFact, item_facts
 from youlu.domain.desk.models import (
     OPEN_STATES,
@@ -357,7 +358,8 @@ def parameters() -> tuple[FigureRow, ...]:
 
 def desk_figures(codes: Iterable[str]) -> dict[str, FigureRow]:
     """Figures of the trade by code; one that the office has not written down is the trade's own."""
-    known = {code: FigureRow(name, value, unit, source) for code, name, value, unit, source in PARAMETERS}
+    known = {code: FigureRow(name, value, unit, source)
+             for code, name, value, unit, source in [*PARAMETERS, *FIGURES]}
     codes = list(codes)
     known.update({p.code: FigureRow(p.name, p.value, p.unit, p.source)
                   for p in Parameter.objects.filter(code__in=codes)})

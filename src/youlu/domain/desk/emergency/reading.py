@@ -19,7 +19,7 @@ from youlu.domain.desk.emergency.effects import Effects, effects_of
 from youlu.domain.desk.emergency.facts import agent_uuid
 from youlu.domain.desk.emergency.leaving import Leaving, leaving_preview
 from youlu.domain.desk.errors import EmergencyNotInForceError
-from youlu.domain.desk.models import EmergencyNotice, EmergencyPlanning, EmergencyWatch, Parameter
+from youlu.domain.desk.models import EmergencyNotice, EmergencyPlanning, EmergencyWatch
 from youlu.domain.desk.selectors import FigureRow, desk_figures
 from youlu.domain.workforce.selectors import agent_of, agents_named
 
@@ -235,10 +235,6 @@ def emergency_figures() -> tuple[FigureRow, ...]:
     """What the plans rest on, with sources."""
     codes = ("call_base_per_h", "call_service_s", "call_patience_s", "contact_service_s", "agent_hour_fen",
              "untold_call_share", "untold_call_h")
-    known = desk_figures(codes)
-    mine = {code: FigureRow(name, value, unit, source) for code, name, value, unit, source in FIGURES}
-    written = {row.code: FigureRow(row.name, row.value, row.unit, row.source)
-               for row in Parameter.objects.filter(code__in=list(mine))}
-    return tuple((known | mine | written).values())
+    return tuple(desk_figures([*codes, *(row[0] for row in FIGURES)]).values())
 
 

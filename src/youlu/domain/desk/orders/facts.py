@@ -11,6 +11,7 @@ from youlu.core import clock
 from youlu.domain.access.selectors import Actor, actor_names
 from youlu.domain.applications.selectors import applications_numbered
 from youlu.domain.desk.models import Claim, OrderEvent, WorkOrder
+from youlu.domain.desk.orders.acts import SATISFACTION
 from youlu.domain.desk.orders.life import EVENT_NAMES
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.phone.saying import calls_said
@@ -25,7 +26,6 @@ HEADINGS = (
 WORDS = ("客户怎么说",)
 HISTORY = ("工单号", "何时", "动作", "谁", "内容")
 HISTORY_WORDS = ("说了什么",)
-SATISFACTION = {"satisfied": "满意", "unsatisfied": "不满意", "unreached": "没接通"}
 CALL_ACTS = ("call", "dial")
 EVENTS_BATCH = 5_000
 
