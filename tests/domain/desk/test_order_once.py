@@ -16,7 +16,8 @@ from youlu.domain.access.models import User
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import services
 from youlu.domain.desk.errors import EmptyNoteError
-from youlu.domain.desk.models import Attachment, OrderAlert, OrderEvent, WorkOrder
+from youlu.domain.desk.models import Attachment, Claim, ClaimRule, OrderAlert, OrderEvent, WorkOrder
+from youlu.domain.desk.trade import claim_rules_ensure
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,24 @@ def test_many_at_once_and_a_file_are_sent_again_and_there_once(desk: Client, li:
     first, again = (services.attachment_add(actor=li, order_id=uuid.UUID(ids[0]), content=picture(), key="f")
                     for _ in range(2))
     assert (first, Attachment.objects.count()) == (again, 1)
+
+
+def test_a_step_of_a_claim_that_is_sent_again_is_done_once(desk: Client, li: Actor) -> None:
+    claim_rules_ensure(ClaimRule)
+    order_id = taken(li, "claim")
+    facts = {"mail_class": "receipted", "loss": "lost", "cause": "ours", "loss_amount": "30", "postage": "12"}
+    for step, said in (("reckon", facts), ("decide", {"amount": "30"})):
+        page = desk.get(f"/desk/{order_id}").content.decode()
+        form = page.split(f'action="/desk/{order_id}/claim/{step}"')[1].split("</form>")[0]
+        key = form.split('name="idempotency_key" value="')[1].split('"')[0]
+        for _ in range(2):
+            answer = desk.post(f"/desk/{order_id}/claim/{step}", {**said, "idempotency_key": key})
+            assert answer.status_code == 302, answer.content.decode()
+    other = desk.post(f"/desk/{order_id}/claim/decide", {"amount": "20", "note": "少赔", "idempotency_key": key})
+    assert other.status_code == KeyReusedError.status
+    assert [*OrderEvent.objects.filter(act__startswith="claim").order_by("id").values_list("act", flat=True)] == [
+        "claim_reckon", "claim_decide"]
+    assert Claim.objects.get().decided_fen == 3_000
 
 
 def test_every_form_of_an_act_on_the_page_has_a_key_of_its_own(desk: Client, li: Actor) -> None:

@@ -135,6 +135,35 @@ def test_knowledge_is_drafted_approved_found_and_written_into_the_order(
     assert "止日要在起日以后" in told
 
 
+def key_of(client: Client, page: str, address: str) -> str:
+    """The key of a form on a page."""
+    form = client.get(page).content.decode().split(f'action="{address}"')[1].split("</form>")[0]
+    return form.split('name="idempotency_key" value="')[1].split('"')[0]
+
+
+def test_what_is_written_twice_by_a_double_click_is_there_once(chen: Client, li: Client) -> None:
+    said = {"name": "安抚", "body": "我们在催。", "kinds": ["chase", "enquiry"],
+            "idempotency_key": key_of(chen, "/desk/macros", "/desk/macros")}
+    for _ in range(2):
+        assert chen.post("/desk/macros", said).status_code == 302
+    made = Macro.objects.get()
+    assert chen.post("/desk/macros", {**said, "kinds": ["chase"]}).status_code == 422, "other kinds: another form"
+    end = f"/desk/macros/{made.id}/end"
+    key = key_of(chen, "/desk/macros", end)
+    assert [chen.post(end, {"idempotency_key": key}).status_code for _ in range(2)] == [302, 302]
+    assert Macro.objects.count() == 1
+    article = {"title": "催投先看轨迹", "body": "没有轨迹再问。", "article": "",
+               "idempotency_key": key_of(li, "/desk/knowledge", "/desk/knowledge/draft")}
+    for _ in range(2):
+        assert li.post("/desk/knowledge/draft", article).status_code == 302
+    row = Article.objects.get()
+    for act in ("approve", "withdraw"):
+        address = f"/desk/knowledge/{row.id}/{act}"
+        key = key_of(chen, "/desk/knowledge", address)
+        told = [chen.post(address, {"idempotency_key": key}, follow=True).content.decode() for _ in range(2)]
+        assert "看最新的一版" not in told[1], "the second says what the first said"
+
+
 def test_pages_ask_few_questions_however_much_there_is(chen: Client, li: Client, order_id: uuid.UUID) -> None:
     addresses = {"macros": (chen, "/desk/macros"), "offers": (li, f"/desk/{order_id}/macros"),
                  "knowledge": (chen, "/desk/knowledge"), "beside": (li, f"/desk/{order_id}/knowledge")}

@@ -50,7 +50,7 @@ from youlu.domain.desk.orders.alerts import alerts_seen
 from youlu.domain.desk.orders.applying import order_apply_to
 from youlu.domain.desk.orders.attachments import attachment_add, attachment_read
 from youlu.domain.desk.orders.bulk import BulkRow, orders_bulk
-from youlu.domain.desk.orders.once import act_once
+from youlu.domain.desk.orders.once import act_once, form_once
 from youlu.domain.desk.orders.opening import Asked, Opened, order_open, order_receive
 from youlu.domain.desk.orders.saved import view_drop, view_save
 from youlu.domain.desk.orders.taking import order_assign, order_give_back, order_take
@@ -101,6 +101,7 @@ __all__ = [
     "contacts_release",
     "contacts_send",
     "failed_messages_take",
+    "form_once",
     "live_call_back_promise",
     "notices_seen",
     "order_answer",

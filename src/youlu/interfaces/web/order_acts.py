@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.http import QueryDict
 from django.utils.translation import gettext_noop
 
 from youlu.core import clock
@@ -81,6 +82,11 @@ def order_act_do(*, actor: Actor, order_id: uuid.UUID, act: str, posted: Posted)
         actor=actor, order_id=order_id, act=act, key=posted.get("idempotency_key", ""),
         said={name: value for name, value in posted.items() if name not in NOT_SAID},
         work=lambda: CALLS[act](actor, order_id, posted))
+
+
+def said_in(posted: QueryDict) -> dict[str, str]:
+    """What a form says, of a field with several values all of them: what its key stands for."""
+    return {name: "\n".join(posted.getlist(name)) for name in posted if name not in NOT_SAID}
 
 
 def moment_of(text: str) -> dt.datetime | None:

@@ -25,6 +25,13 @@ def act_once(
     ------
     KeyReusedError, KeyBusyError, and whatever the act's own service raises: then nothing is kept of the key.
     """
+    form_once(actor=actor, about=str(order_id), act=act, key=key, said=said, work=work)
+
+
+def form_once(
+    *, actor: Actor, about: str, act: str, key: str, said: Mapping[str, str], work: Callable[[], object]
+) -> None:
+    """The same for a form about something else: a macro, an article; "" where it is about nothing that is there yet."""
     if not key:
         work()
         return
@@ -33,5 +40,5 @@ def act_once(
         work()
         return 200, None
 
-    body = json.dumps([str(order_id), act, sorted(said.items())]).encode()
+    body = json.dumps([about, act, sorted(said.items())]).encode()
     answer_once(caller=actor.id, key=key[:KEY_MAX], body=body, work=once)

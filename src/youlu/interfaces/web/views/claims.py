@@ -14,6 +14,7 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import services
 from youlu.domain.desk.claims.reckoning import Facts
 from youlu.interfaces.web.claim_words import fen_of
+from youlu.interfaces.web.order_acts import said_in
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.views.desk import order_shown
 
@@ -42,11 +43,14 @@ STEPS: dict[str, Callable[[Actor, uuid.UUID, QueryDict], object]] = {
 @require_POST
 @staff_page("desk.work")
 def claim_step(request: HttpRequest, order_id: uuid.UUID, step: str) -> HttpResponse:
-    """One step; what cannot be done is said on the order's own page."""
+    """One step, once a key; what cannot be done is said on the order's own page."""
     if step not in STEPS:
         raise NotFoundError()
     try:
-        STEPS[step](actor_in(request), order_id, request.POST)
+        services.act_once(
+            actor=actor_in(request), order_id=order_id, act=f"claim {step}", said=said_in(request.POST),
+            key=request.POST.get("idempotency_key", ""),
+            work=lambda: STEPS[step](actor_in(request), order_id, request.POST))
     except YouluError as error:
         if isinstance(error, NotFoundError):
             raise

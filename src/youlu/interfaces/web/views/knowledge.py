@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core import clock
 from youlu.core.errors import NotFoundError, YouluError
+from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import selectors
 from youlu.domain.desk.knowledge.errors import ArticlePeriodError
 from youlu.domain.desk.knowledge.finding import article_get, articles_found, articles_page, articles_waiting
@@ -25,8 +27,8 @@ from youlu.domain.desk.knowledge.writing import (
     article_withdraw,
 )
 from youlu.domain.desk.orders.words import ASKED_MAX
-from youlu.domain.desk.services import act_once
-from youlu.interfaces.web.order_acts import uuid_of
+from youlu.domain.desk.services import act_once, form_once
+from youlu.interfaces.web.order_acts import said_in, uuid_of
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.views.desk import order_shown
 
@@ -69,8 +71,11 @@ def _shown(request: HttpRequest, *, error: YouluError | None = None) -> HttpResp
 def draft(request: HttpRequest) -> HttpResponse:
     article = request.POST.get("article", "")
     try:
-        article_draft(actor=actor_in(request), title=request.POST.get("title", ""), body=request.POST.get("body", ""),
-                      kinds=request.POST.getlist("kinds"), article_id=uuid_of(article) if article else None)
+        form_once(actor=actor_in(request), about=article, act="article draft", said=said_in(request.POST),
+                  key=request.POST.get("idempotency_key", ""), work=lambda: article_draft(
+                      actor=actor_in(request), title=request.POST.get("title", ""),
+                      body=request.POST.get("body", ""), kinds=request.POST.getlist("kinds"),
+                      article_id=uuid_of(article) if article else None))
     except YouluError as error:
         if error.status != 422:
             raise
@@ -82,21 +87,30 @@ def draft(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff_page("knowledge.approve")
 def act(request: HttpRequest, article_id: uuid.UUID, act: str) -> HttpResponse:
-    """approve, withdraw."""
-    actor = actor_in(request)
-    if act not in ("approve", "withdraw"):
+    """approve, withdraw; once a key."""
+    if act not in ARTICLE_ACTS:
         raise NotFoundError()
     try:
-        if act == "approve":
-            article_approve(actor=actor, article_id=article_id, valid_from=_day(request.POST.get("from", "")),
-                            valid_to=_day(request.POST.get("to", ""), after=1))
-        else:
-            article_withdraw(actor=actor, article_id=article_id, reason=request.POST.get("reason", ""))
+        form_once(actor=actor_in(request), about=str(article_id), act=f"article {act}", said=said_in(request.POST),
+                  key=request.POST.get("idempotency_key", ""),
+                  work=lambda: ARTICLE_ACTS[act](actor_in(request), article_id, request.POST))
     except YouluError as error:
         if isinstance(error, NotFoundError):
             raise
         messages.error(request, error.message)
     return redirect("web:knowledge")
+
+
+def _approve(actor: Actor, article_id: uuid.UUID, posted: QueryDict) -> None:
+    article_approve(actor=actor, article_id=article_id, valid_from=_day(posted.get("from", "")),
+                    valid_to=_day(posted.get("to", ""), after=1))
+
+
+ARTICLE_ACTS: dict[str, Callable[[Actor, uuid.UUID, QueryDict], None]] = {
+    "approve": _approve,
+    "withdraw": lambda actor, article_id, posted: article_withdraw(
+        actor=actor, article_id=article_id, reason=posted.get("reason", "")),
+}
 
 
 def _day(text: str, after: int = 0) -> dt.datetime | None:

@@ -20,8 +20,9 @@ from youlu.domain.desk.macros.filling import VARIABLES
 from youlu.domain.desk.macros.reading import MacroRow, macro_get, macros_list, macros_offered
 from youlu.domain.desk.macros.writing import BODY_MAX, NAME_MAX, MacroAct, macro_end, macro_write
 from youlu.domain.desk.orders.life import PRIORITIES
+from youlu.domain.desk.services import form_once
 from youlu.domain.network.selectors import office_find
-from youlu.interfaces.web.order_acts import uuid_of
+from youlu.interfaces.web.order_acts import said_in, uuid_of
 from youlu.interfaces.web.pages import actor_in, staff_page
 
 PLAIN = ("note", "answer", "wait")
@@ -32,7 +33,8 @@ def macros(request: HttpRequest) -> HttpResponse:
     """What is in use, and the form of one more or of the next version."""
     if request.method == "POST":
         try:
-            _write(request)
+            form_once(actor=actor_in(request), about="", act="macro write", key=request.POST.get("idempotency_key", ""),
+                      said=said_in(request.POST), work=lambda: _write(request))
         except YouluError as error:
             if error.status != 422:
                 raise
@@ -88,7 +90,9 @@ def _number(text: str) -> int:
 @require_POST
 @staff_page("desk.supervise")
 def end(request: HttpRequest, macro_id: uuid.UUID) -> HttpResponse:
-    macro_end(actor=actor_in(request), macro_id=macro_id)
+    form_once(actor=actor_in(request), about=str(macro_id), act="macro end", said={},
+              key=request.POST.get("idempotency_key", ""),
+              work=lambda: macro_end(actor=actor_in(request), macro_id=macro_id))
     return redirect("web:macros")
 
 
