@@ -153,6 +153,10 @@ def test_words_typed_while_the_wire_is_cut_wait_in_the_tab_and_are_written_once(
     form.locator("textarea").fill("客户说下午在家")
     form.locator("button").click()
     expect(page.get_by_role("alert")).to_contain_text("客户说下午在家")
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        form.locator("textarea").scroll_into_view_if_needed()
+        expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)  # wherever one types
     expect(form.locator("textarea")).to_have_value("客户说下午在家")
     assert OrderEvent.objects.filter(act="note").count() == 0
     if SHOTS:

@@ -47,9 +47,9 @@ def workbook_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
         book = zipfile.ZipFile(io.BytesIO(content))
         if sum(entry.file_size for entry in book.infolist()) > UNPACKED_MAX:
             raise WorkbookError(what="解开后超过60MB")
-        shared = [_text_of(node) for node in _parts(book, "xl/sharedStrings.xml", "si")]
+        shared = [_text_of(node) for node in _one_by_one(book, "xl/sharedStrings.xml", "sst", "si")]
         styles, sheet = _date_styles(book), _first_sheet(book)
-        for count, row in enumerate(_rows(book, sheet), 1):
+        for count, row in enumerate(_one_by_one(book, sheet, "sheetData", "row"), 1):
             if count > ROWS_MAX:
                 raise WorkbookError(what=f"超过{ROWS_MAX:,}行")
             yield int(row.get("r") or count), _cells(row, shared, styles)
@@ -66,8 +66,9 @@ def _parts(book: zipfile.ZipFile, name: str, tag: str) -> list[ElementTree.Eleme
     return list(ElementTree.fromstring(text).iter(MAIN + tag))  # noqa: S314  (no declarations, see above)
 
 
-def _rows(book: zipfile.ZipFile, name: str) -> Iterator[ElementTree.Element]:
-    """Row after row of a sheet, each forgotten when the next is read: the sheet is never whole in memory."""
+def _one_by_one(book: zipfile.ZipFile, name: str, within: str, tag: str) -> Iterator[ElementTree.Element]:
+    """Element after element of a part, each forgotten when the next is read: neither a sheet nor the texts that it
+    shares are ever whole trees in memory. None where the part is missing."""
     if name not in book.namelist():
         return
     with book.open(name) as part:
@@ -79,8 +80,8 @@ def _rows(book: zipfile.ZipFile, name: str) -> Iterator[ElementTree.Element]:
         data: ElementTree.Element | None = None
         for event, node in ElementTree.iterparse(part, ("start", "end")):  # noqa: S314  (no declarations, see above)
             if event == "start":
-                data = node if node.tag == MAIN + "sheetData" else data
-            elif node.tag == MAIN + "row":
+                data = node if node.tag == MAIN + within else data
+            elif node.tag == MAIN + tag:
                 yield node
                 if data is not None:
                     data.clear()

@@ -236,6 +236,17 @@ def test_the_pages_make_a_short_one_at_once_and_leave_a_long_one_to_the_worker(
     assert OrderEvent.objects.exists()
 
 
+def test_one_that_failed_leads_back_to_its_filter_without_what_was_searched_for(chen: Actor) -> None:
+    export_id = export_ask(actor=chen, chosen=OrderFilter(view="all", kind="chase", text="王建民"))
+    OrderExport.objects.update(state="failed", problem=keeping.FAILED)
+    desk = Client()
+    desk.force_login(User.objects.get(username="chenjing"))
+    page = desk.get(f"/desk/exports/{export_id}").content.decode()
+    assert 'href="/desk?view=all&amp;kind=chase"' in page
+    assert keeping.FAILED in page
+    assert "没导成" in desk.get("/desk/exports").content.decode()
+
+
 def test_of_many_orders_a_workbook_asks_the_same_few_questions(chen: Actor) -> None:
     asked = []
     for more in (1, 30):

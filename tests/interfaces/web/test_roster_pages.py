@@ -142,7 +142,9 @@ def test_the_phone_shows_one_s_days_and_takes_leave_wishes_swaps(wu: Client) -> 
     assert "还没排" in page
     phone.post("/my/shift/leave", {"kind": "leave", "first": "2022-08-05", "last": "2022-08-05"})
     again = phone.post("/my/shift/leave", {"kind": "ill", "first": "2022-08-05", "last": "2022-08-06"}, follow=True)
-    assert "这段时间里已有一段请假" in text(again)
+    assert text(again).count("这段时间里已有一段请假") == 1  # said once, not by the frame and by the page
+    assert "休假 8月5日" in text(again)
+    assert "8月6日</span>" not in again.content.decode()  # a day that ends at midnight is one day
     phone.post("/my/shift/wish", {"day": "2022-08-06", "pick": "off", "weight": "3"})
     assert Wish.objects.get().weight == 3
     phone.post("/my/shift/swap", {"day": "2022-08-01", "other": str(second), "other_day": "2022-08-03"})

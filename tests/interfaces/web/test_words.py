@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
+from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
 from django.utils import translation
 
+import youlu
+from youlu.core.errors import YouluError
 from youlu.interfaces.web import wording
 from youlu.interfaces.web.nav import ROOMS, short_word
 
@@ -93,6 +98,8 @@ COUNTED = re.compile(r"(?:%\(\w+\)s|{\w+})(?: (?!(?:on|of|at|in|you|who|another)
 NO_PLURALS = frozenset({"as", "has", "is", "its", "less", "ms", "this", "was", "begins", "comes", "confirms", "does",
                         "gets", "lacks", "leaves", "offers", "runs", "sees", "waits", "works"})
 ALWAYS_MANY = {
+    "24小时内已显示{most}次，到上限了。确需继续，请联系主管。": "a limit",
+    "timestamp比现在晚{ahead_min}分钟以上，或早于{days}天前。请核对总机的时钟后重发。": "a limit",
     "写明这个数从哪里来、谁定的，最多{most}个字。": "a limit",
     "法律要求这类工单{days}天内办结，不能写得更长。": "a limit",
     "同时生效的措施把邮件种类分成了{most}组以上。请把豁免种类相同的措施合并后再登记。": "a limit",
@@ -125,6 +132,35 @@ ALWAYS_MANY = {
 def counted(text: str) -> list[str]:
     """Plurals that stand after a value."""
     return [word for word in COUNTED.findall(text) if word not in NO_PLURALS]
+
+
+# What only commands say, in the language of the code's own documentation for operators.
+SAID_BY_COMMANDS = ("youlu.core.backup", "youlu.core.gate", "youlu.core.rekeying", "youlu.core.schema",
+                    "youlu.domain.continuity.upgrading")
+
+
+def errors_of_ours(kind: type[YouluError] = YouluError) -> list[type[YouluError]]:
+    below = [one for below in kind.__subclasses__() for one in errors_of_ours(below)]
+    return [kind, *(one for one in below if one.__module__.startswith("youlu."))]
+
+
+def test_every_error_that_a_page_or_a_caller_may_see_has_its_english_with_the_same_places() -> None:
+    for module in walk_packages(youlu.__path__, "youlu."):
+        if module.name.endswith((".errors", "config.urls")):
+            import_module(module.name)
+    said = {one for one in errors_of_ours() if not one.__module__.startswith(SAID_BY_COMMANDS)}
+    assert len(said) > 200
+    english = catalogue()
+    with translation.override("zh-hans"):
+        chinese = {one.__name__: str(one.sentence) for one in said}
+    forms = {name: [form for forms in english.get(sentence, [("",)]) for form in forms]
+             for name, sentence in chinese.items()}
+    assert not sorted(name for name in forms if not all(forms[name]))
+    assert not sorted(name for name in forms if any(places(one) != places(chinese[name]) for one in forms[name]))
+
+
+def places(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
 
 
 def test_every_sentence_with_figures_can_be_filled_in() -> None:

@@ -6,7 +6,7 @@ from youlu.core.errors import YouluError
 class WordingVariablesError(YouluError):
     code = "messages.wording_variables"
     status = 422
-    sentence = "口径里的变量「{names}」没有登记。只能用登记过的变量，写成{{变量}}。"
+    sentence = "口径里的变量「{names}」没有登记。只能用登记过的变量，写在花括号里。"
 
 
 class WordingStateError(YouluError):

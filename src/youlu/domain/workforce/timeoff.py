@@ -38,6 +38,15 @@ class LeaveRow:
     start_at: dt.datetime
     end_at: dt.datetime
 
+    @property
+    def first(self) -> dt.date:
+        return clock.local(self.start_at).date()
+
+    @property
+    def last(self) -> dt.date:
+        """The last day that is off: one that ends at midnight does not reach into the next."""
+        return clock.local(self.end_at - dt.timedelta(minutes=1)).date()
+
 
 @dataclass(frozen=True)
 class WishRow:

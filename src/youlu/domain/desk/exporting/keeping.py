@@ -86,8 +86,7 @@ def export_make(export_id: uuid.UUID) -> None:
     if actor is None:
         _ended(row, State.FAILED, problem=LOST)
         return
-    chosen = OrderFilter.of(json.loads(row.query))
-    orders = orders_found(actor, chosen)
+    orders = orders_found(actor, export_filter(row))
     if row.has_words:
         orders = orders.defer(None).defer("grams")
     with tempfile.TemporaryDirectory(prefix="youlu-export-") as folder:
@@ -113,6 +112,11 @@ def export_file(*, actor: Actor, export_id: uuid.UUID) -> tuple[Iterator[bytes],
 
 def export_own(*, actor: Actor, export_id: uuid.UUID) -> OrderExport:
     return _own(actor, export_id)
+
+
+def export_filter(row: OrderExport) -> OrderFilter:
+    """What was asked for; of one whose file is gone, everything."""
+    return OrderFilter.of(json.loads(row.query))
 
 
 def exports_own(*, actor: Actor) -> tuple[OrderExport, ...]:

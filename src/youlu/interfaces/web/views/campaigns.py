@@ -46,7 +46,8 @@ class CampaignForm(forms.Form):
     BY_CASE = ("file", "programme", "states", "view", "side")
 
     name = parts.words(_("名称"), hint=_("自己看的，客户听不到"), most=NAME_MAX)
-    topic = forms.ChoiceField(label=_("说什么"), help_text=_("只列现行的口径"))
+    topic = forms.ChoiceField(label=_("说什么"), help_text=_("只列现行的口径"), error_messages={
+        "required": _("没有填。")})
     due_at = parts.moment(_("什么时候前办完"))
     voice_pct = forms.IntegerField(label=_("最多给百分之几的客户打电话"), min_value=0, max_value=100, initial=100,
                                    help_text=_("消息到不了的和要人说的才打；100就是都打"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
@@ -16,6 +17,7 @@ from youlu.domain.desk.exporting.keeping import (
     AT_WORK,
     export_ask,
     export_file,
+    export_filter,
     export_is_short,
     export_make,
     export_own,
@@ -59,10 +61,13 @@ def exports(request: HttpRequest) -> HttpResponse:
 @require_GET
 @staff_page("desk.supervise")
 def one(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
-    """How far it is, polled; then the file."""
+    """How far it is, polled; then the file. The way back to the list has the filter, but not what was searched for: it
+    may be somebody's name."""
     row = export_own(actor=actor_in(request), export_id=export_id)
     part = "#state" if request.headers.get("HX-Target") == "export-state" else ""
-    return render(request, f"web/desk/export.html{part}", {"row": row, "is_at_work": row.state in AT_WORK})
+    kept = replace(export_filter(row), text="")
+    return render(request, f"web/desk/export.html{part}", {
+        "row": row, "is_at_work": row.state in AT_WORK, "kept": urlencode(kept.query())})
 
 
 @require_GET
