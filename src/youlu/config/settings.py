@@ -30,7 +30,7 @@ def _database(url: str) -> dict[str, object]:
     # libpq's own reading: several hosts (`host1:5432,host2:5432`), sockets and options such as target_session_attrs.
     options = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "youlu.core.database",
         "NAME": options.pop("dbname", ""),
         "USER": options.pop("user", ""),
         "PASSWORD": options.pop("password", ""),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -27,10 +28,12 @@ def rows_copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 @contextmanager
-def cursor_raw() -> Iterator[psycopg.Cursor[Any]]:
+def cursor_raw(*, is_numbered: bool = False) -> Iterator[psycopg.Cursor[Any]]:
     """psycopg's own cursor on the current connection: statements that the server parses and plans once
     (`prepare=True`), answers as the server holds them (`binary=True`), with parameters beside the statement. Django's
-    own writes them into its text and has every byte of an answer spelt in two.
+    own writes them into its text and has every byte of an answer spelt in two. `is_numbered`: the statement names its
+    parameters as the server does, `$1`, and is sent as it is; otherwise `%s`, which psycopg rewrites, each time anew
+    where there are over fifty.
 
     Otherwise as Django's: a connection that broke since the last request is made anew, one that breaks here is known to
     be broken. Without that a web server comes out of a fail-over with connections that stay dead.
@@ -38,18 +41,18 @@ def cursor_raw() -> Iterator[psycopg.Cursor[Any]]:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     is_watched = connection.execute_wrappers or connection.queries_logged
-    with connection.wrap_database_errors, (_Watched if is_watched else psycopg.Cursor)(connection.connection) as cursor:
+    with connection.wrap_database_errors, _CURSORS[is_numbered, bool(is_watched)](connection.connection) as cursor:
         yield cursor
 
 
-class _Watched(psycopg.Cursor[Any]):
+class _Watching(psycopg.Cursor[Any]):
     """For whoever counts the questions to the database: these are questions as well."""
 
     def execute(
         self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None
-    ) -> _Watched:
+    ) -> _Watching:
         def last(asked: Any, given: Any, many: bool, context: Any) -> Any:
-            return super(_Watched, self).execute(asked, given, prepare=prepare, binary=binary)
+            return super(_Watching, self).execute(asked, given, prepare=prepare, binary=binary)
 
         ask: Callable[..., Any] = last
         for wrapper in reversed(connection.execute_wrappers):
@@ -57,6 +60,15 @@ class _Watched(psycopg.Cursor[Any]):
         if connection.queries_logged:
             connection.queries_log.append({"sql": str(query), "time": "0"})
         return ask(query, params, False, {"connection": connection, "cursor": self})
+
+
+class _WatchingNumbered(_Watching, psycopg.RawCursor[Any]):
+    pass
+
+
+_CURSORS: dict[tuple[bool, bool], type[psycopg.Cursor[Any]]] = {
+    (False, False): psycopg.Cursor, (False, True): _Watching,
+    (True, False): psycopg.RawCursor, (True, True): _WatchingNumbered}
 
 
 def objects_insert(*objects: models.Model, unless_there: bool = False) -> int:
@@ -70,6 +82,17 @@ def objects_insert(*objects: models.Model, unless_there: bool = False) -> int:
     unless_there : the last one is left out where a unique key already has its values; otherwise that is an
         IntegrityError.
     """
+    return _stored(objects, partial(_insert_of, unless_there=unless_there))
+
+
+def objects_insert_once(once: models.Model, *objects: models.Model) -> bool:
+    """The same for a deed done once: nothing at all is stored, and False returned, where a unique key already has the
+    values of `once`. Whoever comes second at the same instant waits until the first is stored or undone: one statement
+    does what a lock, a look and a transaction would."""
+    return _stored((once, *objects), _insert_once_of) == 1
+
+
+def _stored(objects: Sequence[models.Model], statement: Callable[[tuple[Shape, ...]], str]) -> int:
     here = connections[DEFAULT_DB_ALIAS]
     values: list[Any] = []
     shapes = []
@@ -82,22 +105,42 @@ def objects_insert(*objects: models.Model, unless_there: bool = False) -> int:
                 given.append(field.column)
                 values.append(field.get_db_prep_save(value, here))
         shapes.append((one._meta.db_table, tuple(given)))
-    with cursor_raw() as cursor:
-        cursor.execute(_insert_of(tuple(shapes), unless_there), values, prepare=True)
+    with cursor_raw(is_numbered=True) as cursor:
+        cursor.execute(statement(tuple(shapes)), values, prepare=True)
         stored = cursor.rowcount
-    for one in objects:
-        one._state.adding, one._state.db = False, here.alias
+    if stored:
+        for one in objects:
+            one._state.adding, one._state.db = False, here.alias
     return stored
 
 
+Shape = tuple[str, tuple[str, ...]]  # a table and the columns that are given values
+
+
 @cache
-def _insert_of(shapes: tuple[tuple[str, tuple[str, ...]], ...], unless_there: bool) -> str:
-    """One statement of several tables; `unless_there` is about the last. As text, which psycopg reads only once."""
-    inserts = [sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)),
-        sql.SQL(", ").join([sql.Placeholder()] * len(columns))).as_string() for table, columns in shapes]
-    before = ", ".join(f"part{nth} AS ({one})" for nth, one in enumerate(inserts[:-1]))
-    return (f"WITH {before} " if before else "") + inserts[-1] + (" ON CONFLICT DO NOTHING" if unless_there else "")
+def _insert_of(shapes: tuple[Shape, ...], *, unless_there: bool) -> str:
+    """One statement of several tables; `unless_there` is about the last."""
+    *before, last = [f"{into} VALUES ({given})" for into, given in _parts(shapes)]
+    withs = ", ".join(f"part{nth} AS ({one})" for nth, one in enumerate(before))
+    return (f"WITH {withs} " if before else "") + last + (" ON CONFLICT DO NOTHING" if unless_there else "")
+
+
+@cache
+def _insert_once_of(shapes: tuple[Shape, ...]) -> str:
+    """One statement whose first row decides whether the others are; it counts the first."""
+    (into, given), *others = _parts(shapes)
+    withs = [f"once AS ({into} VALUES ({given}) ON CONFLICT DO NOTHING RETURNING 1)"]
+    withs += [f"part{nth} AS ({into} SELECT {given} FROM once)" for nth, (into, given) in enumerate(others)]
+    return f"WITH {', '.join(withs)} SELECT FROM once"
+
+
+def _parts(shapes: tuple[Shape, ...]) -> Iterator[tuple[str, str]]:
+    """Of each table what it is inserted into and the names of its values, numbered through the statement."""
+    number = count(1)
+    for table, columns in shapes:
+        listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+        into = sql.SQL("INSERT INTO {} ({})").format(sql.Identifier(table), listed).as_string()
+        yield into, ", ".join(f"${next(number)}" for _ in columns)
 
 
 def array_text(values: Iterable[object]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from youlu.core.bulk import cursor_raw, objects_insert
+from youlu.core.bulk import cursor_raw, objects_insert, objects_insert_once
 from youlu.core.clock import real_now
 from youlu.core.errors import YouluError
 from youlu.core.models import CallerKey
@@ -66,6 +66,31 @@ def answer_once(
         return _answer(caller, key, digest, work)
 
 
+def answer_written(*, caller: str, key: str, body: bytes, written: Written) -> tuple[int, Any]:
+    """The same for a deed that is nothing but new objects and looks at nothing first: one statement, in no transaction
+    of its own. Who comes second waits those milliseconds and gets the first's answer.
+
+    Raises
+    ------
+    KeyReusedError : the key came before with another body.
+    """
+    digest = hashlib.sha256(body).digest()
+    if objects_insert_once(_kept(caller, key, digest, written), *written.objects):
+        return written.status, written.answer
+    stored = CallerKey.objects.filter(caller=caller, key=key).values_list("body_digest", "status", "answer").first()
+    if stored is None:  # forgotten by its age between the two: as good as running
+        raise KeyBusyError()
+    stored_digest, status, answer = stored
+    if bytes(stored_digest) != digest:
+        raise KeyReusedError()
+    return status or 200, answer
+
+
+def _kept(caller: str, key: str, digest: bytes, written: Written) -> CallerKey:
+    return CallerKey(caller=caller, key=key, body_digest=digest, status=written.status, answer=written.answer,
+                     made_at=real_now())
+
+
 @transaction.atomic
 def _answer(
     caller: str, key: str, digest: bytes, work: Callable[[], tuple[int, Any] | Written]
@@ -82,8 +107,6 @@ def _answer(
         return stored_status or 200, json.loads(stored_answer or "null")
     done = work()
     written = done if isinstance(done, Written) else Written(*done, objects=())
-    kept = CallerKey(caller=caller, key=key, body_digest=digest, status=written.status, answer=written.answer,
-                     made_at=real_now())
-    if not objects_insert(*written.objects, kept, unless_there=True):
+    if not objects_insert(*written.objects, _kept(caller, key, digest, written), unless_there=True):
         raise _LateError()
     return written.status, written.answer

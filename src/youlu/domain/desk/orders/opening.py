@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 from youlu.core import clock
 from youlu.core.audit import audit_entry
 from youlu.core.bulk import objects_insert
-from youlu.core.idempotency import Written, answer_once
+from youlu.core.idempotency import Written, answer_once, answer_written
 from youlu.domain.access.selectors import Actor
 from youlu.domain.applications.selectors import application_of_item
 from youlu.domain.desk.assignment.knowing import known_agent, known_wait
@@ -105,8 +105,11 @@ def order_written(*, actor: Actor, asked: Asked, key: str) -> Opened:
     if asked.item_key is not None and item_in_shadow(asked.item_key):
         raise ShadowItemError()
     order = order_drafted(asked)
-    _, answer = answer_once(caller=actor.id, key=key or str(order.id), body=asked.digest_text(),
-                            work=lambda: _receive(actor, order, asked))
+    caller, key, body = actor.id, key or str(order.id), asked.digest_text()
+    if _subject(order) is None:  # nothing that another could be about
+        _, answer = answer_written(caller=caller, key=key, body=body, written=_opened(actor, order, asked))
+    else:
+        _, answer = answer_once(caller=caller, key=key, body=body, work=lambda: _receive(actor, order, asked))
     return Opened(uuid.UUID(answer["order_id"]), answer.get("is_repeat", False))
 
 
@@ -152,7 +155,11 @@ def _receive(actor: Actor, order: WorkOrder, asked: Asked) -> tuple[int, dict[st
     order.known_by = known_agent(item_key=order.item_key, customer_key=order.customer_key)
     if order.known_by is not None:
         order.known_until = order.opened_at + known_wait()
-    # One statement for what is one deed, the key of it too; the database numbers the order.
+    return _opened(actor, order, asked)
+
+
+def _opened(actor: Actor, order: WorkOrder, asked: Asked) -> Written:
+    """All that one deed stores, for one statement with its key; the database numbers the order."""
     entry = audit_entry(actor=actor.id, action="order.open", object_type="order", object_id=str(order.id),
                         kind=order.kind_id, **({"consent": asked.consent} if asked.consent else {}))
     source = (_source(order.id, asked, order.opened_at),) if asked.source else ()
@@ -164,10 +171,13 @@ def _source(order_id: uuid.UUID, asked: Asked, at: dt.datetime) -> OrderSource:
     return OrderSource(order_id=order_id, caller=asked.source, thread=asked.thread, at=at)
 
 
+def _subject(order: WorkOrder) -> int | uuid.UUID | bytes | None:
+    """What the order is about: an item, else an application, else a customer."""
+    return order.item_key if order.item_key is not None else order.application_id or order.customer_key
+
+
 def _lock_subject(order: WorkOrder) -> None:
-    subject = order.item_key if order.item_key is not None else order.application_id or order.customer_key
-    if subject is None:
-        return
+    subject = _subject(order)
     name = f"{order.kind_id} {subject.hex() if isinstance(subject, bytes) else subject}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 411))", [name])

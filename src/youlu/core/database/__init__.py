@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend (`ENGINE = "youlu.core.database"`), which asks nothing to know that it is connected."""
