@@ -24,7 +24,6 @@ which a busy machine disturbs least.
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import os
 import random
@@ -37,8 +36,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
+from bench.desk_caller import Caller, LeanCaller
 from bench.pages import WARM_CALLERS, WARM_TIMES
 from bench.scans import cpu_s, server_start
 
@@ -50,41 +50,6 @@ LISTS = ("view=open", "view=all", "view=mine", "view=late", "view=closed", "view
          "view=closed&kind=claim", "view=all&due=today", "view=all&state=taken", "view=closed&cursor={middle}")
 SEARCHES = ("药品", "城关药品没收到", "通知书", "康县", "羊肉 退回", "轮椅三天没动", "敦煌种子", "没", "{number}",
             "{item}")
-
-
-class Caller:
-    """A signed-in person on one connection."""
-
-    def __init__(self, port: int, cookie: str, token: str) -> None:
-        self.port, self.headers, self.token = port, {"Cookie": cookie}, token
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-
-    def get(self, address: str, **headers: str) -> tuple[int, float, bytes]:
-        return self._ask("GET", address, None, headers)
-
-    def post(self, address: str, **fields: str) -> tuple[int, float, bytes]:
-        body = urlencode({"csrfmiddlewaretoken": self.token, **fields})
-        return self._ask("POST", address, body, {"Content-Type": "application/x-www-form-urlencoded"})
-
-    def post_json(self, address: str, body: dict[str, Any], **headers: str) -> tuple[int, float, bytes]:
-        return self._ask("POST", address, json.dumps(body), {"Content-Type": "application/json", **headers})
-
-    def _ask(self, method: str, address: str, body: str | None, more: dict[str, str]) -> tuple[int, float, bytes]:
-        for _ in range(3):
-            begun = time.perf_counter()
-            try:
-                self.connection.request(method, quote(address, safe="/?=&%"), body, {**self.headers, **more})
-                answer = self.connection.getresponse()
-                text = answer.read()
-                return answer.status, (time.perf_counter() - begun) * 1000, text
-            except (http.client.RemoteDisconnected, ConnectionError):
-                self.connection.close()
-        raise SystemExit(f"{address}: the server hangs up")
-
-    def again(self) -> Caller:
-        another = Caller(self.port, "", self.token)
-        another.headers = self.headers
-        return another
 
 
 def p95(took: list[float]) -> float:
@@ -116,7 +81,7 @@ def made_in(caller: Caller, create: Callable[[Caller, int], tuple[int, float, by
     until, made = time.perf_counter() + seconds, [0] * RATE_CONNECTIONS
 
     def work(nth: int) -> None:
-        mine = caller.again()
+        mine = LeanCaller(caller)
         while time.perf_counter() < until:
             status, _, text = create(mine, nth * 1_000_000 + made[nth])
             if status != expect:  # a form that is shown again says what it lacks

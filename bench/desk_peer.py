@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.desk import TOKEN, TURNS, Caller, Creating, api_figures, p95
+from bench.desk import TOKEN, TURNS, Creating, api_figures, p95
+from bench.desk_caller import Caller
 
 WARM = 5  # answers that do not count
 PACKAGES = ("django-helpdesk==2.6.1", "granian", "psycopg[binary]")

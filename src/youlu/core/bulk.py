@@ -3,6 +3,7 @@ tables in one statement."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
@@ -38,10 +39,11 @@ def cursor_raw(*, is_numbered: bool = False) -> Iterator[psycopg.Cursor[Any]]:
     Otherwise as Django's: a connection that broke since the last request is made anew, one that breaks here is known to
     be broken. Without that a web server comes out of a fail-over with connections that stay dead.
     """
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    is_watched = connection.execute_wrappers or connection.queries_logged
-    with connection.wrap_database_errors, _CURSORS[is_numbered, bool(is_watched)](connection.connection) as cursor:
+    here = connections[DEFAULT_DB_ALIAS]
+    here.close_if_health_check_failed()
+    here.ensure_connection()
+    is_watched = bool(here.execute_wrappers or here.queries_logged)
+    with here.wrap_database_errors, _CURSORS[is_numbered, is_watched](here.connection) as cursor:
         yield cursor
 
 
@@ -98,12 +100,12 @@ def _stored(objects: Sequence[models.Model], statement: Callable[[tuple[Shape, .
     shapes = []
     for one in objects:
         given = []
-        for field in one._meta.concrete_fields:
-            value = getattr(one, field.attname)
+        for name, column, has_default, as_is, field in _columns(type(one)):
+            value = getattr(one, name)
             # What nobody gave is left to the database: its default, or nothing.
-            if not isinstance(value, DatabaseDefault) and (value is not None or field.has_db_default()):
-                given.append(field.column)
-                values.append(field.get_db_prep_save(value, here))
+            if not isinstance(value, DatabaseDefault) and (value is not None or has_default):
+                given.append(column)
+                values.append(value if type(value) is as_is else field.get_db_prep_save(value, here))
         shapes.append((one._meta.db_table, tuple(given)))
     with cursor_raw(is_numbered=True) as cursor:
         cursor.execute(statement(tuple(shapes)), values, prepare=True)
@@ -112,6 +114,18 @@ def _stored(objects: Sequence[models.Model], statement: Callable[[tuple[Shape, .
         for one in objects:
             one._state.adding, one._state.db = False, here.alias
     return stored
+
+
+# What the ORM hands on as it is, which it finds out by four calls a value.
+AS_IS: dict[type[models.Field[Any, Any]], type] = {
+    models.TextField: str, models.UUIDField: uuid.UUID, models.BooleanField: bool, models.IntegerField: int,
+    models.SmallIntegerField: int, models.BigIntegerField: int}
+
+
+@cache
+def _columns(model: type[models.Model]) -> tuple[tuple[str, str, bool, type | None, models.Field[Any, Any]], ...]:
+    return tuple((field.attname, str(field.column), field.has_db_default(), AS_IS.get(type(field)), field)
+                 for field in model._meta.concrete_fields)
 
 
 Shape = tuple[str, tuple[str, ...]]  # a table and the columns that are given values
@@ -130,7 +144,8 @@ def _insert_once_of(shapes: tuple[Shape, ...]) -> str:
     """One statement whose first row decides whether the others are; it counts the first."""
     (into, given), *others = _parts(shapes)
     withs = [f"once AS ({into} VALUES ({given}) ON CONFLICT DO NOTHING RETURNING 1)"]
-    withs += [f"part{nth} AS ({into} SELECT {given} FROM once)" for nth, (into, given) in enumerate(others)]
+    withs += [f"part{nth} AS ({into} SELECT {given} FROM once)"  # noqa: S608  (names of ours, numbered parameters)
+              for nth, (into, given) in enumerate(others)]
     return f"WITH {', '.join(withs)} SELECT FROM once"
 
 

@@ -22,13 +22,15 @@ GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 # By the beginning of the route; the first that fits.
 BY_ROUTE = (("api/v1/scans", "api_scans"), ("api/v1/items", "api_items"), ("api/v1", "api_other"), ("track", "track"),
             ("appl", "apply"), ("assets", "assets"), ("healthz", "ops"), ("readyz", "ops"), ("metrics", "ops"))
-_counts: dict[Path, RequestCounts] = {}
+_counts: dict[str, RequestCounts] = {}
 
 
 def request_counts() -> RequestCounts:
     """The counts of this installation's machine."""
-    folder = Path(settings.DATA_DIR) / "metrics"
-    return _counts.setdefault(folder, RequestCounts(folder))
+    folder = str(settings.DATA_DIR)
+    if folder not in _counts:
+        _counts[folder] = RequestCounts(Path(folder) / "metrics")
+    return _counts[folder]
 
 
 class ObserveMiddleware:

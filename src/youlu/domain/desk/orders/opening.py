@@ -171,7 +171,7 @@ def _source(order_id: uuid.UUID, asked: Asked, at: dt.datetime) -> OrderSource:
     return OrderSource(order_id=order_id, caller=asked.source, thread=asked.thread, at=at)
 
 
-def _subject(order: WorkOrder) -> int | uuid.UUID | bytes | None:
+def _subject(order: WorkOrder) -> int | uuid.UUID | bytes | memoryview | None:
     """What the order is about: an item, else an application, else a customer."""
     return order.item_key if order.item_key is not None else order.application_id or order.customer_key
 
