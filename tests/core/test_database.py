@@ -3,7 +3,6 @@
 import pytest
 from django.db import connection, transaction
 from django.db.backends.postgresql import base
-
 from tests.core.test_bulk import session_end
 
 

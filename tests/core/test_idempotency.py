@@ -74,7 +74,7 @@ def test_who_comes_second_waits_for_the_end_of_the_first(end: str, answer: str, 
     assert CallerKey.objects.filter(caller="c", key="k").count() == 1
 
 
-def _when(is_so, then) -> None:  # noqa: ANN001
+def _when(is_so, then) -> None:
     while not is_so():
         pass
     then()
