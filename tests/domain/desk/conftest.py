@@ -9,9 +9,9 @@ from tests import people
 
 from youlu.core import clock
 from youlu.domain.desk import services
-from youlu.domain.desk.models import OrderKind, Parameter
+from youlu.domain.desk.models import OrderKind, OrderSubtype, Parameter
 from youlu.domain.desk.owing import OweCounts
-from youlu.domain.desk.trade import trade_ensure
+from youlu.domain.desk.trade import subtypes_ensure, trade_ensure
 from youlu.domain.messages.defaults import wordings_ensure
 
 NOON = dt.datetime(2022, 7, 29, 12, 0, tzinfo=clock.SHANGHAI)
@@ -24,6 +24,7 @@ def trade(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("transactional_db" if request.node.get_closest_marker("django_db").kwargs.get(
             "transaction") else "db")
         trade_ensure(OrderKind, Parameter)
+        subtypes_ensure(OrderSubtype)
 
 
 @pytest.fixture

@@ -90,6 +90,8 @@ def test_good_lines_are_shown_first_and_made_only_when_somebody_confirms() -> No
     (("申诉转办", "题", "", "", "", "", "1", "2022-08-29 10:00"), [("来文时间", "case")]),
     (("申诉转办", "题", "", "", "", "", "1", "2022-07-28 10:00"), []), (("chase", "题", "", "", "", "", "随便"), []),
     (("催投", "题", "", "", "", "", "", "", "大概"), [("要定赔偿", "yes_no")]),
+    (("投诉", "题", "", "", "", "", "", "", "", "天气"), [("类别", "subtype")]),
+    (("催投", "题", "", "", "", "", "", "", "", "延误"), [("类别", "subtype")]),
 ])
 def test_each_fault_names_its_column(cells: tuple[str, ...], expected: list[tuple[str, str]]) -> None:
     assert faults(*cells) == expected

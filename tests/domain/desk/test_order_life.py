@@ -66,13 +66,15 @@ def history(order_id: uuid.UUID) -> list[str]:
 
 def test_a_complaint_goes_the_whole_way_and_its_history_is_complete(li: Actor) -> None:
     order_id, sun = taken(li, "complaint"), people.sun_clerk()
+    services.order_classify(actor=li, order_id=order_id, subtype="delay")
     services.order_dispatch(actor=li, order_id=order_id, office_id=KANGXIAN, note="请核查是否放在门口")
     services.order_report(actor=sun, order_id=order_id, text="投递员已道歉，邮件找到")
     services.order_answer(actor=li, order_id=order_id, text="已找到，今天送到")
     services.order_call_back(actor=li, order_id=order_id, satisfaction="satisfied")
     services.order_fix(actor=li, order_id=order_id, responsibility="投递")
     services.order_close(actor=li, order_id=order_id)
-    assert history(order_id) == ["open", "take", "dispatch", "report", "answer", "call_back", "fix", "close"]
+    assert history(order_id) == [
+        "open", "take", "classify", "dispatch", "report", "answer", "call_back", "fix", "close"]
     page = selectors.order_page(actor=li, order_id=order_id)
     assert [(e.who, e.detail) for e in page.events if e.code in ("dispatch", "report", "fix")] == [
         ("李敏", "投递"), ("孙丽", ""), ("李敏", "康县邮政")]
@@ -145,7 +147,8 @@ def test_every_act_outside_its_states_is_refused_and_leaves_no_line(li: Actor) -
         for begin in WorkOrder.State.values:
             for code, call in calls.items():
                 order_id = taken(li, kind)
-                WorkOrder.objects.filter(id=order_id).update(state=begin, closed_at=clock.now())
+                WorkOrder.objects.filter(id=order_id).update(
+                    state=begin, closed_at=clock.now(), subtype="delay" if kind == "complaint" else "")
                 lines = len(history(order_id))
                 if begin in life.froms(code):
                     call(order_id)

@@ -154,7 +154,7 @@ def test_only_the_holder_answers_and_a_taken_order_names_them() -> None:
 @pytest.mark.django_db
 def test_a_complaint_is_not_closed_without_call_back_and_responsibility() -> None:
     li = present(people.li_agent())
-    order_id = opened("complaint")
+    order_id = opened("complaint", subtype="delay")
     services.order_take(actor=li, order_id=order_id)
     with pytest.raises(OrderStateError):
         services.order_close(actor=li, order_id=order_id, was_called_back=True, responsibility="运输")

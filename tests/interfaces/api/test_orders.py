@@ -18,8 +18,8 @@ from tests.interfaces.web.test_desk_pages import NOON
 
 from youlu.core import clock
 from youlu.domain.desk import services
-from youlu.domain.desk.models import OrderEvent, OrderKind, OrderSource, Parameter, WorkOrder
-from youlu.domain.desk.trade import trade_ensure
+from youlu.domain.desk.models import OrderEvent, OrderKind, OrderSource, OrderSubtype, Parameter, WorkOrder
+from youlu.domain.desk.trade import subtypes_ensure, trade_ensure
 from youlu.domain.messages.defaults import wordings_ensure
 from youlu.domain.messages.models import Message
 from youlu.domain.parties.models import Party
@@ -72,6 +72,17 @@ def test_an_order_is_written_once_a_key_and_read_by_who_sent_it() -> None:
     assert other.post(f"/orders/{made['id']}/messages", {"text": "x"}, key="x")[0] == 404
     answered(made["id"])
     assert shop.get(f"/orders/{made['id']}")[1]["answers"] == ["今天送到"]
+
+
+def test_a_complaint_may_say_what_it_is_about() -> None:
+    subtypes_ensure(OrderSubtype)
+    shop = Caller("order.submit")
+    assert submit(shop, kind="complaint", subtype="damage")[0] == 201
+    assert WorkOrder.objects.get().subtype == "damage"
+    assert submit(shop, kind="complaint", subtype="fee")[1]["code"] == "core.key_reused"
+    for kind, subtype in (("complaint", "weather"), ("chase", "damage")):
+        status, problem = submit(shop, key=kind, kind=kind, subtype=subtype)
+        assert (status, problem["code"]) == (422, "desk.unknown_subtype")
 
 
 def test_who_asks_second_reads_the_state_and_no_words_of_the_first() -> None:

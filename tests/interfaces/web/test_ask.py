@@ -18,9 +18,9 @@ from youlu.core.models import AuditEntry
 from youlu.core.throttle import Buckets
 from youlu.domain.desk import services
 from youlu.domain.desk.channels import asking
-from youlu.domain.desk.models import OrderEvent, OrderKind, OrderSource, Parameter, WorkOrder
+from youlu.domain.desk.models import OrderEvent, OrderKind, OrderSource, OrderSubtype, Parameter, WorkOrder
 from youlu.domain.desk.orders.links import order_linked
-from youlu.domain.desk.trade import trade_ensure
+from youlu.domain.desk.trade import subtypes_ensure, trade_ensure
 from youlu.domain.mail.models import Item
 from youlu.domain.parties.models import Party
 from youlu.engines.codes.item_key import item_key
@@ -135,6 +135,22 @@ def test_on_the_tracking_page_an_order_about_the_item_is_opened_and_added_to(hou
     assert str(order.number) in more.content.decode()
     assert OrderEvent.objects.get(order=order, act="message").note == "今天要用"
     assert WorkOrder.objects.count() == 1
+
+
+def test_a_complaint_says_what_it_is_about_on_either_form_and_may_leave_it_open(house: House) -> None:
+    subtypes_ensure(OrderSubtype)
+    page = Client().get("/ask").content.decode()
+    assert '<div class="field of-complaint">' in page
+    assert '<option value="loss">丢了</option>' in page
+    assert order_of(post(kind="complaint", **{"subtype.complaint": "loss"})).subtype == "loss"
+    assert order_of(post(kind="complaint", phone="13893104489")).subtype == ""
+    assert order_of(post(kind="chase", phone="13893104489", **{"subtype.complaint": "loss"})).subtype == ""
+    refused = post(kind="complaint", **{"subtype.complaint": "weather"})
+    assert (refused.status_code, "没有这个类别" in refused.content.decode()) == (422, True)
+    asked = {"ticket": ticket(house.to_county), "kind": "complaint", "text": "少一本", "subtype.complaint": "shortage"}
+    assert order_of(Client().post("/track/ask", {**asked, "idempotency_key": "t"})).subtype == "shortage"
+    again = Client().post("/track/ask", {**asked, "text": "", "idempotency_key": "u"}).content.decode()
+    assert '<option value="shortage" selected>' in again, "what was chosen stands when the form comes back"
 
 
 def test_whoever_is_at_the_other_end_of_the_item_gets_an_order_of_their_own(house: House) -> None:

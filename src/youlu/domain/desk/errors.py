@@ -158,6 +158,18 @@ class UnknownKindError(YouluError):
     sentence = "没有「{kind}」这种工单。"
 
 
+class UnknownSubtypeError(YouluError):
+    code = "desk.unknown_subtype"
+    status = 422
+    sentence = "「{kind}」没有这个类别。从列出的里面选，不知道就先空着。"
+
+
+class SubtypeMissingError(YouluError):
+    code = "desk.subtype_missing"
+    status = 422
+    sentence = "「{kind}」要先定类别才能办结。"
+
+
 class EmptyAnswerError(YouluError):
     code = "desk.empty_answer"
     status = 422

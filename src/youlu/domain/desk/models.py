@@ -14,6 +14,8 @@ from youlu.domain.desk.campaigns.models import CampaignRow as CampaignRow
 from youlu.domain.desk.channels.mail.models import Inbox as Inbox
 from youlu.domain.desk.channels.mail.models import InboxLetter as InboxLetter
 from youlu.domain.desk.channels.models import OrderSource as OrderSource
+from youlu.domain.desk.claims.models import Claim as Claim
+from youlu.domain.desk.claims.models import ClaimRule as ClaimRule
 from youlu.domain.desk.emergency.models import EmergencyNotice as EmergencyNotice
 from youlu.domain.desk.emergency.models import EmergencyPlanning as EmergencyPlanning
 from youlu.domain.desk.emergency.models import EmergencyWatch as EmergencyWatch
@@ -26,6 +28,7 @@ from youlu.domain.desk.importing.models import OrderImportPart as OrderImportPar
 from youlu.domain.desk.importing.models import OrderImportRow as OrderImportRow
 from youlu.domain.desk.knowledge.models import Article as Article
 from youlu.domain.desk.macros.models import Macro as Macro
+from youlu.domain.desk.orders.models import OrderSubtype as OrderSubtype
 from youlu.domain.desk.phone.models import Call as Call
 from youlu.domain.desk.phone.models import CallBack as CallBack
 
@@ -53,6 +56,7 @@ class OrderKind(models.Model):
     return_source = models.TextField(default="")
     public_name = models.TextField(default="", db_default="")  # the public's words for it; "": the public is not asked
     public_rank = models.SmallIntegerField(default=0, db_default=0)  # its place among what they may ask
+    has_subtypes = models.BooleanField(default=False, db_default=False)  # not closed before it is said which it is
 
 
 class ServiceHours(models.Model):
@@ -97,6 +101,7 @@ class WorkOrder(models.Model):
     number = models.BigIntegerField(  # said on the phone; the database counts
         unique=True, db_default=Func(Value("desk_order_number"), function="nextval"))
     kind = models.ForeignKey(OrderKind, on_delete=models.PROTECT, db_index=False)  # desk_order_kind is its index
+    subtype = models.TextField(default="", db_default="")  # of kinds that have some; "": nobody has said yet
     title = models.TextField()  # no personal data: it stands in lists
     body = EncryptedTextField(default="")
     channel = models.TextField(default="phone")
@@ -268,50 +273,6 @@ class UnitNotice(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["office_id", "-id"], condition=Q(seen_at=None), name="desk_unit_unseen")]
-
-
-class ClaimRule(models.Model):
-    """How a class of mail is compensated, and which law says so."""
-
-    code = models.TextField(primary_key=True)
-    name = models.TextField()
-    by_value = models.BooleanField()
-    postage_times = models.SmallIntegerField()
-    pays_force_majeure = models.BooleanField()
-    rank = models.SmallIntegerField()
-    source = models.TextField()
-
-
-class Claim(models.Model):
-    """What an order's customer is paid: facts, what the rules give, what was decided by whom, whether it went out."""
-
-    class State(models.TextChoices):
-        RECKONED = "reckoned", "已核算"
-        TO_CONFIRM = "to_confirm", "等复核"
-        SENT_BACK = "sent_back", "复核退回"
-        TO_PAY = "to_pay", "待付款"
-        PAID = "paid", "已付款"
-        REFUSED = "refused", "不赔"
-
-    order = models.OneToOneField(WorkOrder, primary_key=True, on_delete=models.PROTECT)
-    rule = models.ForeignKey(ClaimRule, on_delete=models.PROTECT)
-    state = models.TextField(choices=State.choices, default=State.RECKONED)
-    loss = models.TextField(default="")
-    cause = models.TextField(default="")
-    postage_fen = models.IntegerField(default=0)
-    insured_fen = models.IntegerField(default=0)
-    value_fen = models.IntegerField(default=0)
-    loss_fen = models.IntegerField(default=0)
-    proposed_fen = models.IntegerField(default=0)
-    proposed_code = models.TextField(default="")
-    decided_fen = models.IntegerField(null=True)
-    decided_by = models.TextField(default="")
-    decided_at = models.DateTimeField(null=True)
-    note = EncryptedTextField(default="")
-    confirmed_by = models.TextField(default="")
-    confirmed_at = models.DateTimeField(null=True)
-    paid_at = models.DateTimeField(null=True)
-    voucher = models.TextField(default="")
 
 
 class Attachment(models.Model):

@@ -50,6 +50,7 @@ from youlu.domain.desk.orders.reading import (
 )
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.saved import ViewRow, views_of
+from youlu.domain.desk.orders.subtypes import Subtype, subtypes_all
 from youlu.domain.desk.orders.turns import UnitNoticeRow, unit_notices_of
 from youlu.domain.desk.phone.dialling import contacts_failed
 from youlu.domain.desk.phone.exchange import exchange_is_set
@@ -85,6 +86,7 @@ __all__ = [
     "OrderPage",
     "OrderRow",
     "OutreachRow",
+    "Subtype",
     "UnitNoticeRow",
     "ViewRow",
     "alerts_count",
@@ -115,6 +117,7 @@ __all__ = [
     "parameters",
     "promise_open",
     "rules",
+    "subtypes_all",
     "unit_notices_of",
     "views_of",
 ]

@@ -53,6 +53,7 @@ from youlu.domain.desk.orders.bulk import BulkRow, orders_bulk
 from youlu.domain.desk.orders.once import act_once, form_once
 from youlu.domain.desk.orders.opening import Asked, Opened, order_open, order_receive
 from youlu.domain.desk.orders.saved import view_drop, view_save
+from youlu.domain.desk.orders.subtypes import order_classify
 from youlu.domain.desk.orders.taking import order_assign, order_give_back, order_take
 from youlu.domain.desk.orders.turns import unit_notices_seen
 from youlu.domain.desk.orders.watching import Marked, orders_watch
@@ -110,6 +111,7 @@ __all__ = [
     "order_call_back",
     "order_call_back_promise",
     "order_chase",
+    "order_classify",
     "order_close",
     "order_dial",
     "order_dispatch",

@@ -39,7 +39,7 @@ KIND_MORE: dict[str, dict[str, Any]] = {
     "redirect": {"reply_calendar": "desk", "warn_min": 120},
     "pickup": {"reply_calendar": "desk", "close_calendar": "desk", "warn_min": 30},
     "complaint": {"reply_calendar": "desk", "warn_min": 480, "needs_call_back": True, "reopen_days": 365,
-                  "skills": ["complaint"]},
+                  "skills": ["complaint"], "has_subtypes": True},
     "claim": {"reply_calendar": "desk", "warn_min": 480, "needs_call_back": True, "skills": ["claim"]},
     "hotline": {"warn_min": 120, "asks_unit": False},
     "regulator": {"reply_calendar": "office", "warn_min": 2880, "needs_call_back": True, "has_own_clock": True,
@@ -59,6 +59,17 @@ PUBLIC_NAMES = {
     "chase_pickup": "约了上门取件，没人来", "complaint": "对服务不满意", "claim": "丢了、坏了、少了",
     "praise": "表扬工作人员",
 }
+COMPLAINED = f"{UNVERIFIED}：投诉统计的通行分法"
+# kind, code, name, the public's words for it, source
+SUBTYPES = [
+    ("complaint", "delay", "延误", "送得晚", COMPLAINED),
+    ("complaint", "loss", "丢失", "丢了", COMPLAINED),
+    ("complaint", "shortage", "短少", "少了东西", COMPLAINED),
+    ("complaint", "damage", "损毁", "坏了", COMPLAINED),
+    ("complaint", "attitude", "服务态度", "态度不好", COMPLAINED),
+    ("complaint", "false_sign", "虚假签收", "没收到却显示签收", COMPLAINED),
+    ("complaint", "fee", "资费", "收费不对", COMPLAINED),
+]
 # 派单后多久没动就退回工单池: minutes by kind, the others as the column's default says.
 RETURN_MIN = {"call_back": 10, "chase": 20, "chase_pickup": 15, "pickup": 15, "hotline": 20, "opinion": 20,
               "complaint": 120, "claim": 240, "regulator": 240, "government": 240, "praise": 240}
@@ -117,6 +128,18 @@ def claim_rules_ensure(rule_model: Any) -> None:
         for rank, (code, name, by_value, times, pays, source) in enumerate(CLAIM_RULES)], ignore_conflicts=True)
 
 
+def subtypes_ensure(subtype_model: Any) -> None:
+    subtype_model.objects.bulk_create([
+        subtype_model(code=code, kind_id=kind, name=name, public_name=public, rank=rank, source=source)
+        for rank, (kind, code, name, public, source) in enumerate(SUBTYPES)], ignore_conflicts=True)
+
+
+def subtypes_grow(kind_model: Any, subtype_model: Any) -> None:
+    """Once, when sub-types appear: the kinds that were there and have some are divided from now on."""
+    kind_model.objects.filter(code__in={row[0] for row in SUBTYPES}).update(has_subtypes=True)
+    subtypes_ensure(subtype_model)
+
+
 def trade_ensure(kind_model: Any, parameter_model: Any) -> None:
     """Write what is missing; the models are arguments because a migration has its own, with the columns of its time."""
     known = {field.name for field in kind_model._meta.get_fields()}
@@ -150,8 +173,9 @@ def public_names_grow(kind_model: Any) -> None:
 
 def kinds_grow(kind_model: Any, hours_model: Any) -> None:
     """Once, when the columns appear: the kinds that were there get what they ask for besides."""
+    known = {field.name for field in kind_model._meta.get_fields()} - {"source"}
     for code, more in KIND_MORE.items():
-        kind_model.objects.filter(code=code).update(**{n: v for n, v in more.items() if n != "source"})
+        kind_model.objects.filter(code=code).update(**{n: v for n, v in more.items() if n in known})
     hours_ensure(hours_model)
 
 

@@ -38,10 +38,12 @@ class CustomerIn(Schema):
 
 class OrderIn(Schema):
     """`kind` as the desk's kinds are coded (chase, complaint…); no personal data in `title`; `letter_no`, `letter_at`
-    belong to kinds that count from a letter."""
+    belong to kinds that count from a letter; `subtype` to complaints (delay, loss, shortage, damage, attitude,
+    false_sign, fee), where it is known."""
 
     model_config = ConfigDict(extra="forbid")
     kind: Line
+    subtype: Line = ""
     title: Title
     text: Text = ""
     item: Line = ""
@@ -90,7 +92,8 @@ class MessageOut(Schema):
 def submit(request: HttpRequest, body: OrderIn) -> HttpResponse:
     """Write an order down. The same `Idempotency-Key` with the same body gives the same order and makes no second."""
     asked = Asked(body.kind, body.title, body.text, item_key=_item_key(body.item), outside_no=body.letter_no,
-                  needs_compensation=body.needs_compensation, clock_from=body.letter_at)
+                  needs_compensation=body.needs_compensation, clock_from=body.letter_at,
+                  subtype=body.subtype)
     customer = body.customer
     opened = order_submit(actor=actor_of(request), asked=asked, key=key_of(request),
                           phone=customer.phone if customer else "", name=customer.name if customer else "")

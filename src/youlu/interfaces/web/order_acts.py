@@ -25,6 +25,7 @@ LEADS_ON = ("take", "report", "answer", "call_back", "fix", "close", "extend_gra
 RESPONSIBILITIES = (N("收寄"), N("内部处理"), N("运输"), N("投递"), N("客户原因"), N("不可抗力"), N("无责任"))
 HINTS = {"answer": N("只说批准的口径。"), "dispatch": N("单位在同一张单上核查、回单。"),
          "wait": N("两个期限都停表，客户有回音再走。"), "extend": N("主管同意后期限才改。"),
+         "classify": N("按最主要的一件定，没定不能办结。"),
          "report": N("写查到什么、怎么处理的。"), "verify": N("写查了哪些轨迹、问了谁。")}
 NOT_SAID = ("csrfmiddlewaretoken", "idempotency_key", "kept")  # of a form's fields: not what somebody says
 BUTTONS = {"answer": N("答复客户"), "take": N("接这一张")}
@@ -54,6 +55,7 @@ CALLS: dict[str, Call] = {
     "wait": _text(services.order_wait), "note": _text(services.order_note),
     "rework": _text(services.order_rework, "note"), "chase": _text(services.order_chase, "note"),
     "supervise": _text(services.order_supervise, "note"), "fix": _text(services.order_fix, "responsibility"),
+    "classify": _text(services.order_classify, "subtype"),
     "prioritise": lambda actor, order_id, posted: services.order_prioritise(
         actor=actor, order_id=order_id, priority=_choice(posted.get("priority", ""))),
     "extend_refuse": _text(services.order_extend_refuse, "note"),

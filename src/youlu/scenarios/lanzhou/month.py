@@ -37,12 +37,13 @@ ASKED = {
     "enquiry": (0.12, ("查件：什么时候能送到", "查件：轨迹停在处理中心")),
     "complaint": (0.06, ("投诉：比约定的日期晚", "投诉：没有打电话就放在门口")),
 }
+SUBTYPES = {"投诉：比约定的日期晚": "delay", "投诉：没有打电话就放在门口": "false_sign"}
 BODY, BLAME = "客户来电，按流程办结。", "投递环节"
 ORDER = ("id", "kind_id", "title", "grams", "body", "channel", "state", "sites", "party_id", "customer_key",
          "opened_at", "reply_due_at", "due_at", "warn_at", "warned_at", "reply_warn_at", "reply_warned_at",
          "reply_late_at", "late_at", "taken_by", "taken_at", "answered_at", "replied_at", "closed_at",
          "responsibility", "satisfaction", "rating", "item_number", "outside_no", "priority", "level", "chases",
-         "repeats", "reopened", "returns", "is_due_assumed")
+         "repeats", "reopened", "returns", "is_due_assumed", "subtype")
 EVENT = ("id", "order_id", "at", "actor", "act", "note", "detail")
 
 
@@ -141,7 +142,7 @@ def _order_row(order_id: uuid.UUID, past: Past) -> tuple:
         due.close.at if late else None, past.agent[0], taken, answered, answered, closed,
         BLAME if kind.needs_responsibility else "",
         "satisfied" if kind.needs_call_back else "", past.rating, "", "", 0, 0, int(late), 0, 0, 0,
-        due.is_assumed)
+        due.is_assumed, SUBTYPES.get(past.title, ""))
 
 
 def _instants(past: Past) -> tuple[dt.datetime, dt.datetime, dt.datetime]:

@@ -53,38 +53,45 @@ def kinds_public() -> tuple[tuple[str, str], ...]:
                  .values_list("code", "public_name"))
 
 
-def order_ask(*, kind: str, text: str, phone: str, name: str = "", item: str = "", key: str = "") -> Taken:
+def order_ask(
+    *, kind: str, text: str, phone: str, name: str = "", item: str = "", subtype: str = "", key: str = "",
+) -> Taken:
     """Write down what the form says, once a key; whoever sends it agreed that the post keeps it.
 
     Parameters
     ----------
     item : its number as it was typed, or ""; that there is no such item is not said
+    subtype : of a divided kind, or ""
 
     Raises
     ------
-    UnknownKindError, AskTextError, BadItemNumberError, BadPhoneError, AskedTooOftenError, KeyReusedError
+    UnknownKindError, UnknownSubtypeError, AskTextError, BadItemNumberError, BadPhoneError, AskedTooOftenError,
+    KeyReusedError
     """
     title, said = _title(kind), _words(text)
     number, about = _item(item)
     thread = phone_key(phone)
     if about is None and number:
         said = f"{said}\n邮件号：{number}"
-    return _once(BY_FORM, key, [kind, said, str(about), thread.hex()], lambda order_key: _form_work(
-        Asked(kind, title, said, FORM, None, about, source=FORM, thread=thread, is_unproven=True, consent=CONSENT),
-        phone, name, order_key))
+    asked = Asked(kind, title, said, FORM, None, about, source=FORM, thread=thread, is_unproven=True, consent=CONSENT,
+                  subtype=subtype)
+    asked = Asked(kind, title, said, FORM, None, about, source=FORM, thread=thread, is_unproven=True, consent=CONSENT,
+                  subtype=subtype)
+    return _once(BY_FORM, key, [kind, said, str(about), thread.hex(), *_said(subtype)],
+                 lambda order_key: _form_work(asked, phone, name, order_key))
 
 
-def order_ask_tracked(*, found: Tracking, kind: str, text: str, key: str = "") -> Taken:
+def order_ask_tracked(*, found: Tracking, kind: str, text: str, subtype: str = "", key: str = "") -> Taken:
     """The same about an item whose number and digits were right; added to what its customer asked about it before.
 
     Raises
     ------
-    UnknownKindError, AskTextError, MessageError, AskedTooOftenError, KeyReusedError
+    UnknownKindError, UnknownSubtypeError, AskTextError, MessageError, AskedTooOftenError, KeyReusedError
     """
     title, said = _title(kind), _words(text)
     asked = Asked(kind, title, said, TRACK, found.party_id, found.row.item_key, source=TRACK,
-                  thread=found.party_id.bytes, is_unproven=True)
-    return _once(BY_TRACK, key, [kind, said, str(found.row.item_key), str(found.party_id)],
+                  thread=found.party_id.bytes, is_unproven=True, subtype=subtype)
+    return _once(BY_TRACK, key, [kind, said, str(found.row.item_key), str(found.party_id), *_said(subtype)],
                  lambda order_key: _track_work(asked, order_key))
 
 
@@ -95,6 +102,11 @@ def _once(actor: Actor, key: str, body: list[str], work: Callable[[str], dict[st
     order_id = uuid.UUID(answer["order_id"])
     number = WorkOrder.objects.values_list("number", flat=True).get(id=order_id)
     return Taken(number, "" if answer["is_added"] else follow_link(order_id))
+
+
+def _said(subtype: str) -> list[str]:
+    """A key that was stored before there were sub-types still fits its body."""
+    return [subtype] if subtype else []
 
 
 def _form_work(asked: Asked, phone: str, name: str, key: str) -> dict[str, object]:

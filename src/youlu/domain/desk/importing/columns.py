@@ -11,16 +11,17 @@ from youlu.core.sheets import FORMULA_BEGINS
 from youlu.domain.desk.importing.errors import ImportHeadError
 from youlu.domain.desk.models import OrderKind
 from youlu.domain.desk.orders.opening import AGES_OF_CASE, TITLE_MAX, Asked
+from youlu.domain.desk.orders.subtypes import subtypes_all
 from youlu.domain.parties.errors import BadPhoneError
 from youlu.domain.parties.sealing import phone_key
 from youlu.engines.codes.item_key import ItemNumberError, item_key, number_compact
 
-KIND, TITLE, BODY, PHONE, NAME, ITEM, OUTSIDE, FROM, PAYS = (
-    "类型", "标题", "内容", "客户电话", "客户姓名", "邮件号", "来文编号", "来文时间", "要定赔偿")
-COLUMNS = (KIND, TITLE, BODY, PHONE, NAME, ITEM, OUTSIDE, FROM, PAYS)
+KIND, TITLE, BODY, PHONE, NAME, ITEM, OUTSIDE, FROM, PAYS, SUBTYPE = (
+    "类型", "标题", "内容", "客户电话", "客户姓名", "邮件号", "来文编号", "来文时间", "要定赔偿", "类别")
+COLUMNS = (KIND, TITLE, BODY, PHONE, NAME, ITEM, OUTSIDE, FROM, PAYS, SUBTYPE)
 # As an English table names them.
-ALIASES = dict(zip(("kind", "title", "text", "telephone", "name", "item", "letter", "letter time", "compensation"),
-                   COLUMNS, strict=True))
+ALIASES = dict(zip(("kind", "title", "text", "telephone", "name", "item", "letter", "letter time", "compensation",
+                    "subtype"), COLUMNS, strict=True))
 NEEDED = (KIND, TITLE)
 BODY_MAX, NAME_MAX = 4_000, 40
 YES, NO = {"是", "y", "yes", "1", "true"}, {"", "否", "n", "no", "0", "false"}
@@ -28,6 +29,7 @@ MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y-%m-%d
 # Code of a fault -> what is wrong, how to mend it. A value that was typed stands apart: it may be a person's.
 FAULTS = {
     "kind": ("没有这种工单", "照工单类型的名称写，例如查询、催投、投诉"),
+    "subtype": ("这种工单没有这个类别", "投诉写延误、丢失、短少、损毁、服务态度、虚假签收或资费；不知道就空着"),
     "title_none": ("没有标题", "用一句话写明什么事"),
     "title_long": ("标题太长", "标题最多80个字，多的写进内容"),
     "body_long": ("内容太长", "内容最多4000个字"),
@@ -84,6 +86,7 @@ class RowReader:
         kinds = list(OrderKind.objects.values_list("code", "name", "has_own_clock"))
         self.kinds = {word: code for code, name, _ in kinds for word in (code, name)}
         self.own_clock = {code for code, _, own in kinds if own}
+        self.subtypes = {(one.kind, word): one.code for one in subtypes_all() for word in (one.code, one.name)}
         self.now = clock.now()
 
     def read(self, cells: Sequence[str]) -> RowRead:
@@ -92,6 +95,9 @@ class RowReader:
         kind = self.kinds.get(get(KIND), "")
         if not kind:
             faults.append(Fault(KIND, "kind", get(KIND)))
+        subtype = self.subtypes.get((kind, get(SUBTYPE)), "")
+        if kind and get(SUBTYPE) and not subtype:
+            faults.append(Fault(SUBTYPE, "subtype", get(SUBTYPE)))
         faults += _text_faults(get(TITLE), get(BODY))
         faults += _customer_faults(get(PHONE), get(NAME))
         key, item_faults = _item(get(ITEM))
@@ -99,7 +105,7 @@ class RowReader:
         from_, case_faults = self._case(kind, get(OUTSIDE), get(FROM))
         faults += [*item_faults, *case_faults, *pays_faults]
         asked = None if faults else Asked(
-            kind, get(TITLE), get(BODY), "file", None, key, None, pays, get(OUTSIDE), from_)
+            kind, get(TITLE), get(BODY), "file", None, key, None, pays, get(OUTSIDE), from_, subtype=subtype)
         return RowRead(asked, get(PHONE), get(NAME), tuple(faults))
 
     def _case(self, kind: str, number: str, from_text: str) -> tuple[dt.datetime | None, list[Fault]]:

@@ -132,8 +132,8 @@ def _bad_lines(file: OrderImport) -> Iterator[str]:
 
 def import_template() -> str:
     """A CSV with the columns and two made-up rows."""
-    rows = (COLUMNS, ("催投", "药品邮件三天没动", "客户说家里等着用", "", "", "", "", "", ""),
-            ("投诉", "外包装破损", "当面验视时发现", "", "", "", "", "", "否"))
+    rows = (COLUMNS, ("催投", "药品邮件三天没动", "客户说家里等着用", "", "", "", "", "", "", ""),
+            ("投诉", "外包装破损", "当面验视时发现", "", "", "", "", "", "否", "损毁"))
     return "\ufeff" + "".join(_line(row) for row in rows)
 
 

@@ -22,6 +22,7 @@ from youlu.domain.desk.errors import (
     PriorityError,
     ResponsibilityError,
     SatisfactionError,
+    SubtypeMissingError,
     UnknownUnitError,
 )
 from youlu.domain.desk.models import OrderAlert, WorkOrder
@@ -133,7 +134,7 @@ def order_close(*, actor: Actor, order_id: uuid.UUID, was_called_back: bool = Fa
 
     Raises
     ------
-    OrderUnfinishedError, ClaimUndecidedError, OrderStateError, NotFoundError
+    OrderUnfinishedError, ClaimUndecidedError, SubtypeMissingError, OrderStateError, NotFoundError
     """
     order = order_seen(actor=actor, order_id=order_id)
     if order.kind.needs_call_back and was_called_back and order.state == WorkOrder.State.ANSWERED:
@@ -143,6 +144,8 @@ def order_close(*, actor: Actor, order_id: uuid.UUID, was_called_back: bool = Fa
     decided = claim_is_decided()
     if not WorkOrder.objects.filter(decided, id=order_id).exists():
         raise ClaimUndecidedError()
+    if order.kind.has_subtypes and not order.subtype:
+        raise SubtypeMissingError(kind=order.kind.name)
     act_do(actor=actor, order_id=order_id, act="close", audited=True, closed_at=clock.now(),
            extend_to=None, only=decided & as_read(order), **resumed_changes(order, clock.now()))
 

@@ -17,6 +17,7 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.models import MARKED, OrderKind, WorkOrder
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.seeing import NOBODY, seen_by, units_of
+from youlu.domain.desk.orders.subtypes import NONE, kinds_divided, subtypes_all
 from youlu.domain.desk.orders.words import ASKED_MAX, GRAM, grams_asked, plain
 from youlu.domain.workforce.errors import NotAnAgentError
 from youlu.domain.workforce.selectors import agent_of
@@ -38,6 +39,7 @@ class OrderFilter:
 
     view: str = "open"
     kind: str = ""
+    subtype: str = ""  # of a divided kind; NONE: nobody has said
     state: str = ""
     due: str = ""
     unit: int | None = None
@@ -50,14 +52,14 @@ class OrderFilter:
         unit = query.get("unit", "")
         view, state, due = query.get("view", ""), query.get("state", ""), query.get("due", "")
         marked = query.get("marked", "")
-        return cls(view if view in VIEWS else "open", query.get("kind", "")[:40],
+        return cls(view if view in VIEWS else "open", query.get("kind", "")[:40], query.get("subtype", "")[:40],
                    state if state in State.values else "", due if due in DUE else "",
                    int(unit) if unit.isascii() and unit.isdecimal() and len(unit) < 10 else None,
                    query.get("q", "").replace("\0", "").strip()[:ASKED_MAX], marked if marked in MARKED else "")
 
     def query(self) -> dict[str, str]:
         """The same as an address says it; what is as usual is left out."""
-        said = {"view": self.view, "kind": self.kind, "state": self.state, "due": self.due,
+        said = {"view": self.view, "kind": self.kind, "subtype": self.subtype, "state": self.state, "due": self.due,
                 "unit": str(self.unit) if self.unit is not None else "", "q": self.text, "marked": self.marked}
         return {name: value for name, value in said.items() if value and (name, value) != ("view", "open")}
 
@@ -116,6 +118,8 @@ def _narrowed(chosen: OrderFilter) -> Q:
     which, now = MARKED.get(chosen.marked, Q()), clock.now()
     if chosen.kind:
         which &= Q(kind_id=chosen.kind)
+    if chosen.subtype:
+        which &= _of_subtype(chosen.subtype)
     if chosen.state:
         which &= Q(state=chosen.state)
     if chosen.unit is not None:
@@ -127,6 +131,13 @@ def _narrowed(chosen: OrderFilter) -> Q:
     elif chosen.due == "today":
         which &= Q(due_at__lt=clock.midnight(clock.today() + dt.timedelta(days=1)))
     return which & text_asked(chosen.text) if chosen.text else which
+
+
+def _of_subtype(code: str) -> Q:
+    """With its kind, by whose index it is found; of a code that there is not, nothing."""
+    if code == NONE:
+        return Q(kind_id__in=kinds_divided(), subtype="")
+    return Q(kind_id__in=[one.kind for one in subtypes_all() if one.code == code], subtype=code)
 
 
 def text_asked(text: str) -> Q:

@@ -26,7 +26,8 @@ WINDOW = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})")
 
 
 KIND = """
-SELECT {}, r.week, r.day_off, r.makeup, c.week, c.day_off, c.makeup FROM desk_orderkind k
+SELECT {}, ARRAY(SELECT s.code FROM desk_ordersubtype s WHERE s.kind_id = k.code),
+    r.week, r.day_off, r.makeup, c.week, c.day_off, c.makeup FROM desk_orderkind k
 LEFT JOIN desk_servicehours r ON r.code = k.reply_calendar
 LEFT JOIN desk_servicehours c ON c.code = k.close_calendar WHERE k.code = %s
 """.format(", ".join(f"k.{field.column}" for field in OrderKind._meta.concrete_fields))
@@ -54,11 +55,12 @@ class OrderDue:
 
 @dataclass(frozen=True)
 class ClockedKind:
-    """A kind of work with the service hours of its two clocks."""
+    """A kind of work with the service hours of its two clocks, and the codes of what it is divided into."""
 
     kind: OrderKind
     reply: ServiceCalendar
     close: ServiceCalendar
+    subtypes: tuple[str, ...] = ()
 
     def due(self, start_at: dt.datetime) -> OrderDue:
         reply = _due_in(self.reply, start_at, self.kind.first_reply_min)
@@ -75,9 +77,9 @@ def kind_clocked(code: str) -> ClockedKind | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    kind = OrderKind.from_db("default", names, row[:-6])
+    kind = OrderKind.from_db("default", names, row[:-7])
     return ClockedKind(kind, _calendar_read(kind.reply_calendar, *row[-6:-3]),
-                       _calendar_read(kind.close_calendar, *row[-3:]))
+                       _calendar_read(kind.close_calendar, *row[-3:]), tuple(row[-7]))
 
 
 def warn_before(kind: OrderKind, due_at_: dt.datetime) -> dt.datetime:

@@ -68,6 +68,7 @@ ACTS = (
     Act("wait", "等客户", TO_ANSWER, None, HOLDER, ("text",)),
     Act("resume", "客户有回音", TO_ANSWER, None, HOLDER),
     Act("prioritise", "调优先级", (State.OPEN, *IN_HAND), None, (Who.HOLDER, Who.SUPERVISOR), ("priority",)),
+    Act("classify", "定类别", OPEN_STATES, None, (Who.HOLDER, Who.SUPERVISOR), ("subtype",)),
     Act("repeat", "重复来电", (State.OPEN, *IN_HAND), None, AGENT),
     Act("note", "备注", (*OPEN_STATES, State.CLOSED), None, (Who.AGENT, Who.UNIT, Who.SUPERVISOR), ("text",)),
 )
@@ -108,18 +109,20 @@ class Life:
 
 
 def life_of(kind: OrderKind) -> Life:
-    return _life(kind.needs_call_back, kind.needs_responsibility, kind.asks_unit)
+    return _life(kind.needs_call_back, kind.needs_responsibility, kind.asks_unit, kind.has_subtypes)
 
 
 @cache
-def _life(calls_back: bool, fixes: bool, asks_unit: bool) -> Life:
+def _life(calls_back: bool, fixes: bool, asks_unit: bool, is_divided: bool) -> Life:
     """Leave out what the kind does not need: closing then begins where the last needed step ends."""
     gone = {State.CALLED_BACK: not calls_back, State.FIXED: not fixes, State.DISPATCHED: not asks_unit}
     states = tuple(state for state in State if not gone.get(state))
     last = State.FIXED if fixes else State.CALLED_BACK if calls_back else State.ANSWERED
     begins = {"close": (last,), "fix": (State.CALLED_BACK if calls_back else State.ANSWERED,)}
-    acts = []
+    acts, none = [], set() if is_divided else {"classify"}
     for act in ACTS:
+        if act.code in none:
+            continue
         froms = tuple(state for state in begins.get(act.code, act.froms) if state in states)
         if froms and (act.to is None or act.to in states):
             acts.append(Act(act.code, act.name, froms, act.to, act.who, act.asks, act.source))

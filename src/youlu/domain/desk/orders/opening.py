@@ -19,7 +19,13 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.applications.selectors import application_of_item
 from youlu.domain.desk.assignment.knowing import known_agent, known_wait
 from youlu.domain.desk.channels.names import AT_DESK
-from youlu.domain.desk.errors import DeskChannelError, OutsideNumberError, TitleError, UnknownKindError
+from youlu.domain.desk.errors import (
+    DeskChannelError,
+    OutsideNumberError,
+    TitleError,
+    UnknownKindError,
+    UnknownSubtypeError,
+)
 from youlu.domain.desk.models import OrderSource, WorkOrder
 from youlu.domain.desk.orders.happening import event_of, happened
 from youlu.domain.desk.orders.hours import kind_clocked
@@ -56,15 +62,18 @@ class Asked:
     is_unproven: bool = False  # nobody has shown that an order about the same is theirs: none is added to
     consent: str = ""  # the version of the sentence that whoever asks agreed to
     application_id: uuid.UUID | None = None  # under a programme; that of the item, where none is named
+    subtype: str = ""  # of a kind that is divided; "": nobody has said yet
 
     def of_party(self, party_id: uuid.UUID | None) -> Asked:
         return replace(self, party_id=party_id)
 
     def digest_text(self) -> bytes:
         # The first six as they were before there were more: a key that was stored then still fits its body.
-        more = [self.outside_no, self.clock_from.isoformat() if self.clock_from else ""] if self.outside_no else []
+        more: list[object] = []
+        more += [self.outside_no, self.clock_from.isoformat() if self.clock_from else ""] if self.outside_no else []
         more += [self.not_before.isoformat()] if self.not_before else []
         more += [str(self.application_id)] if self.application_id else []
+        more += [{"subtype": self.subtype}] if self.subtype else []
         return json.dumps([self.kind, self.title, self.body, str(self.party_id), self.item_key,
                            self.needs_compensation, *more]).encode()
 
@@ -80,11 +89,12 @@ class Opened:
 def order_open(
     *, actor: Actor, kind: str, title: str, body: str = "", channel: str = "phone", party_id: uuid.UUID | None = None,
     item_key: int | None = None, closure_id: uuid.UUID | None = None, needs_compensation: bool = False, key: str = "",
+    subtype: str = "",
 ) -> uuid.UUID:
     """Write an order down by whatever channel; returns its id."""
     actor.require("desk.work")
     return order_written(actor=actor, key=key, asked=Asked(
-        kind, title, body, channel, party_id, item_key, closure_id, needs_compensation)).order_id
+        kind, title, body, channel, party_id, item_key, closure_id, needs_compensation, subtype=subtype)).order_id
 
 
 def order_receive(*, actor: Actor, asked: Asked, key: str = "") -> Opened:
@@ -92,7 +102,8 @@ def order_receive(*, actor: Actor, asked: Asked, key: str = "") -> Opened:
 
     Raises
     ------
-    UnknownKindError, TitleError, OutsideNumberError, DeskChannelError, KeyReusedError, ShadowItemError
+    UnknownKindError, UnknownSubtypeError, TitleError, OutsideNumberError, DeskChannelError, KeyReusedError,
+    ShadowItemError
     """
     actor.require("desk.work")
     if asked.channel not in AT_DESK:
@@ -119,6 +130,8 @@ def order_drafted(asked: Asked) -> WorkOrder:
     if clocked is None:
         raise UnknownKindError(kind=asked.kind)
     row = clocked.kind
+    if asked.subtype and asked.subtype not in clocked.subtypes:
+        raise UnknownSubtypeError(kind=row.name)
     title = asked.title.strip()
     if not title or len(title) > TITLE_MAX:
         raise TitleError(most=TITLE_MAX)
@@ -127,11 +140,11 @@ def order_drafted(asked: Asked) -> WorkOrder:
         raise OutsideNumberError(days=AGES_OF_CASE.days)
     due = clocked.due(asked.clock_from if row.has_own_clock and asked.clock_from else asked.not_before or at)
     return WorkOrder(
-        kind=row, title=title, grams=grams(title), body=asked.body, channel=asked.channel, party_id=asked.party_id,
-        item_key=asked.item_key, item_number=item_number(asked.item_key) if asked.item_key is not None else "",
+        kind=row, subtype=asked.subtype, title=title, grams=grams(title), body=asked.body, channel=asked.channel,
+        party_id=asked.party_id, item_key=asked.item_key,
+        item_number=item_number(asked.item_key) if asked.item_key is not None else "",
         application_id=asked.application_id or application_of_item(asked.item_key),
-        closure_id=asked.closure_id, opened_at=at, reply_due_at=due.reply.at, due_at=due.close.at,
-        warn_at=due.warn_at,
+        closure_id=asked.closure_id, opened_at=at, reply_due_at=due.reply.at, due_at=due.close.at, warn_at=due.warn_at,
         reply_warn_at=due.reply_warn_at, is_due_assumed=due.is_assumed, customer_key=customer_key(asked.party_id),
         outside_no=asked.outside_no.strip()[:60], not_before=asked.not_before,
         sites=[site for site in row.sites if not asked.needs_compensation or site == Site.ON_SITE])

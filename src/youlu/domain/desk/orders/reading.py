@@ -21,6 +21,7 @@ from youlu.domain.desk.orders.happening import acts_open_to
 from youlu.domain.desk.orders.life import EVENT_NAMES, Act, Life, life_of
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.seeing import order_seen, seen_by
+from youlu.domain.desk.orders.subtypes import SubtypeCount, subtype_counts
 from youlu.domain.desk.phone.saying import calls_said
 from youlu.domain.desk.trade import HOURS, SKILL_NAMES
 from youlu.domain.messages.selectors import MessageRow, messages_of_parties
@@ -185,6 +186,7 @@ class KindPage:
     source: str
     life: Life
     open_by_state: dict[str, int]
+    subtypes: tuple[SubtypeCount, ...] = ()
 
 
 def kinds_all(*, actor: Actor) -> tuple[OrderKind, ...]:
@@ -207,4 +209,5 @@ def kind_page(*, actor: Actor, code: str) -> KindPage:
         "、".join(str(Site(site).label) for site in kind.sites),
         tuple(SKILL_NAMES.get(skill, skill) for skill in kind.skills),
         kind.handling_s, kind.needs_call_back, kind.needs_responsibility, kind.has_own_clock, kind.reopen_days,
-        kind.return_min, kind.return_source, kind.source, life_of(kind), counts)
+        kind.return_min, kind.return_source, kind.source, life_of(kind), counts,
+        subtype_counts(kind))

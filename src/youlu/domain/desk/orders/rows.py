@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from youlu.domain.desk.channels.names import channel_name
 from youlu.domain.desk.models import WorkOrder
+from youlu.domain.desk.orders.subtypes import UNSAID, subtypes_all
 from youlu.domain.network.models import Office
 from youlu.domain.workforce.models import Site
 from youlu.domain.workforce.selectors import agents_named
@@ -48,6 +49,8 @@ class OrderRow:
     reopened: int = 0
     not_before: dt.datetime | None = None  # a call promised for then
     replied_at: dt.datetime | None = None
+    subtype: str = ""
+    subtype_name: str = ""  # of an order whose kind is divided, 未分 where nobody has said
 
     @property
     def channel_label(self) -> str:
@@ -70,16 +73,18 @@ class OrderRow:
 
 
 def order_rows(orders: Sequence[WorkOrder]) -> tuple[OrderRow, ...]:
-    """Rows of orders that were read with their kinds; two questions more, however many there are."""
+    """Rows of orders that were read with their kinds; three questions more, however many there are."""
     holders = agents_named({o.taken_by for o in orders if o.taken_by})
     units = office_names(o.unit_office_id for o in orders)
+    named = {one.code: one.name for one in subtypes_all()}
     return tuple(OrderRow(
         o.id, o.number, o.kind_id, o.kind.name, o.title, o.state, o.get_state_display(),
         "、".join(str(Site(site).label) for site in o.sites), Site.AT_HOME in o.sites, o.opened_at, o.due_at,
         holders[o.taken_by].name if o.taken_by in holders else "", o.reply_due_at, o.answered_at,
         units.get(o.unit_office_id or 0, ""), o.item_number, o.priority, o.chases, o.repeats, o.level,
         o.supervised_at is not None, o.paused_at is not None, o.extend_to, o.is_due_assumed, o.channel, o.outside_no,
-        o.responsibility, o.satisfaction, o.closed_at, o.reopened, o.not_before, o.replied_at) for o in orders)
+        o.responsibility, o.satisfaction, o.closed_at, o.reopened, o.not_before, o.replied_at, o.subtype,
+        named.get(o.subtype, UNSAID) if o.kind.has_subtypes else "") for o in orders)
 
 
 def office_names(ids: Iterable[int | None]) -> dict[int, str]:

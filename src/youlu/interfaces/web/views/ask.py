@@ -3,7 +3,7 @@ number and the link by which they follow it, and stays on the address that was p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -18,6 +18,7 @@ from youlu.core.errors import YouluError
 from youlu.domain.desk.channels.asking import Taken, kinds_public, order_ask, order_ask_tracked
 from youlu.domain.desk.errors import BadItemNumberError
 from youlu.domain.desk.orders.messaging import MESSAGE_MAX
+from youlu.domain.desk.orders.subtypes import subtypes_public
 from youlu.domain.mail.errors import ItemNotFoundError
 from youlu.domain.parties.errors import BadPhoneError
 from youlu.interfaces.web.doors import DOOR
@@ -66,8 +67,18 @@ class AskTrackedForm(forms.Form):
 
 
 def _kinds_offer(form: forms.Form) -> None:
+    """The kinds, and of those that are divided what they are about: each asked for beside its own kind."""
     form.fields["kind"].choices = [  # type: ignore[attr-defined]
         (code, domain_word(name)) for code, name in kinds_public()]
+    divided: dict[str, list[tuple[str, str]]] = {}
+    for kind, code, name in subtypes_public():
+        divided.setdefault(kind, []).append((code, domain_word(name)))
+    form.divided = [  # type: ignore[attr-defined]
+        (kind, _subtype(form.data, kind), rows) for kind, rows in divided.items()]
+
+
+def _subtype(posted: Mapping[str, str], kind: str) -> str:
+    return posted.get(f"subtype.{kind}", "")[:40]
 
 
 def ask(request: HttpRequest) -> HttpResponse:
@@ -83,6 +94,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return _form(request, form, status=422)
     return _taken(request, form, _form, lambda: order_ask(
         kind=said["kind"], text=said["text"], phone=said["phone"], name=said["name"], item=said["item"],
+        subtype=_subtype(request.POST, said["kind"]),
         key=request.POST.get("idempotency_key", "")))
 
 
@@ -105,6 +117,7 @@ def track_ask(request: HttpRequest) -> HttpResponse:
         return shown(request, form, 422)
     return _taken(request, form, shown, lambda: order_ask_tracked(
         found=found, kind=form.cleaned_data["kind"], text=form.cleaned_data["text"],
+        subtype=_subtype(request.POST, form.cleaned_data["kind"]),
         key=request.POST.get("idempotency_key", "")))
 
 

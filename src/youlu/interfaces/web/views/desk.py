@@ -76,7 +76,7 @@ def pool(request: HttpRequest, *, is_unit: bool = False, status: int = 200, **mo
         return render(request, "web/desk/pool.html#list", listed)
     return render(request, "web/desk/pool.html", {
         **listed, "views": VIEWS, "dues": DUE, "marks": MARKED, "states": STATES, "kinds": selectors.order_kinds(),
-        "channels": AT_DESK.items(),
+        "channels": AT_DESK.items(), "subtypes": selectors.subtypes_all(),
         **({} if is_unit else _of_desk(request, me)), "phone": "", "may_reveal": actor.can("party.reveal"),
         "may_apply": actor.can("applications.read"), **more},
         status=status)
@@ -104,7 +104,7 @@ def _opened(request: HttpRequest, order_id: uuid.UUID, *, failed: str = "", erro
     buttons, forms = act_forms(page.acts, failed=failed, error=error)
     return {"order": page, "people": page.customer, "buttons": buttons, "forms": forms,
             "items": items, "typed": request.POST,
-            "may_work": actor.can("desk.work"),
+            "may_work": actor.can("desk.work"), "subtypes": selectors.subtypes_all(),
             "may_link": actor.can("desk.work") and actor.can("applications.read") and not page.row.is_closed,
             "priorities": PRIORITIES.items(),
             "responsibilities": RESPONSIBILITIES, "follow": _follow(request, page),
@@ -195,8 +195,8 @@ def order_new(request: HttpRequest) -> HttpResponse:
     posted = request.POST
     try:
         opened = services.order_receive(actor=actor_in(request), key=posted.get("idempotency_key", ""), asked=Asked(
-            kind=posted.get("kind", ""), title=posted.get("title", "").strip() or "来电", body=posted.get("body", ""),
-            channel=posted.get("channel", "phone"),
+            kind=posted.get("kind", ""), subtype=_subtype(request), title=posted.get("title", "").strip() or "来电",
+            body=posted.get("body", ""), channel=posted.get("channel", "phone"),
             party_id=uuid_of(posted["party"]) if posted.get("party") else None,
             item_key=_item_key(posted.get("item", "")), application_id=_application(request),
             needs_compensation=posted.get("compensation") == "1",
@@ -205,10 +205,15 @@ def order_new(request: HttpRequest) -> HttpResponse:
         if error.status != 422 and not isinstance(error, UnknownApplicationError):
             raise
         return pool(request, status=422, caller=_caller_again(request), new_error=error.message, typed=posted,
-                    phone=posted.get("phone", ""))
+                    new_subtype=_subtype(request), phone=posted.get("phone", ""))
     if opened.is_repeat:
         messages.warning(request, gettext("这件事已经有工单在办，没有另建，记了一次重复来电。"))
     return redirect("web:order", opened.order_id)
+
+
+def _subtype(request: HttpRequest) -> str:
+    """What was chosen beside the kind that was chosen: what stands beside another is not meant."""
+    return request.POST.get(f"subtype.{request.POST.get('kind', '')}", "")
 
 
 def _caller_again(request: HttpRequest) -> selectors.Caller:
