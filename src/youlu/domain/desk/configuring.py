@@ -6,7 +6,7 @@ Nothing is changed backwards: an order keeps the clocks that it began with.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from django.db import transaction
@@ -40,6 +40,11 @@ LIMITS = {
     "warn_min": ("临期", 0, 30 * DAY_MIN), "reopen_days": ("重开", 0, 3650), "return_min": ("没动退回", 0, 7 * DAY_MIN),
     "handling_s": ("一张处理", 1, 4 * 3600),
 }
+# The same of kinds that count from a letter.
+LETTER_LIMITS = {
+    "again_min": ("再次来文答复", 0, 30 * DAY_MIN), "pass_on_days": ("来文单位转办", 0, 30),
+    "outside_days": ("来文单位答复申诉人", 0, 365),
+}
 SWITCHED = "push_on"  # has a switch of its own
 SHARES = ("占比",)  # units of which there is no more than the whole
 
@@ -50,7 +55,7 @@ class KindSetting:
 
     code: str
     name: str
-    figures: Mapping[str, int]  # by the names of LIMITS
+    figures: Mapping[str, int]  # by the names of `limits`
     reply_calendar: str
     close_calendar: str
     at_home: bool
@@ -59,6 +64,11 @@ class KindSetting:
     needs_responsibility: bool
     source: str
     law_days: int | None = None
+    has_own_clock: bool = False
+
+    @property
+    def limits(self) -> Mapping[str, tuple[str, int, int]]:
+        return LIMITS | LETTER_LIMITS if self.has_own_clock else LIMITS
 
 
 @dataclass(frozen=True)
@@ -100,10 +110,11 @@ def _kind(code: str, *, lock: bool = False) -> OrderKind:
 
 
 def _setting(kind: OrderKind) -> KindSetting:
+    names = [*LIMITS, *(LETTER_LIMITS if kind.has_own_clock else ())]
     return KindSetting(
-        kind.code, kind.name, {name: getattr(kind, name) for name in LIMITS}, kind.reply_calendar,
+        kind.code, kind.name, {name: getattr(kind, name) for name in names}, kind.reply_calendar,
         kind.close_calendar, Site.AT_HOME.value in kind.sites, tuple(kind.skills), kind.needs_call_back,
-        kind.needs_responsibility, kind.source, LAW_DAYS.get(kind.code))
+        kind.needs_responsibility, kind.source, LAW_DAYS.get(kind.code), kind.has_own_clock)
 
 
 @transaction.atomic
@@ -117,9 +128,10 @@ def kind_change(*, actor: Actor, setting: KindSetting) -> None:
     actor.require("desk.supervise")
     kind = _kind(setting.code, lock=True)
     before = _setting(kind)
+    setting = replace(setting, has_own_clock=kind.has_own_clock)
     _kind_check(setting)
-    for name, value in setting.figures.items():
-        setattr(kind, name, value)
+    for name in setting.limits:
+        setattr(kind, name, setting.figures[name])
     kind.reply_calendar, kind.close_calendar = setting.reply_calendar, setting.close_calendar
     kind.sites = [Site.ON_SITE.value, *([Site.AT_HOME.value] if setting.at_home else [])]
     kind.skills = list(setting.skills)
@@ -133,13 +145,16 @@ def kind_change(*, actor: Actor, setting: KindSetting) -> None:
 
 
 def _kind_check(setting: KindSetting) -> None:
-    for name, (said, least, most) in LIMITS.items():
+    for name, (said, least, most) in setting.limits.items():
         if not least <= setting.figures.get(name, -1) <= most:
             raise KindFigureError(field=said, least=least, most=most)
     figures = setting.figures
     for name in ("first_reply_min", "warn_min"):
         if figures[name] > figures["close_min"]:
             raise KindFigureError(field=LIMITS[name][0], least=LIMITS[name][1], most=figures["close_min"])
+    if 0 < figures.get("again_min", 0) < figures["warn_min"]:
+        raise KindFigureError(field=LETTER_LIMITS["again_min"][0], least=figures["warn_min"],
+                              most=LETTER_LIMITS["again_min"][2])
     days = LAW_DAYS.get(setting.code)
     if days is not None and figures["close_min"] > days * DAY_MIN:
         raise BeyondLawError(days=days)

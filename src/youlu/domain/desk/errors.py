@@ -63,6 +63,12 @@ class OutsideNumberError(YouluError):
     sentence = "转办件要写来文编号和来文时间；来文时间不晚于现在，不早于{days}天前。"
 
 
+class AgainLetterError(YouluError):
+    code = "desk.again_letter"
+    status = 422
+    sentence = "写上来文编号和来文时间。来文时间要晚于上一次来文，不晚于现在，不早于{days}天前。"
+
+
 class UnknownUnitError(YouluError):
     code = "desk.unknown_unit"
     status = 422

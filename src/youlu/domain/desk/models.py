@@ -56,6 +56,9 @@ class OrderKind(models.Model):
     return_source = models.TextField(default="")
     public_name = models.TextField(default="", db_default="")  # the public's words for it; "": the public is not asked
     public_rank = models.SmallIntegerField(default=0, db_default=0)  # its place among what they may ask
+    again_min = models.IntegerField(default=0, db_default=0)  # asked again by letter: to answer so soon; 0: no such act
+    pass_on_days = models.SmallIntegerField(default=0, db_default=0)  # working days until the sender passes a case on
+    outside_days = models.SmallIntegerField(default=0, db_default=0)  # days in which the sender answers who complained
     has_subtypes = models.BooleanField(default=False, db_default=False)  # not closed before it is said which it is
 
 
@@ -140,6 +143,9 @@ class WorkOrder(models.Model):
     satisfaction = models.TextField(default="")  # what the call-back brought
     rating = models.SmallIntegerField(null=True)  # the customer's own, 1 to 5
     outside_no = models.TextField(default="")  # the regulator's or hotline's number of the case
+    letter_at = models.DateTimeField(null=True)  # the date of the letter that it counts from
+    again_at = models.DateTimeField(null=True)  # that of the last one that asked again
+    agains = models.SmallIntegerField(default=0, db_default=0)  # 再次来文
     item_number = models.TextField(default="")
     grams = ArrayField(models.TextField(), default=list)  # of the title: see orders.words
     known_by = models.UUIDField(null=True)  # the agent who had the case before: its item's or customer's
@@ -214,6 +220,7 @@ class OrderAlert(models.Model):
         UNSATISFIED = "unsatisfied", "回访不满意"
         RETURNED = "returned", "两次没人动"
         STUCK = "stuck", "办的人不在，没人能接"
+        AGAIN = "again", "再次来文"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT)
@@ -242,6 +249,7 @@ class AgentNotice(models.Model):
         REPLY_LATE = "reply_late", "首次回复超时"
         CHASED = "chased", "被催办"
         SUPERVISED = "supervised", "被督办"
+        AGAIN = "again", "再次来文"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     agent_id = models.UUIDField()
@@ -262,6 +270,7 @@ class UnitNotice(models.Model):
         LATE = "late", "超时"
         CHASED = "chased", "被催办"
         SUPERVISED = "supervised", "被督办"
+        AGAIN = "again", "再次来文"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     office_id = models.IntegerField()

@@ -46,6 +46,7 @@ from youlu.domain.desk.orders.acts import (
     order_verify,
     order_wait,
 )
+from youlu.domain.desk.orders.again import order_ask_again
 from youlu.domain.desk.orders.alerts import alerts_seen
 from youlu.domain.desk.orders.applying import order_apply_to
 from youlu.domain.desk.orders.attachments import attachment_add, attachment_read
@@ -107,6 +108,7 @@ __all__ = [
     "notices_seen",
     "order_answer",
     "order_apply_to",
+    "order_ask_again",
     "order_assign",
     "order_call_back",
     "order_call_back_promise",

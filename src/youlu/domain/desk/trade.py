@@ -11,7 +11,10 @@ LAW = "法定上限：查询30天答复，快递投诉7天；邮管局转办15�
 UNVERIFIED = "行业常用值，未核实"
 HOME, SITE = ["on_site", "at_home"], ["on_site"]
 CONSENT = "撤回改址须寄件人同意，自提代收须收件人同意"
-REGULATOR = "邮政业消费者申诉处理办法（2011年版，以现行版为准）：企业15天内答复"
+REGULATOR = ("邮政业消费者申诉处理办法（2011年版，以现行版为准）：2个工作日内转办，企业15天内答复，再次来文5天内答复，"
+             "30天内答复申诉人")
+# The regulator asks again; how soon it passes a case on, and by when it answers who complained.
+AGAIN = {"again_min": 5 * 24 * 60, "pass_on_days": 2, "outside_days": 30}
 # code, name, first reply, close (minutes), sites, handling (s), needs responsibility, source
 KINDS = [
     ("enquiry", "查询", 120, 48 * 60, HOME, 210, False, f"{UNVERIFIED}；{LAW}"),
@@ -43,7 +46,7 @@ KIND_MORE: dict[str, dict[str, Any]] = {
     "claim": {"reply_calendar": "desk", "warn_min": 480, "needs_call_back": True, "skills": ["claim"]},
     "hotline": {"warn_min": 120, "asks_unit": False},
     "regulator": {"reply_calendar": "office", "warn_min": 2880, "needs_call_back": True, "has_own_clock": True,
-                  "skills": ["regulator"], "reopen_days": 365, "source": f"{LAW}；{REGULATOR}"},
+                  "skills": ["regulator"], "reopen_days": 365, "source": f"{LAW}；{REGULATOR}", **AGAIN},
     "government": {"reply_calendar": "office", "warn_min": 1440, "needs_call_back": True, "has_own_clock": True,
                    "skills": ["regulator"], "reopen_days": 365},
     "opinion": {"warn_min": 120, "skills": ["regulator"]},
@@ -126,6 +129,11 @@ def claim_rules_ensure(rule_model: Any) -> None:
         rule_model(code=code, name=name, by_value=by_value, postage_times=times, pays_force_majeure=pays, rank=rank,
                    source=source)
         for rank, (code, name, by_value, times, pays, source) in enumerate(CLAIM_RULES)], ignore_conflicts=True)
+
+
+def agains_grow(kind_model: Any) -> None:
+    """Once, when letters that ask again have a clock: the regulator's kind that was there gets its figures."""
+    kind_model.objects.filter(code="regulator").update(**AGAIN)
 
 
 def subtypes_ensure(subtype_model: Any) -> None:

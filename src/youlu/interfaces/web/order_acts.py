@@ -14,7 +14,7 @@ from youlu.core import clock
 from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import services
-from youlu.domain.desk.orders.life import Act
+from youlu.domain.desk.orders.life import AGAINS, Act
 from youlu.domain.network.selectors import office_find
 
 N = gettext_noop
@@ -25,6 +25,7 @@ LEADS_ON = ("take", "report", "answer", "call_back", "fix", "close", "extend_gra
 RESPONSIBILITIES = (N("收寄"), N("内部处理"), N("运输"), N("投递"), N("客户原因"), N("不可抗力"), N("无责任"))
 HINTS = {"answer": N("只说批准的口径。"), "dispatch": N("单位在同一张单上核查、回单。"),
          "wait": N("两个期限都停表，客户有回音再走。"), "extend": N("主管同意后期限才改。"),
+         **dict.fromkeys(AGAINS, N("邮管局再问一次，从来文时间另起期限；办结的回到工单池。")),
          "classify": N("按最主要的一件定，没定不能办结。"),
          "report": N("写查到什么、怎么处理的。"), "verify": N("写查了哪些轨迹、问了谁。")}
 NOT_SAID = ("csrfmiddlewaretoken", "idempotency_key", "kept")  # of a form's fields: not what somebody says
@@ -63,6 +64,9 @@ CALLS: dict[str, Call] = {
         actor=actor, order_id=order_id, satisfaction=posted.get("satisfaction", ""), note=posted.get("note", "")),
     "extend": lambda actor, order_id, posted: services.order_extend(
         actor=actor, order_id=order_id, until=moment_of(posted.get("until", "")), text=posted.get("text", "")),
+    **dict.fromkeys(AGAINS, lambda actor, order_id, posted: services.order_ask_again(
+        actor=actor, order_id=order_id, number=posted.get("number", ""), from_at=moment_of(posted.get("from", "")),
+        text=posted.get("note", ""))),
     "assign": lambda actor, order_id, posted: services.order_assign(
         actor=actor, order_id=order_id, agent_id=uuid_of(posted.get("agent", ""))),
     "close": lambda actor, order_id, posted: services.order_close(

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from youlu.domain.desk.models import OrderKind, WorkOrder
-from youlu.domain.desk.orders.hours import due_resumed, order_due, reply_warn_before, warn_before
+from youlu.domain.desk.orders.hours import due_after, due_resumed, order_due, reply_warn_before, warn_before
 
 Changes = dict[str, Any]
 
@@ -45,6 +45,16 @@ def reopened_changes(kind: OrderKind, at: dt.datetime) -> Changes:
     due = order_due(kind, at)
     return {"answered_at": None, "replied_at": None, "paused_at": None, "reply_late_at": None,
             **_reply_changes(kind, due.reply.at), **_due_changes(kind, due.close.at, due.is_assumed)}
+
+
+def again_changes(order: WorkOrder, from_at: dt.datetime, at: dt.datetime) -> Changes:
+    """Asked again by a letter of `from_at`: to be answered the kind's minutes after it. What an answer is owed to
+    already stays due when it was; the first reply's clock is no letter's business."""
+    kind = order.kind
+    resumed, asked = resumed_changes(order, at), due_after(kind.close_calendar, from_at, kind.again_min)
+    if order.answered_at is None and resumed.get("due_at", order.due_at) <= asked.at:
+        return resumed
+    return resumed | _due_changes(kind, asked.at, asked.is_assumed)
 
 
 def due_left(order: WorkOrder, at: dt.datetime) -> dt.datetime:

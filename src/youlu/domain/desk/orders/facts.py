@@ -19,11 +19,11 @@ from youlu.domain.parties.selectors import MaskedParty, parties_masked
 
 Row = TypeVar("Row")
 HEADINGS = (
-    "工单号", "类型", "类别", "标题", "状态", "渠道", "邮件号", "来文编号", "受理", "首次回复期限", "首次回复",
-    "答复", "期限", "办结", "在谁手里", "单位", "优先", "升级", "催办", "重复来电", "督办", "等客户", "申请延到",
-    "按周末推算", "重开", "定责", "回访", "评价", "可在", "约定不早于", "退回次数", "申请编号", "客户编号", "客户",
-    "客户电话", "赔偿状态", "赔偿规则", "核算（元）", "定额（元）", "付款", "临期标记", "超时标记",
-    "首次回复超时标记")
+    "工单号", "类型", "类别", "标题", "状态", "渠道", "邮件号", "来文编号", "来文时间", "再次来文", "末次来文",
+    "受理", "首次回复期限", "首次回复", "答复", "期限", "办结", "在谁手里", "单位", "优先", "升级", "催办",
+    "重复来电", "督办", "等客户", "申请延到", "按周末推算", "重开", "定责", "回访", "评价", "可在", "约定不早于",
+    "退回次数", "申请编号", "客户编号", "客户", "客户电话", "赔偿状态", "赔偿规则", "核算（元）", "定额（元）",
+    "付款", "临期标记", "超时标记", "首次回复超时标记")
 WORDS = ("客户怎么说",)
 HISTORY = ("工单号", "何时", "动作", "谁", "内容")
 HISTORY_WORDS = ("说了什么",)
@@ -63,7 +63,7 @@ def history_lines(orders: Sequence[WorkOrder], *, has_words: bool = False) -> It
 def _of_row(row: OrderRow, order: WorkOrder) -> tuple[str, ...]:
     return (
         str(row.number), row.kind_name, row.subtype_name, row.title, row.state_label, row.channel_label,
-        row.item_number, row.outside_no,
+        row.item_number, row.outside_no, _at(row.letter_at), str(row.agains), _at(row.again_at),
         _at(row.opened_at), _at(row.reply_due_at), _at(row.replied_at), _at(row.answered_at), _at(row.due_at),
         _at(row.closed_at), row.taken_by, row.unit, str(row.priority), str(row.level), str(row.chases),
         str(row.repeats), _yes(row.is_supervised), _yes(row.is_paused), _at(row.extend_to), _yes(row.is_due_assumed),

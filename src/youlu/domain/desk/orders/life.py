@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cache
 
 from youlu.domain.desk.models import OrderKind, WorkOrder
+from youlu.domain.desk.trade import REGULATOR
 
 State = WorkOrder.State
 OPEN_STATES = tuple(State(code) for code in State.values if code != State.CLOSED)
@@ -43,6 +44,7 @@ class Act:
 
 IN_HAND = (State.TAKEN, State.DISPATCHED, State.VERIFIED, State.ANSWERED, State.CALLED_BACK, State.FIXED)
 TO_ANSWER = (State.TAKEN, State.DISPATCHED, State.VERIFIED)
+LETTER = ("letter", "note")
 HOLDER, UNIT, SUPERVISOR, AGENT = (Who.HOLDER,), (Who.UNIT,), (Who.SUPERVISOR,), (Who.AGENT,)
 ACTS = (
     Act("take", "接单", (State.OPEN,), State.TAKEN, AGENT),
@@ -68,10 +70,15 @@ ACTS = (
     Act("wait", "等客户", TO_ANSWER, None, HOLDER, ("text",)),
     Act("resume", "客户有回音", TO_ANSWER, None, HOLDER),
     Act("prioritise", "调优先级", (State.OPEN, *IN_HAND), None, (Who.HOLDER, Who.SUPERVISOR), ("priority",)),
+    Act("again", "再次来文", (State.ANSWERED, State.CALLED_BACK, State.FIXED), State.TAKEN,
+        (Who.AGENT, Who.SUPERVISOR), LETTER, REGULATOR),
+    Act("again_closed", "再次来文", (State.CLOSED,), State.OPEN, (Who.AGENT, Who.SUPERVISOR), LETTER, REGULATOR),
+    Act("again_begun", "再次来文", (State.OPEN, *TO_ANSWER), None, (Who.AGENT, Who.SUPERVISOR), LETTER, REGULATOR),
     Act("classify", "定类别", OPEN_STATES, None, (Who.HOLDER, Who.SUPERVISOR), ("subtype",)),
     Act("repeat", "重复来电", (State.OPEN, *IN_HAND), None, AGENT),
     Act("note", "备注", (*OPEN_STATES, State.CLOSED), None, (Who.AGENT, Who.UNIT, Who.SUPERVISOR), ("text",)),
 )
+AGAINS = ("again", "again_closed", "again_begun")  # one act to whoever does it; by the state it begins in
 PRIORITIES = {0: "平常", 1: "加急", 2: "特急"}
 _BY_CODE = {act.code: act for act in ACTS}
 # What the history calls what is no act of a person.
@@ -109,17 +116,18 @@ class Life:
 
 
 def life_of(kind: OrderKind) -> Life:
-    return _life(kind.needs_call_back, kind.needs_responsibility, kind.asks_unit, kind.has_subtypes)
+    return _life(kind.needs_call_back, kind.needs_responsibility, kind.asks_unit, kind.has_subtypes,
+                 kind.has_own_clock and kind.again_min > 0)
 
 
 @cache
-def _life(calls_back: bool, fixes: bool, asks_unit: bool, is_divided: bool) -> Life:
+def _life(calls_back: bool, fixes: bool, asks_unit: bool, is_divided: bool, is_asked_again: bool) -> Life:
     """Leave out what the kind does not need: closing then begins where the last needed step ends."""
     gone = {State.CALLED_BACK: not calls_back, State.FIXED: not fixes, State.DISPATCHED: not asks_unit}
     states = tuple(state for state in State if not gone.get(state))
     last = State.FIXED if fixes else State.CALLED_BACK if calls_back else State.ANSWERED
     begins = {"close": (last,), "fix": (State.CALLED_BACK if calls_back else State.ANSWERED,)}
-    acts, none = [], set() if is_divided else {"classify"}
+    acts, none = [], ({"classify"} if not is_divided else set()) | (set() if is_asked_again else set(AGAINS))
     for act in ACTS:
         if act.code in none:
             continue

@@ -146,7 +146,8 @@ def order_drafted(asked: Asked) -> WorkOrder:
         application_id=asked.application_id or application_of_item(asked.item_key),
         closure_id=asked.closure_id, opened_at=at, reply_due_at=due.reply.at, due_at=due.close.at, warn_at=due.warn_at,
         reply_warn_at=due.reply_warn_at, is_due_assumed=due.is_assumed, customer_key=customer_key(asked.party_id),
-        outside_no=asked.outside_no.strip()[:60], not_before=asked.not_before,
+        outside_no=asked.outside_no.strip()[:60], letter_at=asked.clock_from if row.has_own_clock else None,
+        not_before=asked.not_before,
         sites=[site for site in row.sites if not asked.needs_compensation or site == Site.ON_SITE])
 
 

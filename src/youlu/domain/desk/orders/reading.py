@@ -70,6 +70,7 @@ class OrderPage:
     tail: str = ""
     application: ApplicationLink | None = None  # where the actor may see it
     customer_key: bytes | None = None
+    outside_due_at: dt.datetime | None = None  # by then the sender of the case answers who complained
 
     @property
     def may_have_files(self) -> bool:
@@ -102,7 +103,13 @@ def order_page(*, actor: Actor, order_id: uuid.UUID) -> OrderPage:
         tuple(people.values()), said, owed, order.item_key, acts_open_to(actor, order),
         _related(actor, order), life_of(order.kind), queue_place(order) if of_desk else None, shown.subject,
         shown.tail,
-        application_linked(actor=actor, application_id=order.application_id), bytes(key) if key else None)
+        application_linked(actor=actor, application_id=order.application_id), bytes(key) if key else None,
+        _outside_due(order))
+
+
+def _outside_due(order: WorkOrder) -> dt.datetime | None:
+    days = order.kind.outside_days
+    return order.letter_at + dt.timedelta(days=days) if order.letter_at and days else None
 
 
 def events_of(order_id: uuid.UUID) -> tuple[EventRow, ...]:
@@ -187,6 +194,9 @@ class KindPage:
     life: Life
     open_by_state: dict[str, int]
     subtypes: tuple[SubtypeCount, ...] = ()
+    again_min: int = 0
+    pass_on_days: int = 0
+    outside_days: int = 0
 
 
 def kinds_all(*, actor: Actor) -> tuple[OrderKind, ...]:
@@ -210,4 +220,4 @@ def kind_page(*, actor: Actor, code: str) -> KindPage:
         tuple(SKILL_NAMES.get(skill, skill) for skill in kind.skills),
         kind.handling_s, kind.needs_call_back, kind.needs_responsibility, kind.has_own_clock, kind.reopen_days,
         kind.return_min, kind.return_source, kind.source, life_of(kind), counts,
-        subtype_counts(kind))
+        subtype_counts(kind), kind.again_min, kind.pass_on_days, kind.outside_days)

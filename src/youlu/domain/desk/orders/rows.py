@@ -50,6 +50,9 @@ class OrderRow:
     not_before: dt.datetime | None = None  # a call promised for then
     replied_at: dt.datetime | None = None
     subtype: str = ""
+    letter_at: dt.datetime | None = None
+    again_at: dt.datetime | None = None
+    agains: int = 0
     subtype_name: str = ""  # of an order whose kind is divided, 未分 where nobody has said
 
     @property
@@ -65,7 +68,7 @@ class OrderRow:
     def is_marked(self) -> bool:
         """Whether it has any badge: most of a list have none."""
         return bool(self.priority >= 2 or self.is_supervised or self.level or self.chases or self.repeats
-                    or self.extend_to or self.is_paused or self.reopened)
+                    or self.extend_to or self.is_paused or self.reopened or self.agains)
 
     @property
     def is_closed(self) -> bool:
@@ -84,7 +87,7 @@ def order_rows(orders: Sequence[WorkOrder]) -> tuple[OrderRow, ...]:
         units.get(o.unit_office_id or 0, ""), o.item_number, o.priority, o.chases, o.repeats, o.level,
         o.supervised_at is not None, o.paused_at is not None, o.extend_to, o.is_due_assumed, o.channel, o.outside_no,
         o.responsibility, o.satisfaction, o.closed_at, o.reopened, o.not_before, o.replied_at, o.subtype,
-        named.get(o.subtype, UNSAID) if o.kind.has_subtypes else "") for o in orders)
+        o.letter_at, o.again_at, o.agains, named.get(o.subtype, UNSAID) if o.kind.has_subtypes else "") for o in orders)
 
 
 def office_names(ids: Iterable[int | None]) -> dict[int, str]:

@@ -29,6 +29,9 @@ SPANS = {
     "first_reply_min": gettext_lazy("首次回复"), "close_min": gettext_lazy("办结"),
     "warn_min": gettext_lazy("到期前多久算临期"), "return_min": gettext_lazy("接了多久没动就退回，0不退"),
 }
+LETTER_SPANS = {"again_min": gettext_lazy("再次来文后多久内答复，0不另计")}
+LETTER_COUNTS = {"pass_on_days": gettext_lazy("来文单位几个工作日内转办"),
+                 "outside_days": gettext_lazy("来文单位几天内答复申诉人")}
 COUNTS = {"reopen_days": gettext_lazy("办结后几天内能重开"), "handling_s": gettext_lazy("一张大约办多少秒")}
 WEEKDAYS = (gettext_lazy("周一"), gettext_lazy("周二"), gettext_lazy("周三"), gettext_lazy("周四"),
             gettext_lazy("周五"), gettext_lazy("周六"), gettext_lazy("周日"))
@@ -53,10 +56,10 @@ def kind_form(request: HttpRequest, code: str) -> HttpResponse:
 
 def _kind_shown(request: HttpRequest, setting: KindSetting, error: YouluError | None = None) -> HttpResponse:
     spans = []
-    for name, said in SPANS.items():
+    for name, said in _spans(setting).items():
         unit, number = _span(setting.figures[name])
         spans.append({"name": name, "said": said, "number": number, "unit": unit})
-    counts = [{"name": name, "said": said, "number": setting.figures[name]} for name, said in COUNTS.items()]
+    counts = [{"name": name, "said": said, "number": setting.figures[name]} for name, said in _counts(setting).items()]
     return render(request, "web/desk/kind_form.html", {
         "setting": setting, "spans": spans, "counts": counts, "units": UNITS.items(), "skills": SKILL_NAMES.items(),
         "hours": hours_all(actor=actor_in(request)), "error": error.message if error else "",
@@ -70,12 +73,20 @@ def _span(minutes: int) -> tuple[int, int]:
 
 
 def _typed(setting: KindSetting, posted: QueryDict) -> KindSetting:
-    figures = {name: _whole(posted.get(name, "")) * _unit(posted.get(f"{name}_unit", "")) for name in SPANS}
-    figures |= {name: _whole(posted.get(name, "")) for name in COUNTS}
+    figures = {name: _whole(posted.get(name, "")) * _unit(posted.get(f"{name}_unit", "")) for name in _spans(setting)}
+    figures |= {name: _whole(posted.get(name, "")) for name in _counts(setting)}
     return KindSetting(
         setting.code, setting.name, figures, posted.get("reply_calendar", ""), posted.get("close_calendar", ""),
         posted.get("at_home") == "1", tuple(posted.getlist("skills")), posted.get("needs_call_back") == "1",
-        posted.get("needs_responsibility") == "1", posted.get("source", ""), setting.law_days)
+        posted.get("needs_responsibility") == "1", posted.get("source", ""), setting.law_days, setting.has_own_clock)
+
+
+def _spans(setting: KindSetting) -> dict[str, Any]:
+    return SPANS | LETTER_SPANS if setting.has_own_clock else SPANS
+
+
+def _counts(setting: KindSetting) -> dict[str, Any]:
+    return COUNTS | LETTER_COUNTS if setting.has_own_clock else COUNTS
 
 
 def _whole(text: str) -> int:
