@@ -87,6 +87,9 @@ def test_a_week_file_says_where_a_word_stands_for_a_number():
             assert word in str(caught.value)
     with pytest.raises(RoutingInputError, match="speed_kmh"):
         week_read({**WEEK, "speed_kmh": 0})
+    for days in (0, 10**9):
+        with pytest.raises(RoutingInputError, match=f"service_days is {days}"):
+            week_read({**WEEK, "service_days": days})
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def with_matrix(problem, i, j, value, *, time=False):
         (lambda p: with_customer(p, "村1", vehicles=frozenset({"船"})), ["村1", "船"]),
         (lambda p: replace(p, vehicles=(Vehicle("van", 7),)), ["van", "home 7"]),
         (lambda p: replace(p, vehicles=(Vehicle("van", 0, count=0),)), ["van", "count"]),
+        (lambda p: replace(p, vehicles=(Vehicle("van", 0, count=10**9),)), ["van", "memory", "1000000000"]),
         (lambda p: replace(p, vehicles=(Vehicle("van", 0, capacity=float("nan")),)), ["van", "capacity"]),
         (lambda p: replace(p, vehicles=(Vehicle("van", 0, shift_min=(9.0, 8.0)),)), ["van", "shift"]),
         (lambda p: replace(p, vehicles=(Vehicle("van", 0, break_after_min=0.0),)), ["van", "break_after_min"]),

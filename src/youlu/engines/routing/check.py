@@ -13,6 +13,11 @@ from youlu.engines.routing.model import Crossing, Customer, Day, Problem, Unserv
 from youlu.engines.routing.patterns import patterns_allowed
 
 
+# Stops that all routes of the period could hold, 12 bytes each and three plans at a time: 5 GB. The largest published
+# instance needs a thousandth of it.
+MOST_STOPS = 150_000_000
+
+
 def problem_check(problem: Problem) -> None:
     """Raise `RoutingInputError` naming what is malformed."""
     if not problem.customers:
@@ -34,6 +39,18 @@ def problem_check(problem: Problem) -> None:
         _customer_check(problem, customer)
     for vehicle in problem.vehicles:
         _vehicle_check(problem, vehicle)
+    _size_check(problem)
+
+
+def _size_check(problem: Problem) -> None:
+    """A slip of the finger in a count is not an hour of swapping."""
+    routes = problem.n_days * sum(vehicle.count for vehicle in problem.vehicles)
+    if routes * (len(problem.customers) + 2) > MOST_STOPS:
+        largest = max(problem.vehicles, key=lambda vehicle: vehicle.count)
+        raise RoutingInputError(
+            f"{routes} routes of up to {len(problem.customers)} customers are more than fit into memory: plan in "
+            f"parts, or correct the count of vehicle {largest.name!r}, {largest.count}"
+        )
 
 
 def _kinds_check(problem: Problem) -> None:

@@ -18,6 +18,8 @@ from youlu.engines.routing.errors import RoutingInputError
 from youlu.engines.routing.model import Crossing, Customer, Day, Problem, Vehicle, Weights
 from youlu.engines.routing.roads import edges_close
 
+MOST_DAYS = 366
+
 
 def week_read(document: Mapping[str, Any]) -> Problem:
     """The problem in the document; see docs/how-to/plan-a-week.md for its words.
@@ -32,6 +34,8 @@ def week_read(document: Mapping[str, Any]) -> Problem:
         raise RoutingInputError("places: two places have the same name")
     points = np.array([[_number(_need(p, word, p["name"]), f"{p['name']}: {word}") for word in "xy"] for p in places])
     n_days = _whole(document.get("service_days", 6), "service_days")
+    if not 1 <= n_days <= MOST_DAYS:
+        raise RoutingInputError(f"service_days is {n_days}: 1 to {MOST_DAYS} are possible")
     road_factor = _positive(document.get("road_factor", 1.3), "road_factor")
     distance = np.hypot(*(points[:, None] - points[None, :]).transpose(2, 0, 1)) * road_factor
     time = distance / _positive(document.get("speed_kmh", 40.0), "speed_kmh") * 60.0
