@@ -143,6 +143,7 @@ def test_stopped_at_any_look_the_plan_is_valid_and_what_progress_last_said(looks
     plan = solve(problem, Params(iterations=10**9), stop=stop, progress=seen.append)
     assert len(seen) == looks
     assert plan.feasible == (asked[-1].best_cost < float("inf"))
+    assert plan.feasible or looks < 5
     if plan.feasible:
         assert plan_verify(problem, plan) == []
         assert plan.cost == pytest.approx(asked[-1].best_cost)

@@ -118,6 +118,7 @@ def test_roundings_follow_the_conventions():
         ("EUC_2D", "EXPLICIT", "EXPLICIT"),
         ("2 1 1", "2 x 1", "line 10"),
         ("DEMAND_SECTION", "OTHER_SECTION", "missing"),
+        ("DEPOT_SECTION\n1", "DEPOT_SECTION\nA", "'A' is not the number of a node"),
     ],
 )
 def test_a_bad_vrplib_file_says_what_is_wrong(old, new, words):
