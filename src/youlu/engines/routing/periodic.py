@@ -18,6 +18,7 @@ from youlu.engines.routing.check import problem_check, unservable
 from youlu.engines.routing.errors import RoutingInputError
 from youlu.engines.routing.model import Params, Problem, Progress, Result, Unserved
 from youlu.engines.routing.plan import Tours, result_make, result_none, state_from_tours, tours_from_result, tours_of
+from youlu.engines.routing.schedule import schedule, simulate
 from youlu.engines.routing.sisr import anneal, plan_first
 from youlu.engines.routing.state import Scratch, State, scratch_make, state_copy, state_empty, totals
 
@@ -135,11 +136,14 @@ class _Search:
     def _compile(self) -> None:
         """Machine code for these arrays before the clock runs: on a new machine it takes longer than many a plan."""
         arrays, state, price = self.arrays, self.current, float(self.prices[0])
+        stops, times = state.seq[0], np.zeros((2, 4))
         for kernel, given in (
             (plan_first, (arrays, state, self.scratch, price, price)),
             (state_copy, (state, state)),
             (totals, (arrays, state, np.zeros(4))),
             (anneal, (arrays, state, state, state, self.scratch, self.prices, 0.0, 0, 0.0, 0.0, self.tuning)),
+            (schedule, (arrays.clock, 0, 0, stops, 0, times)),
+            (simulate, (arrays.clock, 0, 0, stops, 0, 0, 0.0, times)),
         ):
             kernel.compile(tuple(typeof(one) for one in given))
 
