@@ -12,7 +12,6 @@ from youlu.engines.routing.errors import RoutingInputError
 from youlu.engines.routing.model import Crossing, Customer, Day, Problem, Unserved, Vehicle
 from youlu.engines.routing.patterns import patterns_allowed
 
-
 # Stops that all routes of the period could hold, 12 bytes each and three plans at a time: 5 GB. The largest published
 # instance needs a thousandth of it.
 MOST_STOPS = 150_000_000
