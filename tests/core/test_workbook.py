@@ -1,6 +1,7 @@
 """An Excel workbook as rows of text; what would hurt is refused."""
 
 import io
+import tracemalloc
 import zipfile
 
 import pytest
@@ -59,6 +60,24 @@ def test_rows_come_one_after_the_other_whatever_follows():
     assert next(broken) == (1, ["1"])
     with pytest.raises(WorkbookError, match="不是完整的"):
         list(broken)
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_no_tree_of_a_long_table_stands_in_memory(is_shared):
+    """Neither of its rows nor of the texts that Excel keeps apart: what stands are the texts alone."""
+    count = 20_000
+    texts = [f"第{n}件药品三天没动，家里等着用" for n in range(count)]
+    shared = f"<sst {MAIN}>" + "".join(f"<si><t>{one}</t></si>" for one in texts) + "</sst>"
+    cells = (f'<c r="A{n}" t="s"><v>{n - 1}</v></c>' if is_shared else
+             f'<c r="A{n}" t="inlineStr"><is><t>{texts[n - 1]}</t></is></c>' for n in range(1, count + 1))
+    rows = "".join(f'<row r="{n}">{cell}</row>' for n, cell in enumerate(cells, 1))
+    content = workbook(sheet=f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>",
+                       **({"shared": shared} if is_shared else {}))
+    tracemalloc.start()
+    assert sum(cell == [texts[line - 1]] for line, cell in workbook_rows(content)) == count
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 7_000_000, f"{most:,} bytes"
 
 
 def test_a_declaration_is_seen_wherever_it_begins():

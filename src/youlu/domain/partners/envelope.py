@@ -33,6 +33,7 @@ def envelope_read(body: bytes) -> Envelope:
     try:
         text = body.decode()
         parsed = json.loads(text)
+        json.dumps(parsed, ensure_ascii=False, allow_nan=False).encode()  # no half characters, NaN or Infinity
     except (ValueError, RecursionError):
         raise BadMessageError(problem="正文不是JSON") from None
     if "\\u0000" in text:  # no text of a PostgreSQL database can hold it
