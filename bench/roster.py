@@ -84,7 +84,7 @@ def desk_of_21(args: argparse.Namespace) -> dict:
         result, wall_s, _ = timed(problem, 4.8, QUICK, seed)
         solve_s.append(wall_s)
         begun = time.perf_counter()
-        mended = repair(problem, published.assignments, change_cost=8.0, seed=seed, params=MEND,
+        mended = repair(problem, published.assignments, change_cost=8.0, few_share=0.1, seed=seed, params=MEND,
                         stop=lambda begun=begun: time.perf_counter() - begun > 1.8)
         repair_s.append(time.perf_counter() - begun)
         assert roster_verify(problem, mended.assignments).valid

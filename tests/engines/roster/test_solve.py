@@ -127,6 +127,23 @@ def test_a_repair_within_a_limit_of_changes_keeps_to_it_or_says_why_not() -> Non
     assert [(c.rule, c.amount) for c in refused.clashes] == [("keep_published", 2)]
 
 
+def test_a_repair_changes_few_where_a_roster_with_few_changes_is_there() -> None:
+    published = works("甲", d0="早", d1="早", d2="早")
+    needs = tuple(Need(day, 960, 990, 1, short_cost=50) for day in range(3))
+
+    def changes(problem: Problem, share: float | None) -> int:
+        return repair(problem, published, change_cost=1, few_share=share, params=EXACT).changes
+
+    assert changes(desk(1, 3, needs=needs), None) == 3
+    assert changes(desk(1, 3, needs=needs), 0.7) == 2
+    away = replace(desk(2, 3).people[0], leave=(Span.of_days(1, 1),))
+    covered = desk(2, 3, needs=tuple(Need(day, 480, 510, 1, hard=True) for day in range(3)))
+    covered = replace(covered, people=(away, covered.people[1]))
+    assert changes(covered, 0.4) == 2  # one is lost and one must come: no roster changes one alone
+    gone = replace(desk(1, 3), people=(replace(desk(1, 3).people[0], leave=(Span.of_days(0, 2),)),))
+    assert changes(gone, 0.7) == 3
+
+
 def test_published_shifts_of_strangers_are_refused() -> None:
     with pytest.raises(RosterInputError, match="赵"):
         repair(desk(1), works("赵", d0="早"))

@@ -17,6 +17,7 @@ from youlu.engines.roster.program import program_build
 from youlu.engines.roster.rows import Program
 from youlu.engines.roster.search import Search
 from youlu.engines.roster.verify import assignments_changed, roster_verify
+from youlu.engines.roster.verify_people import is_open
 
 CLASH_WORK = 4.0
 
@@ -102,22 +103,40 @@ def _result(search: Search) -> Result:
 
 
 def repair(problem: Problem, published: Iterable[Assignment], *, change_cost: float = 5.0,
-           max_changes: int | None = None, seed: int = 0, stop: Stop | None = None,
-           params: Params = Params()) -> Result:
+           max_changes: int | None = None, few_share: float | None = None, seed: int = 0,
+           stop: Stop | None = None, params: Params = Params()) -> Result:
     """A roster for the problem as it is now (absences, sites) that changes little of what is published.
 
     Parameters
     ----------
     change_cost : price of one person-day that changes, in the unit of the needs' costs.
     max_changes : hard limit; None: only the price holds changes back.
+    few_share : where the price alone lets more than this share of what is published change, the search goes on with
+        that as the limit; the first roster is kept where there is none within it.
 
     Raises
     ------
     RosterInputError : as `solve`; also a published assignment of an unknown person, shift or day.
     """
-    rules = [rule for rule in problem.rules if rule.name != "keep_published"]
-    rules.append(Rule("keep_published", weight=change_cost))
-    if max_changes is not None:
-        rules.append(Rule("keep_published", limit=max_changes))
-    now = replace(problem, published=tuple(published), rules=tuple(rules))
-    return solve(now, seed=seed, stop=stop, params=params)
+    published = tuple(published)
+
+    def within(most: int | None) -> Result:
+        rules = [rule for rule in problem.rules if rule.name != "keep_published"]
+        rules.append(Rule("keep_published", weight=change_cost))
+        if most is not None:
+            rules.append(Rule("keep_published", limit=most))
+        return solve(replace(problem, published=published, rules=tuple(rules)), seed=seed, stop=stop, params=params)
+
+    found = within(max_changes)
+    few = None if few_share is None else int(few_share * len(published))
+    if few is None or found.changes <= few or _lost(problem, published) > few:
+        return found
+    fewer = within(few)
+    return fewer if fewer.assignments else found
+
+
+def _lost(problem: Problem, published: tuple[Assignment, ...]) -> int:
+    """Published person-days that cannot stand, whatever else changes."""
+    people = {person.name: person for person in problem.people}
+    shifts = {shift.name: shift for shift in problem.shifts}
+    return sum(not is_open(problem, people[one.person], shifts[one.shift], one.day) for one in published)

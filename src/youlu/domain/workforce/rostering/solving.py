@@ -37,6 +37,7 @@ from youlu.engines.roster import Params, Result, RosterInputError, repair, solve
 
 LIMIT_S, REPAIR_S, LIMIT_MOST_S = 5.0, 2.0, 300.0
 LOOK_S = 0.3  # how often the worker writes how far it is and looks whether to stop
+FEW_SHARE = 0.1  # of the shifts in force: above it a repair looks for one that changes fewer
 CHANGE_COST = 8.0  # of a person-day that changes, in the price of a person short for a half hour
 QUICK = Params(steps=30, stall=24, whole_work=0.0, step_work=0.3, step_s=None)
 LONG = Params(steps=10**6, stall=150, whole_work=0.5, step_work=0.5, step_s=1.0)
@@ -195,7 +196,8 @@ def _search(asked: RosterInput, run: RosterRun) -> Callable[[Callable[[], bool]]
     """The search with what it reads read already: its thread has no database."""
     if run.kind == Kind.REPAIR:
         published = asked.assignments_of(plans_held(run.start_date, run.days))
-        return lambda stop: repair(asked.problem, published, change_cost=CHANGE_COST, seed=1, stop=stop, params=MEND)
+        return lambda stop: repair(asked.problem, published, change_cost=CHANGE_COST, few_share=FEW_SHARE, seed=1,
+                                   stop=stop, params=MEND)
     params = QUICK if run.limit_s <= LIMIT_S else LONG
     return lambda stop: solve(asked.problem, seed=1, stop=stop, params=params)
 
