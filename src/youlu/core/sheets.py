@@ -85,7 +85,8 @@ def table_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("gb18030", errors="replace")
-    reader = csv.reader(io.StringIO(text.replace("\0", "\ufffd"), newline=""))
+    # Strict: a quote that nobody closes would otherwise take all lines up to the next one into its cell, unsaid.
+    reader = csv.reader(io.StringIO(text.replace("\0", "\ufffd"), newline=""), strict=True)
     try:
         for row in reader:
             cells = [cell.strip() for cell in row]

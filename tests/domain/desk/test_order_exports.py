@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import re
+import time
 import uuid
 import zipfile
 from pathlib import Path
@@ -124,6 +126,8 @@ def test_with_words_for_a_reason_by_who_may_reveal_and_the_audit_knows(chen: Act
     with pytest.raises(NotAllowedError):
         export_ask(actor=blind, chosen=ALL, has_words=True, reason="complaint")
     with pytest.raises(NotAllowedError):
+        export_file(actor=blind, export_id=OrderExport.objects.get().id)  # the post was lost after it was made
+    with pytest.raises(NotAllowedError):
         export_ask(actor=people.li_agent(), chosen=ALL)
 
 
@@ -181,6 +185,18 @@ def test_a_workbook_is_its_askers_alone_sealed_and_gone_after_days(chen: Actor, 
     assert not OrderExportPart.objects.exists()
     with pytest.raises(NotFoundError):
         export_file(actor=chen, export_id=export_id)
+
+
+def test_what_a_killed_worker_wrote_in_plain_goes_after_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chen: Actor
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    for name, age_s in (("youlu-export-old", 90_000), ("youlu-export-new", 60), ("another", 90_000)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "orders.xlsx").write_bytes(b"plain")
+        os.utime(tmp_path / name, (time.time() - age_s,) * 2)
+    exports_expire()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["another", "youlu-export-new"]
 
 
 def test_what_a_killed_worker_left_is_made_again_and_after_three_tries_it_says_so(

@@ -9,9 +9,12 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +40,8 @@ OPEN_MAX = 3
 TRIES_MAX = 3
 KEEP = dt.timedelta(days=3)
 BATCH = 500
+FOLDER = "youlu-export-"
+MAKING_MOST_S = 86_400  # no workbook is written for longer
 REASONS = ("contact", "complaint", "authority", "other")
 FAILED = "试了三次没导成。缩小范围再导；还不行，把这一行的时间告诉系统管理员。"
 LOST = "您现在的岗位不能导出这些工单。"
@@ -89,7 +94,7 @@ def export_make(export_id: uuid.UUID) -> None:
     orders = orders_found(actor, export_filter(row))
     if row.has_words:
         orders = orders.defer(None).defer("grams")
-    with tempfile.TemporaryDirectory(prefix="youlu-export-") as folder:
+    with tempfile.TemporaryDirectory(prefix=FOLDER) as folder:
         path = Path(folder) / "orders.xlsx"
         done = workbook_build(path, actor=actor, orders=orders.iterator(chunk_size=BATCH), has_words=row.has_words,
                               told=lambda so_far: _progress(row, so_far))
@@ -97,13 +102,16 @@ def export_make(export_id: uuid.UUID) -> None:
 
 
 def export_file(*, actor: Actor, export_id: uuid.UUID) -> tuple[Iterator[bytes], int]:
-    """The file, part by part, and its size; who asked for it alone has it, and the audit knows.
+    """The file, part by part, and its size; who asked for it alone has it, with the words only as long as they may read
+    such, and the audit knows.
 
     Raises
     ------
-    NotFoundError
+    NotFoundError, NotAllowedError
     """
     row = _own(actor, export_id)
+    if row.has_words:
+        actor.require("party.reveal")
     if row.state != State.DONE:
         raise NotFoundError()
     audit_record(actor=actor.id, action="export.download", object_type="export", object_id=str(row.id))
@@ -126,7 +134,12 @@ def exports_own(*, actor: Actor) -> tuple[OrderExport, ...]:
 
 
 def exports_expire() -> int:
-    """Drop files that were made KEEP ago; returns how many. That they were asked for stays."""
+    """Drop files that were made KEEP ago, and here what a killed worker left of one that it was making; returns how many
+    of the files. That they were asked for stays."""
+    for left in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        with suppress(FileNotFoundError):  # one that was being made is done meanwhile
+            if time.time() - left.stat().st_mtime > MAKING_MOST_S:
+                shutil.rmtree(left)
     old = OrderExport.objects.filter(state=State.DONE, ended_at__lt=clock.now() - KEEP)
     ids = list(old.values_list("id", flat=True))
     for export_id in ids:
