@@ -134,8 +134,8 @@ def exports_own(*, actor: Actor) -> tuple[OrderExport, ...]:
 
 
 def exports_expire() -> int:
-    """Drop files that were made KEEP ago, and here what a killed worker left of one that it was making; returns how many
-    of the files. That they were asked for stays."""
+    """Drop files that were made KEEP ago; returns how many. That they were asked for stays. What a worker that was
+    killed on this machine left of one it was making goes as well."""
     for left in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
         with suppress(FileNotFoundError):  # one that was being made is done meanwhile
             if time.time() - left.stat().st_mtime > MAKING_MOST_S:
