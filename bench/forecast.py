@@ -1,11 +1,11 @@
 """The claim of the forecast: better than the seasonal naive on arrivals that others recorded.
 
-    python -m bench.forecast --history CSV [CSV ...] [--origins 120] [--leads 7] [--json]
+    python -m bench.forecast --history CSV [CSV ...] [--origins 120] [--leads 7] [--peer] [--json]
 
 From each of up to so many origins, spread evenly over the history after its first four weeks, every candidate foresees
 the days ahead without seeing them. `chosen` is what the product would have said: at each origin the candidate that had
 erred least from origins of the last eight weeks whose days were over. `wape` is the sum of absolute errors over the
-sum of arrivals.
+sum of arrivals. `--peer` sets kept libraries beside them, from the same origins (bench/forecast_peer.py).
 """
 
 from __future__ import annotations
@@ -51,7 +51,12 @@ def measure(path: Path, args: argparse.Namespace) -> dict:
     begun = time.process_time()
     tested = backtest(history.counts, kinds, origins=origins, leads=args.leads, names=tuple(CANDIDATES))
     spent = time.process_time() - begun
-    scores = [one.score(0.9) for one in (*tested, chosen(tested, origins, args.leads))]
+    beside: list[Tested] = []
+    if args.peer:
+        from bench.forecast_peer import libraries_tested
+
+        beside = libraries_tested(history.counts, kinds, origins, args.leads)
+    scores = [one.score(0.9) for one in (*tested, chosen(tested, origins, args.leads), *beside)]
     by_name = {s.name: {"wape": round(s.wape, 4), "wape_day": round(s.wape_day, 4), "rmse": round(s.rmse, 2),
                         "covered_90": round(s.covered, 3)} for s in scores}
     return {
@@ -67,6 +72,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--history", type=Path, nargs="+", required=True, help="CSV with an instant and a count a line")
     parser.add_argument("--origins", type=int, default=120)
     parser.add_argument("--leads", type=int, default=7)
+    parser.add_argument("--peer", action="store_true")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
     figures = {"bench": "forecast", "histories": {path.name: measure(path, args) for path in args.history},
