@@ -11,8 +11,8 @@ import subprocess
 import sys
 
 import numpy as np
-
 from bench import ground
+
 from youlu.engines.queueing.forecast.backtest import Tested
 from youlu.engines.queueing.forecast.candidates import Known, share_out
 
