@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import threading
 import time
 import uuid
 
+RANDOM_BITS = 74
+_lock = threading.Lock()
+_last = 0  # milliseconds and random bits of this process's last one
+
 
 def uuid7() -> uuid.UUID:
-    """A random UUID whose first 48 bits are Unix milliseconds."""
-    millis = time.time_ns() // 1_000_000
-    value = (millis & ((1 << 48) - 1)) << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0x3 << 62) | 2 << 62
-    return uuid.UUID(int=value)
+    """A UUID whose first 48 bits are Unix milliseconds, the others random.
+
+    Each is above those that this process made before, so that what happened within a millisecond, or while the clock
+    went back, keeps its order (RFC 9562, 6.2, method 2: the random bits are counted on from, by a random step).
+    """
+    global _last
+    drawn = int.from_bytes(os.urandom(10), "big")
+    value = time.time_ns() // 1_000_000 << RANDOM_BITS | drawn >> 80 - RANDOM_BITS
+    with _lock:
+        if value >> RANDOM_BITS <= _last >> RANDOM_BITS:
+            value = _last + 1 + (drawn & 0xFFFFFFFF)
+        _last = value
+    millis, high, low = value >> RANDOM_BITS, value >> 62 & 0xFFF, value & ((1 << 62) - 1)
+    return uuid.UUID(int=millis << 80 | 7 << 76 | high << 64 | 2 << 62 | low)
 
 
 def uuid7_floor(at: dt.datetime) -> uuid.UUID:

@@ -137,7 +137,7 @@ def counted(text: str) -> list[str]:
 
 # What only commands say, in the language of the code's own documentation for operators.
 SAID_BY_COMMANDS = ("youlu.core.backup", "youlu.core.gate", "youlu.core.rekeying", "youlu.core.schema",
-                    "youlu.domain.continuity.upgrading")
+                    "youlu.domain.continuity.upgrading", "youlu.scenarios.")
 
 
 def errors_of_ours(kind: type[YouluError] = YouluError) -> list[type[YouluError]]:
