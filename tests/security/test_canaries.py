@@ -8,7 +8,7 @@ import gzip
 import logging
 import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -208,15 +208,21 @@ def telephoned(staff: Client, party_id: Any) -> list[str]:
     return [answer.content.decode() for answer in answers]
 
 
-def rows_with_canaries() -> set[tuple[str, str]]:
-    """(table, canary) over every column of every table."""
+def rows_met(found: Callable[[str], set[str]]) -> set[tuple[str, str]]:
+    """(table, what was found) over every column of every table, jobs with their arguments among them."""
     met: set[tuple[str, str]] = set()
     with connection.cursor() as cursor:
         cursor.execute("SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
                        " WHERE c.relkind = 'r' AND n.nspname = 'public'")
         for (table,) in cursor.fetchall():
             cursor.execute(f"SELECT t::text FROM {table} t")
-            met |= {(table, one) for (row,) in cursor.fetchall() for one in found_in(row)}
+            met |= {(table, one) for (row,) in cursor.fetchall() for one in found(row)}
+    return met
+
+
+def rows_with_canaries() -> set[tuple[str, str]]:
+    """(table, canary), sessions decoded."""
+    met = rows_met(found_in)
     for session in Session.objects.all():
         met |= {("decoded session", one) for one in found_in(str(session.get_decoded()))}
     return met

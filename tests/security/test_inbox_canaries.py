@@ -9,12 +9,11 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from tests import people
 from tests.domain.desk.mail_servers import MailServer, Post, dovecot_needed, letter, smtp_running
-from tests.security.test_canaries import CALLER, FAMILY, NAME, NOON, PHONE, Ears, ears, found_in  # noqa: F401
+from tests.security.test_canaries import CALLER, FAMILY, NAME, NOON, PHONE, Ears, ears, found_in, rows_met  # noqa: F401
 from youlu.core import clock
 from youlu.core.gauges import gauges_read
 from youlu.domain.access.models import User
@@ -65,17 +64,6 @@ def written(post: Post) -> None:
     inbox_look(post.setup)
 
 
-def rows_with_planted() -> set[tuple[str, str]]:
-    met: set[tuple[str, str]] = set()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                       " WHERE c.relkind = 'r' AND n.nspname = 'public'")
-        for (table,) in cursor.fetchall():
-            cursor.execute(f"SELECT t::text FROM {table} t")
-            met |= {(table, one) for (row,) in cursor.fetchall() for one in planted_in(row)}
-    return met
-
-
 def test_who_writes_letters_stands_sealed_and_in_no_log_row_list_or_figure(
     post: Post, ears: Ears, monkeypatch: pytest.MonkeyPatch,  # noqa: F811
 ) -> None:
@@ -110,7 +98,7 @@ def test_who_writes_letters_stands_sealed_and_in_no_log_row_list_or_figure(
     assert "y***@mail.example" in shown
     assert [NAME in one.name for one in Party.objects.all()] == [True]
     assert Party.objects.get().email == ADDRESS
-    assert rows_with_planted() == set()
+    assert rows_met(planted_in) == set()
     assert {line for line in ears.lines if planted_in(line)} == set()
     assert any("put aside" in line for line in ears.lines)
     assert planted_in("\n".join(line for family in gauges_read(fresh=True) for line in family.lines())) == set()

@@ -9,12 +9,21 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import connection
 from django.test import Client
 
 from tests import people
 from tests.domain.desk.mail_servers import letter, smtp_running
-from tests.security.test_canaries import CALLER, CALLER_PHONE, NAME, Ears, Walked, ears, found_in, town  # noqa: F401
+from tests.security.test_canaries import (
+    CALLER,
+    CALLER_PHONE,
+    NAME,
+    Ears,
+    Walked,
+    ears,  # noqa: F401
+    found_in,
+    rows_met,
+    town,  # noqa: F401
+)
 from tests.security.test_inbox_canaries import ADDRESS, LOCAL, Post, post  # noqa: F401  (a fixture)
 from youlu.core.gauges import gauges_read
 from youlu.core.models import AuditEntry
@@ -34,18 +43,6 @@ SAID = {"customer_messages_message"}  # the words of the message itself
 def planted_in(text: str, token: str) -> set[str]:
     """Canaries, the writer's address, and the link or its signature alone."""
     return found_in(text) | {one for one in (token, token.rpartition(".")[2], LOCAL) if one in text}
-
-
-def rows_with(token: str) -> set[tuple[str, str]]:
-    """(table, what) over every column of every table, jobs with their arguments among them."""
-    met: set[tuple[str, str]] = set()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                       " WHERE c.relkind = 'r' AND n.nspname = 'public'")
-        for (table,) in cursor.fetchall():
-            cursor.execute(f"SELECT t::text FROM {table} t")
-            met |= {(table, one) for (row,) in cursor.fetchall() for one in planted_in(row, token)}
-    return met
 
 
 def asked_for(title: str) -> uuid.UUID:
@@ -88,7 +85,7 @@ def followed(citizen: Client, token: str, monkeypatch: pytest.MonkeyPatch) -> No
 def nothing_said(token: str, listening: Ears, pages: list[str]) -> None:
     assert {text[:80]: planted_in(text, token) for text in pages if planted_in(text, token)} == {}
     assert {line for line in listening.lines if planted_in(line, token)} == set()
-    assert {row for row in rows_with(token) if row[0] not in SAID} == set()
+    assert {row for row in rows_met(lambda text: planted_in(text, token)) if row[0] not in SAID} == set()
     figures = "\n".join(line for family in gauges_read(fresh=True) for line in family.lines())
     assert planted_in(figures, token) == set()
 

@@ -55,7 +55,7 @@ from youlu.interfaces.web.views import (
 )
 
 app_name = "web"
-# Apart from the others, so that no other page is compared with fifty addresses, nor a call at the desk with ours.
+# Apart: a request for any other page is compared with one address instead of these fifty.
 DESK = [
     path("caller", desk.caller, name="caller"),
     path("new", desk.order_new, name="order_new"),

@@ -75,8 +75,6 @@ def order_ask(
         said = f"{said}\n邮件号：{number}"
     asked = Asked(kind, title, said, FORM, None, about, source=FORM, thread=thread, is_unproven=True, consent=CONSENT,
                   subtype=subtype)
-    asked = Asked(kind, title, said, FORM, None, about, source=FORM, thread=thread, is_unproven=True, consent=CONSENT,
-                  subtype=subtype)
     return _once(BY_FORM, key, [kind, said, str(about), thread.hex(), *_said(subtype)],
                  lambda order_key: _form_work(asked, phone, name, order_key))
 
