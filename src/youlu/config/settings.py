@@ -164,7 +164,7 @@ TEMPLATES = [{
             "youlu.interfaces.web.context.shell",
         ],
         "builtins": ["django.templatetags.i18n", "django.templatetags.static",
-                     "youlu.interfaces.web.templatetags.youlu"],
+                     "youlu.interfaces.web.templatetags.youlu", "youlu.interfaces.web.templatetags.youlu_orders"],
     },
 }]
 

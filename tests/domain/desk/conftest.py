@@ -5,9 +5,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from tests import people
+from tests.domain.desk.test_orders import present
 
 from youlu.core import clock
+from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import services
 from youlu.domain.desk.models import OrderKind, OrderSubtype, Parameter
 from youlu.domain.desk.owing import OweCounts
@@ -31,6 +34,18 @@ def trade(request: pytest.FixtureRequest) -> None:
 def noon() -> object:
     with clock.frozen(NOON):
         yield NOON
+
+
+@pytest.fixture
+def li(noon: object) -> Actor:
+    """李敏 at her desk."""
+    return present(people.li_agent())
+
+
+@pytest.fixture
+def desk(li: Actor) -> Client:
+    """The browser of 李敏."""
+    return people.signed_in("limin")
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ from youlu.domain.desk.exporting.keeping import (
 )
 from youlu.domain.desk.exporting.models import OrderExport, OrderExportPart
 from youlu.domain.desk.models import ClaimRule, OrderEvent, WorkOrder
+from youlu.domain.desk.orders import finding
 from youlu.domain.desk.orders.facts import HEADINGS, HISTORY
 from youlu.domain.desk.orders.finding import OrderFilter
 from youlu.domain.desk.services import Asked
@@ -224,6 +225,18 @@ def test_what_a_killed_worker_left_is_made_again_and_after_three_tries_it_says_s
     OrderExport.objects.update(state="waiting", tries=0)
     export_make(export_id)
     assert OrderExport.objects.get().problem == keeping.LOST
+
+
+def test_what_the_beginning_of_a_number_finds_is_exported_whole_though_a_page_shows_some(
+    chen: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "NUMBERED_MAX", 2)
+    li = present(people.li_agent())
+    numbers = {services.order_open(actor=li, kind="chase", title=f"第{nth}件") for nth in range(4)}
+    begins = str(WorkOrder.objects.order_by("number").values_list("number", flat=True)[0])[:1]
+    chosen = OrderFilter(view="all", text=begins)
+    assert len(finding.order_list(actor=chen, chosen=chosen).rows) == 2
+    assert len(sheet(exported(chen, chosen), 1)) == 1 + len(numbers)
 
 
 def test_so_many_wait_and_no_more(chen: Actor) -> None:

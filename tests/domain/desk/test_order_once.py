@@ -6,13 +6,10 @@ import uuid
 
 import pytest
 from django.test import Client
-from tests import people
 from tests.domain.desk.test_attachments import picture
 from tests.domain.desk.test_order_life import taken
-from tests.domain.desk.test_orders import present
 
 from youlu.core.idempotency import KeyReusedError
-from youlu.domain.access.models import User
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import services
 from youlu.domain.desk.errors import EmptyNoteError
@@ -20,18 +17,6 @@ from youlu.domain.desk.models import Attachment, Claim, ClaimRule, OrderAlert, O
 from youlu.domain.desk.trade import claim_rules_ensure
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def li(noon: object) -> Actor:
-    return present(people.li_agent())
-
-
-@pytest.fixture
-def desk(li: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username="limin"))
-    return client
 
 
 @pytest.mark.parametrize(("act", "said", "counted"), [

@@ -22,7 +22,6 @@ from tests.questions import questions
 from youlu.core import clock
 from youlu.core.errors import NotFoundError
 from youlu.core.models import CallerKey
-from youlu.domain.access.models import User
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.channels.asking import order_ask
@@ -36,18 +35,6 @@ from youlu.domain.desk.selectors import OrderFilter
 
 pytestmark = pytest.mark.django_db
 SEVEN = ["delay", "loss", "shortage", "damage", "attitude", "false_sign", "fee"]
-
-
-@pytest.fixture
-def li(noon: object) -> Actor:
-    return present(people.li_agent())
-
-
-@pytest.fixture
-def desk(li: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username="limin"))
-    return client
 
 
 def subtype(order_id: uuid.UUID) -> str:
@@ -151,6 +138,21 @@ def test_a_line_of_a_file_names_it_in_either_language(li: Actor) -> None:
     rows = [("投诉", "甲", *[""] * 7, "延误"), ("complaint", "乙", *[""] * 7, "fee"), ("投诉", "丙", *[""] * 7, "")]
     made(received(table(*rows)))
     assert dict(WorkOrder.objects.values_list("title", "subtype")) == {"甲": "delay", "乙": "fee", "丙": ""}
+
+
+def test_who_asks_again_may_say_what_nobody_had_said_and_nothing_else(li: Actor) -> None:
+    party = people.customer()
+
+    def contact(subtype: str) -> services.Opened:
+        return services.order_receive(actor=li, asked=Asked(
+            "complaint", "外包装破损", party_id=party, subtype=subtype))
+
+    first = contact("")
+    assert contact("damage") == services.Opened(first.order_id, True)
+    assert subtype(first.order_id) == "damage"
+    assert [event.detail for event in OrderEvent.objects.filter(act="classify")] == ["未分 → 损毁"]
+    contact("delay")
+    assert subtype(first.order_id) == "damage"
 
 
 def test_the_desk_asks_for_it_and_its_page_changes_it(desk: Client, li: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -11,6 +12,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests import people
+
+from youlu.interfaces.web.views import timetables
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = [path for suffix in ("*.html", "*.py", "*.js") for path in (ROOT / "src/youlu").rglob(suffix)]
@@ -92,6 +96,23 @@ def test_what_is_too_long_is_refused_before_it_is_read(client: Client, settings:
     assert answer.status_code == 413
     assert answer.headers["Content-Type"].startswith(kind)
     assert "1MB" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_for_large_files_takes_them_from_whoever_is_signed_in_and_says_itself_what_is_too_large(
+    client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.UPLOAD_MAX_BYTES = 2**10
+    monkeypatch.setattr(timetables, "UPLOAD_MAX", 2**20)
+    monkeypatch.setattr(timetables.gtfs_upload, "takes_bytes", 2**20)
+    file = {"feed": io.BytesIO(b"x" * (2**20 + 1))}
+    assert client.post("/timetables/gtfs", file).status_code == 413  # a stranger
+    people.zhao_dispatcher()
+    client = people.signed_in("zhaolei")
+    answer = client.post("/timetables/gtfs", {"feed": io.BytesIO(b"x" * (2**20 + 1))})
+    assert (answer.status_code, "超过50MB" in answer.content.decode()) == (422, True)
+    answer = client.post("/timetables/gtfs", {"feed": io.BytesIO(b"x" * 2**21)})
+    assert (answer.status_code, "1MB" in answer.content.decode()) == (413, True)
 
 
 @pytest.mark.django_db

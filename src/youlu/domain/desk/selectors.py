@@ -36,6 +36,7 @@ from youlu.domain.desk.orders.alerts import AlertRow, alerts_count, alerts_list
 from youlu.domain.desk.orders.applying import orders_of_application
 from youlu.domain.desk.orders.attachments import AttachmentRow, attachments_of
 from youlu.domain.desk.orders.finding import OrderFilter, order_list, orders_search
+from youlu.domain.desk.orders.kinds import order_kinds
 from youlu.domain.desk.orders.reading import (
     EventRow,
     KindPage,
@@ -44,7 +45,6 @@ from youlu.domain.desk.orders.reading import (
     kind_page,
     kinds_all,
     order_counts,
-    order_kinds,
     order_page,
     order_row,
 )
@@ -272,7 +272,7 @@ def caller_find(*, actor: Actor, phone: str) -> Caller:
     """
     actor.require("desk.read")
     ids = party_find_by_phone(phone)
-    orders = WorkOrder.objects.filter(party_id__in=ids).exclude(state=WorkOrder.State.CLOSED).select_related("kind")
+    orders = WorkOrder.objects.filter(party_id__in=ids).exclude(state=WorkOrder.State.CLOSED)
     keys = {bytes(k) if k else i.bytes for i, k in Party.objects.filter(id__in=ids).values_list("id", "phone_index")}
     return Caller(tuple(parties_masked(ids).values()), ids, order_rows(list(orders.order_by("due_at")[:20])),
                   Contact.objects.filter(customer_key__in=keys, state__in=OPEN_STATES).count())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -17,6 +18,7 @@ from youlu.domain.access.selectors import is_second_factor_owed
 
 Next = Callable[[HttpRequest], HttpResponse]
 API = "/api/"
+FORM_ROOM = 2**20  # bytes of a form around a file
 # Nothing inline, neither script nor style; whoever needs a width writes an attribute of an SVG.
 PAGE_POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
                "manifest-src 'self'; worker-src 'self'; "
@@ -56,25 +58,32 @@ def page_policy() -> str:
 
 
 class UploadLimitMiddleware:
-    """Say 413 before reading what is too long, on a page and on the API alike."""
+    """Say 413 before reading what is too long, on a page and on the API alike.
+
+    A page that takes larger files says so by `pages.takes_files`: whoever is signed in may send it as much, and a
+    little more, so that the page itself can say what is too large.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            length = int(request.META.get("CONTENT_LENGTH") or 0)
-        except ValueError:
-            length = 0
-        if length > settings.UPLOAD_MAX_BYTES:
-            return self._refuse(request)
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return self._refuse(request) if isinstance(error, RequestDataTooBig) else None
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        length = _length(request)
+        if length <= settings.UPLOAD_MAX_BYTES:
+            return None
+        most = getattr(view, "takes_bytes", 0)
+        if length <= most + FORM_ROOM and request.user.is_authenticated:
+            return None
+        return self._refuse(request, max(most, settings.UPLOAD_MAX_BYTES))
 
-    def _refuse(self, request: HttpRequest) -> HttpResponse:
-        error = UploadTooBigError(most_mb=settings.UPLOAD_MAX_BYTES // 2**20)
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return self._refuse(request, settings.UPLOAD_MAX_BYTES) if isinstance(error, RequestDataTooBig) else None
+
+    def _refuse(self, request: HttpRequest, most: int) -> HttpResponse:
+        error = UploadTooBigError(most_mb=most // 2**20)
         if request.path.startswith(API):
             return JsonResponse(
                 {"type": f"urn:youlu:error:{error.code}", "title": error.code, "status": error.status,
@@ -84,6 +93,13 @@ class UploadLimitMiddleware:
         response = render(request, "413.html", {"error": error}, status=error.status)
         response["Connection"] = "close"
         return response
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
 
 
 class SessionLifetimeMiddleware:

@@ -35,3 +35,14 @@ def staff_page(permission: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def takes_files(most: int) -> Callable[[View], View]:
+    """Outermost on a view that takes files of so many bytes where other requests may be no longer than
+    `YOULU_UPLOAD_MAX_MB`; for whoever is signed in."""
+
+    def decorate(view: View) -> View:
+        view.takes_bytes = most  # type: ignore[attr-defined]
+        return view
+
+    return decorate

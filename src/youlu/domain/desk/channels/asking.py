@@ -25,6 +25,7 @@ from youlu.domain.desk.orders.following import CITIZEN, MESSAGES_MAX
 from youlu.domain.desk.orders.links import follow_link
 from youlu.domain.desk.orders.messaging import MESSAGE_MAX, message_add
 from youlu.domain.desk.orders.opening import Asked, customer_key, order_written
+from youlu.domain.desk.orders.subtypes import subtype_filled
 from youlu.domain.mail.traces.selectors import item_in_shadow
 from youlu.domain.mail.tracking import Tracking
 from youlu.domain.parties.sealing import phone_key
@@ -117,8 +118,10 @@ def _track_work(asked: Asked, key: str) -> dict[str, object]:
     known = _own_open(asked)
     if known is None:
         return _written(BY_TRACK, asked, key)
-    message_add(order_id=known, by=CITIZEN, text=asked.body, most=MESSAGES_MAX, at=clock.now())
-    return {"order_id": str(known), "is_added": True}
+    at = clock.now()
+    message_add(order_id=known.id, by=CITIZEN, text=asked.body, most=MESSAGES_MAX, at=at)
+    subtype_filled(actor=BY_TRACK, order=known, subtype=asked.subtype, at=at)
+    return {"order_id": str(known.id), "is_added": True}
 
 
 def _written(actor: Actor, asked: Asked, key: str) -> dict[str, object]:
@@ -134,11 +137,11 @@ def _within_day(asked: Asked) -> None:
         raise AskedTooOftenError(most=ASKED_A_DAY)
 
 
-def _own_open(asked: Asked) -> uuid.UUID | None:
+def _own_open(asked: Asked) -> WorkOrder | None:
     """An open order of the kind about the item, of the same customer: never of whoever is at the item's other end."""
     return (WorkOrder.objects.filter(kind_id=asked.kind, item_key=asked.item_key,
                                      customer_key=customer_key(asked.party_id))
-            .exclude(state=WorkOrder.State.CLOSED).order_by("opened_at").values_list("id", flat=True).first())
+            .exclude(state=WorkOrder.State.CLOSED).order_by("opened_at").first())
 
 
 def _title(kind: str) -> str:

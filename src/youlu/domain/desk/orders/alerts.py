@@ -36,7 +36,7 @@ def alerts_count() -> int:
 def alerts_list(*, actor: Actor, cursor: str | None = None) -> Page[AlertRow]:
     """Unseen, newest first."""
     actor.require("desk.supervise")
-    rows = (OrderAlert.objects.filter(seen_at=None).select_related("order", "order__kind")
+    rows = (OrderAlert.objects.filter(seen_at=None).select_related("order")
             .defer("order__body", "order__grams").order_by("-at", "-id"))
     found = list(_after(cursor, rows)[:PAGE_ROWS + 1])
     shown = found[:PAGE_ROWS]

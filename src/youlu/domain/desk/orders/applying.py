@@ -39,5 +39,5 @@ def orders_of_application(*, actor: Actor, application_id: uuid.UUID) -> tuple[O
     """Orders about an application that the actor sees, newest first; none for who has nothing to do with orders."""
     if not (actor.can("desk.read") or actor.can("desk.unit")):
         return ()
-    found = WorkOrder.objects.select_related("kind").filter(seen_by(actor), application_id=application_id)
+    found = WorkOrder.objects.filter(seen_by(actor), application_id=application_id)
     return order_rows(list(found.order_by("-opened_at")[:SHOWN_MAX]))

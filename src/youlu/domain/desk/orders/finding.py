@@ -14,10 +14,11 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from youlu.core import clock
 from youlu.core.pages import PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor
-from youlu.domain.desk.models import MARKED, OrderKind, WorkOrder
+from youlu.domain.desk.models import MARKED, WorkOrder
+from youlu.domain.desk.orders.kinds import kinds_divided
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.seeing import NOBODY, seen_by, units_of
-from youlu.domain.desk.orders.subtypes import NONE, kinds_divided, subtypes_all
+from youlu.domain.desk.orders.subtypes import NONE, subtypes_all
 from youlu.domain.desk.orders.words import ASKED_MAX, GRAM, grams_asked, plain
 from youlu.domain.workforce.errors import NotAnAgentError
 from youlu.domain.workforce.selectors import agent_of
@@ -70,7 +71,8 @@ def order_list(
     """A page of orders, due first. `view`: open (waiting), mine, all (not closed), late, unit, closed."""
     if not actor.can("desk.list"):
         actor.require("desk.unit")
-    found = _first(orders_found(actor, chosen or OrderFilter(view=view)), chosen or OrderFilter(view=view), cursor)
+    chosen = chosen or OrderFilter(view=view)
+    found = _first(orders_found(actor, chosen, numbered_max=NUMBERED_MAX), chosen, cursor)
     more = found[PAGE_ROWS - 1] if len(found) > PAGE_ROWS else None
     return Page(order_rows(found[:PAGE_ROWS]), f"{more.due_at.isoformat()}_{more.id}" if more else None)
 
@@ -95,13 +97,13 @@ def _first(rows: QuerySet[WorkOrder], chosen: OrderFilter, cursor: str | None) -
     return list(after.order_by(ExpressionWrapper(F("due_at") + dt.timedelta(), DateTimeField()), "id")[:many])
 
 
-def orders_found(actor: Actor, chosen: OrderFilter) -> QuerySet[WorkOrder]:
-    """Orders of the filter that the actor sees, with their kinds, due first."""
-    which = _of_view(actor, chosen.view) & _narrowed(chosen)
+def orders_found(actor: Actor, chosen: OrderFilter, *, numbered_max: int | None = None) -> QuerySet[WorkOrder]:
+    """Orders of the filter that the actor sees, due first; of those that a number's beginning finds
+    so many at most, where a page shows the first."""
+    which = _of_view(actor, chosen.view) & _narrowed(chosen, numbered_max)
     # Titles and due times of all the desk's work, without a customer, are for whoever holds desk.list.
     seen = Q() if actor.can("desk.list") else seen_by(actor)
-    rows = WorkOrder.objects.filter(seen, which).select_related("kind").defer(*HEAVY)
-    return rows.order_by("due_at", "id")
+    return WorkOrder.objects.filter(seen, which).defer(*HEAVY).order_by("due_at", "id")
 
 
 def _of_view(actor: Actor, view: str) -> Q:
@@ -114,7 +116,7 @@ def _of_view(actor: Actor, view: str) -> Q:
     }.get(view, ~Q(state=State.CLOSED))
 
 
-def _narrowed(chosen: OrderFilter) -> Q:
+def _narrowed(chosen: OrderFilter, numbered_max: int | None) -> Q:
     which, now = MARKED.get(chosen.marked, Q()), clock.now()
     if chosen.kind:
         which &= Q(kind_id=chosen.kind)
@@ -130,7 +132,7 @@ def _narrowed(chosen: OrderFilter) -> Q:
         which &= Q(due_at__gte=now, due_at__lt=now + SOON)
     elif chosen.due == "today":
         which &= Q(due_at__lt=clock.midnight(clock.today() + dt.timedelta(days=1)))
-    return which & text_asked(chosen.text) if chosen.text else which
+    return which & text_asked(chosen.text, numbered_max) if chosen.text else which
 
 
 def _of_subtype(code: str) -> Q:
@@ -140,17 +142,17 @@ def _of_subtype(code: str) -> Q:
     return Q(kind_id__in=[one.kind for one in subtypes_all() if one.code == code], subtype=code)
 
 
-def text_asked(text: str) -> Q:
-    """Digits: an order's or an item's number, or its beginning. Two letters and digits: an item's. Words: a title that
-    holds them all."""
+def text_asked(text: str, numbered_max: int | None) -> Q:
+    """Digits: an order's or an item's number, or its beginning, so many at most. Two letters and digits: an item's.
+    Words: a title that holds them all."""
     asked = plain(text)
     compact = asked.replace(" ", "").upper()
     if not asked:
         return Q()
     if ITEM_BEGINS.fullmatch(compact):
-        return Q(id__in=_few(_of_item(compact)))
+        return Q(id__in=_few(_of_item(compact), numbered_max))
     if compact.isascii() and compact.isdecimal():
-        return Q(id__in=_few(_numbered(compact)).union(_few(_of_item(compact)), all=True))
+        return Q(id__in=_few(_numbered(compact), numbered_max).union(_few(_of_item(compact), numbered_max), all=True))
     words = Q(grams__contains=grams_asked(asked))
     for word in asked.split(" "):
         if len(word) > GRAM:  # what a shorter one asks for is in the index as it stands
@@ -170,10 +172,10 @@ def _of_item(begins: str) -> Q:
     return Q(item_number__startswith=begins) & ~Q(item_number="")
 
 
-def _few(which: Q) -> QuerySet[WorkOrder, Any]:
-    """Ids by the number's own index, some hundreds at most: in one statement with the list's order the planner would
+def _few(which: Q, most: int | None) -> QuerySet[WorkOrder, Any]:
+    """Ids by the number's own index, some hundreds of a list: in one statement with the list's order the planner would
     walk all orders by their due time and look at each number."""
-    return WorkOrder.objects.filter(which).order_by().values("id")[:NUMBERED_MAX]
+    return WorkOrder.objects.filter(which).order_by().values("id")[:most]
 
 
 def _numbered(digits: str) -> Q:
@@ -207,8 +209,8 @@ def _after(rows: QuerySet[WorkOrder], place: tuple[dt.datetime, uuid.UUID] | Non
 def orders_search(*, actor: Actor, text: str, limit: int = 10) -> tuple[OrderRow, ...]:
     """Work orders that are not closed and whose title holds the words, or of that number; due first."""
     actor.require("desk.list")
-    rows = WorkOrder.objects.filter(text_asked(text) & ~Q(state=State.CLOSED)).select_related("kind").defer(*HEAVY)
-    return order_rows(list(rows.order_by("due_at", "id")[:limit]))
+    rows = WorkOrder.objects.filter(text_asked(text, NUMBERED_MAX) & ~Q(state=State.CLOSED)).order_by("due_at", "id")
+    return order_rows(list(rows.defer(*HEAVY)[:limit]))
 
 
 def is_agent(actor: Actor) -> bool:
@@ -217,6 +219,3 @@ def is_agent(actor: Actor) -> bool:
     except NotAnAgentError:
         return False
 
-
-def kinds_named() -> dict[str, str]:
-    return dict(OrderKind.objects.values_list("code", "name"))

@@ -30,6 +30,7 @@ from youlu.domain.desk.models import OrderSource, WorkOrder
 from youlu.domain.desk.orders.happening import event_of, happened
 from youlu.domain.desk.orders.hours import kind_clocked
 from youlu.domain.desk.orders.registering import opened_news
+from youlu.domain.desk.orders.subtypes import subtype_filled
 from youlu.domain.desk.orders.words import grams
 from youlu.domain.mail.traces.errors import ShadowItemError
 from youlu.domain.mail.traces.selectors import item_in_shadow
@@ -217,6 +218,7 @@ def _count_repeat(actor: Actor, known: WorkOrder, again: WorkOrder) -> None:
     WorkOrder.objects.filter(id=known.id).update(
         repeats=F("repeats") + 1, priority=Greatest(F("priority"), 2 if urgent else 1))
     happened(known.id, actor, "repeat", again.opened_at, again.body, again.channel)
+    subtype_filled(actor=actor, order=known, subtype=again.subtype, at=again.opened_at)
 
 
 def customer_key(party_id: uuid.UUID | None) -> bytes | None:

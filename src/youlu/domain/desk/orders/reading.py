@@ -137,7 +137,7 @@ def _related(actor: Actor, order: WorkOrder) -> tuple[OrderRow, ...]:
         about |= Q(customer_key=order.customer_key)
     if not about:
         return ()
-    found = WorkOrder.objects.select_related("kind").filter(seen_by(actor), about).exclude(id=order.id)
+    found = WorkOrder.objects.filter(seen_by(actor), about).exclude(id=order.id)
     return order_rows(list(found.order_by("-opened_at")[:RELATED_MAX]))
 
 
@@ -163,11 +163,6 @@ def order_counts() -> OrderCounts:
         late=Count("id", filter=Q(due_at__lt=now, paused_at=None)),
         site_only=Count("id", filter=Q(state=state.OPEN) & ~Q(sites__contains=[Site.AT_HOME.value])))
     return OrderCounts(**row)
-
-
-def order_kinds() -> tuple[tuple[str, str], ...]:
-    """(code, name) of every kind."""
-    return tuple(OrderKind.objects.order_by("first_reply_min", "code").values_list("code", "name"))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from youlu.domain.desk.channels.names import channel_name
 from youlu.domain.desk.models import WorkOrder
+from youlu.domain.desk.orders.kinds import kind_names
 from youlu.domain.desk.orders.subtypes import UNSAID, subtypes_all
 from youlu.domain.network.models import Office
 from youlu.domain.workforce.models import Site
@@ -76,18 +77,22 @@ class OrderRow:
 
 
 def order_rows(orders: Sequence[WorkOrder]) -> tuple[OrderRow, ...]:
-    """Rows of orders that were read with their kinds; three questions more, however many there are."""
+    """Four questions at most, however many there are; none without any."""
+    if not orders:
+        return ()
     holders = agents_named({o.taken_by for o in orders if o.taken_by})
     units = office_names(o.unit_office_id for o in orders)
-    named = {one.code: one.name for one in subtypes_all()}
+    kinds = {one.code: one for one in kind_names()}
+    subtypes = {one.code: one.name for one in subtypes_all()}
     return tuple(OrderRow(
-        o.id, o.number, o.kind_id, o.kind.name, o.title, o.state, o.get_state_display(),
+        o.id, o.number, o.kind_id, kinds[o.kind_id].name, o.title, o.state, o.get_state_display(),
         "、".join(str(Site(site).label) for site in o.sites), Site.AT_HOME in o.sites, o.opened_at, o.due_at,
         holders[o.taken_by].name if o.taken_by in holders else "", o.reply_due_at, o.answered_at,
         units.get(o.unit_office_id or 0, ""), o.item_number, o.priority, o.chases, o.repeats, o.level,
         o.supervised_at is not None, o.paused_at is not None, o.extend_to, o.is_due_assumed, o.channel, o.outside_no,
         o.responsibility, o.satisfaction, o.closed_at, o.reopened, o.not_before, o.replied_at, o.subtype,
-        o.letter_at, o.again_at, o.agains, named.get(o.subtype, UNSAID) if o.kind.has_subtypes else "") for o in orders)
+        o.letter_at, o.again_at, o.agains,
+        subtypes.get(o.subtype, UNSAID) if kinds[o.kind_id].has_subtypes else "") for o in orders)
 
 
 def office_names(ids: Iterable[int | None]) -> dict[int, str]:

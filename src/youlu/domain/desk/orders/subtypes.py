@@ -14,7 +14,7 @@ from youlu.core.once import once
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.errors import UnknownSubtypeError
 from youlu.domain.desk.models import OrderKind, OrderSubtype, WorkOrder
-from youlu.domain.desk.orders.happening import act_do
+from youlu.domain.desk.orders.happening import act_do, happened
 from youlu.domain.desk.orders.seeing import order_seen
 
 UNSAID = "未分"  # of a divided kind, and nobody has said yet
@@ -59,10 +59,6 @@ def subtypes_public() -> tuple[tuple[str, str, str], ...]:
     return tuple((one.kind, one.code, one.public_name) for one in subtypes_all() if one.public_name)
 
 
-def kinds_divided() -> tuple[str, ...]:
-    return tuple(OrderKind.objects.filter(has_subtypes=True).order_by("code").values_list("code", flat=True))
-
-
 @transaction.atomic
 def order_classify(*, actor: Actor, order_id: uuid.UUID, subtype: str) -> None:
     """Say, or say otherwise, what the order is about (定类别); the history keeps from which to which.
@@ -78,6 +74,15 @@ def order_classify(*, actor: Actor, order_id: uuid.UUID, subtype: str) -> None:
     was = names.get(order.subtype, order.subtype) or UNSAID
     act_do(actor=actor, order_id=order_id, act="classify", subtype=subtype,
            detail=f"{was} → {names.get(subtype, '')}")
+
+
+def subtype_filled(*, actor: Actor, order: WorkOrder, subtype: str, at: dt.datetime) -> None:
+    """Whoever asks again about an order may say what nobody had said; what the desk said stays."""
+    if not subtype:
+        return
+    names = {one.code: one.name for one in subtypes_of(order.kind_id)}
+    if subtype in names and WorkOrder.objects.filter(id=order.id, subtype="").update(subtype=subtype):
+        happened(order.id, actor, "classify", at, detail=f"{UNSAID} → {names[subtype]}")
 
 
 def subtype_counts(kind: OrderKind) -> tuple[SubtypeCount, ...]:

@@ -89,7 +89,7 @@ def at_phone(call: Call) -> AtPhone:
     owed = 0
     if call.customer_key is not None:
         found = WorkOrder.objects.filter(customer_key=call.customer_key).exclude(state=WorkOrder.State.CLOSED)
-        orders = list(found.select_related("kind").order_by("due_at", "id")[:ORDERS_MAX])
+        orders = list(found.order_by("due_at", "id")[:ORDERS_MAX])
         owed = Contact.objects.filter(customer_key=call.customer_key, state__in=OPEN_STATES).count()
     return AtPhone(call, tuple(people.values()), order_rows(orders), owed)
 

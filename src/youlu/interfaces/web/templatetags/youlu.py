@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import uuid
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from django import template
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop, npgettext, pgettext
@@ -25,7 +24,6 @@ from youlu.interfaces.web.icons import ICONS, SHAPES
 from youlu.interfaces.web.reading.wordings import wording_name
 
 register = template.Library()
-NOBODY = uuid.UUID(int=0)
 HAN = re.compile("[\u4e00-\u9fff]")
 N = gettext_noop
 UNITS = {"items": N("件"), "mailings": N("次"), "people": N("人"), "orders": N("张"), "customers": N("位"),
@@ -300,25 +298,6 @@ def said(text: str) -> str:
 def names_kept_whole(names: Iterable[str]) -> SafeString:
     """Names of people in a sentence; none is broken at the end of a line."""
     return format_html_join("、", '<span class="nowrap">{}</span>', ((name,) for name in names))
-
-
-@register.filter
-def order_title(row: Any) -> str:
-    """催投 · 药品，请先送: the kind once, also where the title begins with it."""
-    head, colon, rest = row.title.partition("：")
-    title = rest if colon and head in row.kind_name else row.title
-    return format_html("{} · {}", said(row.kind_name), said(title))
-
-
-@register.filter
-def order_address(order_id: uuid.UUID) -> str:
-    """What `{% url "web:order" id %}` gives, for lists: the pattern is looked up once, not once a row."""
-    return _order_address(get_script_prefix()).replace(str(NOBODY), str(order_id))
-
-
-@cache
-def _order_address(prefix: str) -> str:
-    return reverse("web:order", args=[NOBODY])
 
 
 register.filter("wording_name", wording_name)

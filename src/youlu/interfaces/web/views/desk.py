@@ -69,8 +69,9 @@ def pool(request: HttpRequest, *, is_unit: bool = False, status: int = 200, **mo
         chosen = replace(chosen, view="unit" if is_unit else "all")
     page = selectors.order_list(actor=actor, cursor=request.GET.get("cursor"), chosen=chosen)
     kept = urlencode(chosen.query())
+    opens = page.rows[0].id if page.rows and not more.keys() - {"told"} else None
     listed = {"page": page, "chosen": chosen, "kept": kept, "now": clock.now(), "me": me, "is_unit": is_unit,
-              "order": None, "opens": page.rows[0].id if page.rows and not more.keys() - {"told"} else None,
+              "order": None, "opens": opens, "here": more["order"].row.id if more.get("order") else opens,
               "may_supervise": actor.can("desk.supervise"), "present": present}
     if request.headers.get("HX-Target") == LIST:
         return render(request, "web/desk/pool.html#list", listed)

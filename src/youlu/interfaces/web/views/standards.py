@@ -24,13 +24,14 @@ from youlu.domain.promise.versions import (
     version_lines,
     versions_list,
 )
-from youlu.interfaces.web.pages import actor_in, staff_page
+from youlu.interfaces.web.pages import actor_in, staff_page, takes_files
 from youlu.interfaces.web.reading import standards as reading
 
-UPLOAD_MAX = 20_000_000  # bytes
+UPLOAD_MAX = 20 * 2**20  # bytes
 FAULTS_SHOWN = 100
 
 
+@takes_files(UPLOAD_MAX)
 @staff_page("standard.read")
 def standards(request: HttpRequest) -> HttpResponse:
     """The versions; a file that is sent becomes a new one, or is refused line by line."""

@@ -23,11 +23,11 @@ from youlu.domain.network.gtfs import gtfs_export, gtfs_import
 from youlu.domain.network.gtfs_files import feed_zip
 from youlu.domain.network.models import Route
 from youlu.interfaces.web import wording
-from youlu.interfaces.web.pages import actor_in, staff_page
+from youlu.interfaces.web.pages import actor_in, staff_page, takes_files
 from youlu.interfaces.web.reading import timetables as reading
 from youlu.interfaces.web.timetable_form import TimetableForm
 
-UPLOAD_MAX = 50_000_000  # bytes
+UPLOAD_MAX = 50 * 2**20  # bytes
 
 
 @staff_page("timetable.read")
@@ -160,6 +160,7 @@ def draft_act(request: HttpRequest, draft_id: uuid.UUID, act: str) -> HttpRespon
     return redirect("web:timetable_draft", draft_id=draft_id)
 
 
+@takes_files(UPLOAD_MAX)
 @staff_page("timetable.edit")
 def gtfs_upload(request: HttpRequest) -> HttpResponse:
     """A GTFS zip into a draft; everything wrong is listed by file, line and cure."""
