@@ -168,6 +168,12 @@ def test_a_wrong_telephone_is_told_and_stands_in_no_address(li: Client) -> None:
     assert 'aria-invalid="true"' in answer.content.decode()
 
 
+def test_nobody_is_said_to_be_unknown_before_a_number_was_asked_for(li: Client) -> None:
+    assert "没有这个号码的客户" not in li.get("/desk?view=closed").content.decode()
+    asked = li.post("/desk/caller", {"phone": "13911112222"}, follow=True).content.decode()
+    assert "没有这个号码的客户" in asked
+
+
 def test_the_strip_answers_304_until_something_changes() -> None:
     people.zhao_dispatcher()
     client = signed_in("zhaolei")

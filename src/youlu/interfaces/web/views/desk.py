@@ -39,7 +39,7 @@ from youlu.interfaces.web.order_why import queue_said, why_said
 from youlu.interfaces.web.pages import actor_in, staff_page
 
 N = gettext_noop
-VIEWS = (("open", N("待派")), ("mine", N("我的")), ("all", N("未办结")), ("late", N("超时")), ("closed", N("办结")))
+VIEWS = (("open", N("待派")), ("mine", N("我的")), ("all", N("未办结")), ("late", N("超时")), ("closed", N("已办结")))
 DUE = (("late", N("已超时")), ("soon", N("一小时内到期")), ("today", N("今天到期")))
 MARKED = (("supervised", N("督办")), ("chased", N("催办")), ("repeated", N("重复来电")), ("extend", N("申请延时")),
           ("paused", N("等客户")), ("assumed", N("假期未公布")))
