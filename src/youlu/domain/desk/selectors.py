@@ -36,7 +36,7 @@ from youlu.domain.desk.orders.alerts import AlertRow, alerts_count, alerts_list
 from youlu.domain.desk.orders.applying import orders_of_application
 from youlu.domain.desk.orders.attachments import AttachmentRow, attachments_of
 from youlu.domain.desk.orders.finding import OrderFilter, order_list, orders_search
-from youlu.domain.desk.orders.kinds import order_kinds
+from youlu.domain.desk.orders.kinds import Subtype, order_kinds, subtypes_all
 from youlu.domain.desk.orders.reading import (
     EventRow,
     KindPage,
@@ -50,7 +50,6 @@ from youlu.domain.desk.orders.reading import (
 )
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.saved import ViewRow, views_of
-from youlu.domain.desk.orders.subtypes import Subtype, subtypes_all
 from youlu.domain.desk.orders.turns import UnitNoticeRow, unit_notices_of
 from youlu.domain.desk.phone.dialling import contacts_failed
 from youlu.domain.desk.phone.exchange import exchange_is_set

@@ -10,8 +10,8 @@ from youlu.core import clock
 from youlu.core.sheets import FORMULA_BEGINS
 from youlu.domain.desk.importing.errors import ImportHeadError
 from youlu.domain.desk.models import OrderKind
+from youlu.domain.desk.orders.kinds import subtypes_all
 from youlu.domain.desk.orders.opening import AGES_OF_CASE, TITLE_MAX, Asked
-from youlu.domain.desk.orders.subtypes import subtypes_all
 from youlu.domain.parties.errors import BadPhoneError
 from youlu.domain.parties.sealing import phone_key
 from youlu.engines.codes.item_key import ItemNumberError, item_key, number_compact

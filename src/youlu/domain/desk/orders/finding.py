@@ -15,10 +15,10 @@ from youlu.core import clock
 from youlu.core.pages import PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.models import MARKED, WorkOrder
-from youlu.domain.desk.orders.kinds import kinds_divided
+from youlu.domain.desk.orders.kinds import kinds_divided, subtypes_all
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.seeing import NOBODY, seen_by, units_of
-from youlu.domain.desk.orders.subtypes import NONE, subtypes_all
+from youlu.domain.desk.orders.subtypes import NONE
 from youlu.domain.desk.orders.words import ASKED_MAX, GRAM, grams_asked, plain
 from youlu.domain.workforce.errors import NotAnAgentError
 from youlu.domain.workforce.selectors import agent_of

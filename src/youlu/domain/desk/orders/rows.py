@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from youlu.domain.desk.channels.names import channel_name
 from youlu.domain.desk.models import WorkOrder
-from youlu.domain.desk.orders.kinds import kind_names
-from youlu.domain.desk.orders.subtypes import UNSAID, subtypes_all
+from youlu.domain.desk.orders.kinds import kind_names, subtypes_all
+from youlu.domain.desk.orders.subtypes import UNSAID
 from youlu.domain.network.models import Office
 from youlu.domain.workforce.models import Site
 from youlu.domain.workforce.selectors import agents_named
@@ -77,7 +77,7 @@ class OrderRow:
 
 
 def order_rows(orders: Sequence[WorkOrder]) -> tuple[OrderRow, ...]:
-    """Four questions at most, however many there are; none without any."""
+    """Three questions at most, however many there are; none without any."""
     if not orders:
         return ()
     holders = agents_named({o.taken_by for o in orders if o.taken_by})

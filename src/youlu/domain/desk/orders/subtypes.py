@@ -10,25 +10,16 @@ from django.db import transaction
 from django.db.models import Count
 
 from youlu.core import clock
-from youlu.core.once import once
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.errors import UnknownSubtypeError
-from youlu.domain.desk.models import OrderKind, OrderSubtype, WorkOrder
+from youlu.domain.desk.models import OrderKind, WorkOrder
 from youlu.domain.desk.orders.happening import act_do, happened
+from youlu.domain.desk.orders.kinds import Subtype, subtypes_all
 from youlu.domain.desk.orders.seeing import order_seen
 
 UNSAID = "未分"  # of a divided kind, and nobody has said yet
 NONE = "none"  # how a filter asks for those
 COUNTED_OVER = dt.timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class Subtype:
-    code: str
-    kind: str
-    name: str
-    public_name: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -41,13 +32,6 @@ class SubtypeCount:
     open: int
     late: int
     came: int
-
-
-def subtypes_all() -> tuple[Subtype, ...]:
-    """Of every kind, in the order in which they are offered."""
-    return once("desk.subtypes", lambda: tuple(
-        Subtype(*row) for row in OrderSubtype.objects.order_by("kind_id", "rank", "code").values_list(
-            "code", "kind_id", "name", "public_name", "source")))
 
 
 def subtypes_of(kind: str) -> tuple[Subtype, ...]:
