@@ -210,7 +210,7 @@ def _same_matter(order: WorkOrder) -> WorkOrder | None:
     else:
         return None
     return (WorkOrder.objects.filter(about, kind_id=order.kind_id, outside_no=order.outside_no)
-            .exclude(state=WorkOrder.State.CLOSED).order_by("opened_at").first())
+            .exclude(state=WorkOrder.State.CLOSED).only("id", "kind_id", "repeats").order_by("opened_at").first())
 
 
 def _count_repeat(actor: Actor, known: WorkOrder, again: WorkOrder) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -21,6 +21,7 @@ from youlu.interfaces.web.assets import FAVICON, asset_url
 from youlu.interfaces.web.figures.small import dumbbell as draw_dumbbell
 from youlu.interfaces.web.figures.small import sparkline
 from youlu.interfaces.web.icons import ICONS, SHAPES
+from youlu.interfaces.web.nav import Entry
 from youlu.interfaces.web.reading.wordings import wording_name
 
 register = template.Library()
@@ -71,6 +72,21 @@ def icon(name: str, size: str = "") -> SafeString:
     return format_html(
         '<svg class="i {}" aria-hidden="true"><use href="{}#{}"/></svg>', size, asset_url("icons.svg"), name
     )
+
+
+@register.simple_tag
+def rail(rooms: Iterable[Entry]) -> SafeString:
+    """The rooms of the rail, drawn once for everybody who may enter the same."""
+    return _rail(tuple(rooms))
+
+
+@lru_cache(1_000)
+def _rail(rooms: tuple[Entry, ...]) -> SafeString:
+    gap, here = SafeString('<li class="gap" aria-hidden="true"></li>'), SafeString(' aria-current="page"')
+    foot = next((room for room in rooms if room.last), None)
+    return format_html_join("\n", '{}<li><a href="{}"{} title="{}">{}{}</a></li>', (
+        (gap if room is foot else "", room.url, here if room.here else "", room.name, icon(room.icon), room.short)
+        for room in rooms))
 
 
 @register.simple_tag
