@@ -141,7 +141,7 @@ def _own_open(asked: Asked) -> WorkOrder | None:
     """An open order of the kind about the item, of the same customer: never of whoever is at the item's other end."""
     return (WorkOrder.objects.filter(kind_id=asked.kind, item_key=asked.item_key,
                                      customer_key=customer_key(asked.party_id))
-            .exclude(state=WorkOrder.State.CLOSED).order_by("opened_at").first())
+            .exclude(state=WorkOrder.State.CLOSED).only("id", "kind_id").order_by("opened_at").first())
 
 
 def _title(kind: str) -> str:
