@@ -53,6 +53,11 @@ def test_articles_are_found_by_any_words_of_title_and_body_the_title_first() -> 
     assert titles("保") == ["保价", "丢失怎么赔"]
 
 
+def test_words_with_their_commas_find_an_article(noon: object) -> None:
+    article("封控：停投怎么说", body="先道歉，再说新的日期。")
+    assert titles("封控：停投") == titles("先道歉，再说") == ["封控：停投怎么说"]
+
+
 def test_beside_an_order_stands_what_is_of_its_kind() -> None:
     article("改址", "寄件人同意后改。", "redirect")
     article("催投话术", "先看轨迹。", "chase", "chase_pickup")

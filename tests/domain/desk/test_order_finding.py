@@ -52,6 +52,16 @@ def test_words_find_titles_as_one_types(noon: dt.datetime) -> None:
         found(odd)
 
 
+def test_a_title_is_found_by_itself_with_its_commas_and_in_whatever_width(noon: dt.datetime) -> None:
+    titles = ["催投：录取通知书，请尽快送", "ＥＭＳ（次晨达）晚到"]
+    for title in titles:
+        order(title)
+        assert found(title) == [title]
+    assert found("通知书，请尽") == found("通知书,请尽") == titles[:1]
+    assert found("EMS(次晨") == found("（次晨达）晚") == titles[1:]
+    assert found("50%（次") == []
+
+
 def test_numbers_find_orders_and_items_by_their_beginnings(noon: dt.datetime) -> None:
     first = order("催投", item_key=item_key(NUMBER))
     order("另一张")

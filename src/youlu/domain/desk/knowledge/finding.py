@@ -14,7 +14,7 @@ from youlu.core.errors import NotFoundError
 from youlu.core.pages import PAGE_ROWS, Page
 from youlu.domain.access.selectors import Actor, actor_names
 from youlu.domain.desk.knowledge.models import Article
-from youlu.domain.desk.orders.words import ASKED_MAX, GRAM, grams_asked, plain
+from youlu.domain.desk.orders.words import ASKED_MAX, GRAM, grams_asked, holds, plain
 
 BESIDE_MAX, FOUND_MAX, DRAFTS_MAX = 5, 20, 50
 
@@ -49,7 +49,7 @@ def articles_found(*, actor: Actor, text: str = "", kind: str = "", limit: int =
         which &= Q(grams__contains=grams_asked(asked))
         for word in asked.split(" "):
             if len(word) > GRAM:  # pairs that stand apart are no word
-                which &= Q(title__icontains=word) | Q(body__icontains=word)
+                which &= holds("title", word) | holds("body", word)
     elif kind:
         which &= Q(kinds__contains=[kind])
     ranked = Article.objects.filter(which).annotate(rank=_rank(asked, kind)).order_by("rank", "title", "id")
@@ -57,7 +57,7 @@ def articles_found(*, actor: Actor, text: str = "", kind: str = "", limit: int =
 
 
 def _rank(asked: str, kind: str) -> Case:
-    cases = [When(title__icontains=asked, then=Value(0))] if asked else []
+    cases = [When(holds("title", asked), then=Value(0))] if asked else []
     if kind:
         cases.append(When(kinds__contains=[kind], then=Value(1)))
     return Case(*cases, default=Value(2), output_field=IntegerField())

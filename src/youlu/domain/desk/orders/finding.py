@@ -19,7 +19,7 @@ from youlu.domain.desk.orders.kinds import kinds_divided, subtypes_all
 from youlu.domain.desk.orders.rows import OrderRow, order_rows
 from youlu.domain.desk.orders.seeing import NOBODY, seen_by, units_of
 from youlu.domain.desk.orders.subtypes import NONE
-from youlu.domain.desk.orders.words import ASKED_MAX, GRAM, grams_asked, plain
+from youlu.domain.desk.orders.words import ASKED_MAX, GRAM, grams_asked, holds, plain
 from youlu.domain.workforce.errors import NotAnAgentError
 from youlu.domain.workforce.selectors import agent_of
 
@@ -127,9 +127,9 @@ def _narrowed(chosen: OrderFilter, numbered_max: int | None) -> Q:
     if chosen.unit is not None:
         which &= Q(unit_office_id=chosen.unit)
     if chosen.due == "late":
-        which &= Q(due_at__lt=now)
+        which &= Q(due_at__lt=now, paused_at=None)
     elif chosen.due == "soon":
-        which &= Q(due_at__gte=now, due_at__lt=now + SOON)
+        which &= Q(due_at__gte=now, due_at__lt=now + SOON, paused_at=None)
     elif chosen.due == "today":
         which &= Q(due_at__lt=clock.midnight(clock.today() + dt.timedelta(days=1)))
     return which & text_asked(chosen.text, numbered_max) if chosen.text else which
@@ -156,7 +156,7 @@ def text_asked(text: str, numbered_max: int | None) -> Q:
     words = Q(grams__contains=grams_asked(asked))
     for word in asked.split(" "):
         if len(word) > GRAM:  # what a shorter one asks for is in the index as it stands
-            words &= Q(title__icontains=word)
+            words &= holds("title", word)
     return words
 
 

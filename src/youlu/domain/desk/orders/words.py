@@ -6,6 +6,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django.db.models import F, Func, Q, TextField
+from django.db.models.lookups import IContains
+
 SPACE = re.compile(r"\s+")
 GRAM = 2
 ASKED_MAX = 40
@@ -14,6 +17,13 @@ ASKED_MAX = 40
 def plain(text: str) -> str:
     """Width, case and spaces as they are compared."""
     return SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+def holds(field: str, word: str) -> Q:
+    """Whether a text holds a word of a plain one, its width made plain as well: 「催投：录取」 is asked for as
+    「催投:录取」."""
+    flat = Func(F(field), template="normalize(%(expressions)s, NFKC)", output_field=TextField())
+    return Q(IContains(flat, word))
 
 
 def grams(text: str) -> list[str]:
