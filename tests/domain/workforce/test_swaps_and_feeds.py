@@ -14,6 +14,7 @@ from youlu.core.errors import NotAllowedError, NotFoundError
 from youlu.domain.workforce.errors import (
     NoHistoryError,
     RosterUnlawfulError,
+    ShiftEditError,
     SurgeError,
     SwapDecidedError,
     SwapError,
@@ -23,7 +24,7 @@ from youlu.domain.workforce.feeds import calendar_text, feed_made_at, feed_make,
 from youlu.domain.workforce.forecasting import demand_forecast, forecasts_newest
 from youlu.domain.workforce.history import arrivals_add
 from youlu.domain.workforce.models import CalendarFeed, Roster, StaffNeed
-from youlu.domain.workforce.rostering.drafts import roster_draft_save
+from youlu.domain.workforce.rostering.drafts import roster_draft_from, roster_draft_save, shifts_swap
 from youlu.domain.workforce.rostering.facts import HeldShift
 from youlu.domain.workforce.rostering.publishing import roster_approve, roster_publish
 from youlu.domain.workforce.rostering.reading import shifts_between
@@ -100,6 +101,33 @@ def test_a_swap_needs_a_shift_a_day_to_come_and_somebody_else() -> None:
         swap_ask(actor=me, work_date=MONDAY, other_id=second)
     swap_take_back(actor=me, swap_id=swap)
     swap_ask(actor=me, work_date=MONDAY, other_id=second)
+
+
+@pytest.mark.django_db
+def test_nobody_gets_a_second_shift_on_a_day_by_a_swap() -> None:
+    first, second = desk(2)
+    publish([plan(first, 0), plan(second, 0, "late", 930), plan(second, 2)])
+    wednesday = MONDAY + dt.timedelta(days=2)
+    with pytest.raises(SwapError):
+        swap_ask(actor=agent_actor(first), work_date=MONDAY, other_id=second, other_date=wednesday)
+    draft = roster_draft_from(actor=people.chen_supervisor(), roster_id=Roster.objects.get(state="published").id)
+    with pytest.raises(ShiftEditError):
+        shifts_swap(actor=people.chen_supervisor(), roster_id=draft, work_date=MONDAY, agent_id=first,
+                    other_id=second, other_date=wednesday)
+
+
+@pytest.mark.django_db
+def test_days_of_two_rosters_are_not_swapped_by_halves() -> None:
+    first, second = desk(2)
+    publish([plan(first, 0)])
+    next_week = MONDAY + dt.timedelta(days=7)
+    roster = roster_draft_save(actor=people.chen_supervisor(), assignments=[plan(second, 8)], start_date=next_week,
+                               days=7, basis="standard", legal_basis=LAW)
+    roster_approve(actor=wu_supervisor(), roster_id=roster)
+    roster_publish(actor=wu_supervisor(), roster_id=roster)
+    with pytest.raises(SwapError):
+        swap_ask(actor=agent_actor(first), work_date=MONDAY, other_id=second,
+                 other_date=next_week + dt.timedelta(days=1))
 
 
 @pytest.mark.django_db

@@ -161,6 +161,18 @@ def test_the_phone_shows_one_s_days_and_takes_leave_wishes_swaps(wu: Client) -> 
     assert "收回同意" in text(phone.get("/my/shift"))
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "9999-12-01", "0001-01-01", "2022-13-01", ""])
+def test_a_day_that_nobody_means_is_told_on_the_phone_and_at_the_desk(chen: Client, day: str) -> None:
+    _, second = desk(2)
+    phone = signed_in("six0")
+    for address, sent in (("leave", {"kind": "leave", "first": day, "last": day}),
+                          ("swap", {"day": day, "other": str(second), "other_day": day}),
+                          ("wish", {"day": day, "pick": "off"})):
+        assert phone.post(f"/my/shift/{address}", sent).status_code == 302
+    assert [model.objects.count() for model in (Leave, Swap, Wish)] == [0, 0, 0]
+    assert chen.post("/roster/ask/repair", {"start": day, "days": "7"}).status_code == 409  # nothing to repair
+
+
 def test_a_swap_against_the_rules_is_told_and_nothing_changes(wu: Client) -> None:
     first, second, *_ = desk()
     in_force([plan(first, 1), plan(second, 0, "late", 930)])

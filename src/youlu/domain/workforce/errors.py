@@ -224,7 +224,7 @@ class SurgeError(YouluError):
 class SwapError(YouluError):
     code = "workforce.swap"
     status = 422
-    sentence = "换不了：两个人里至少一个那天有班，日子还没到，而且不是同一个人。"
+    sentence = "换不了：要两个人，至少一个那天有班；两天都还没到，在同一张班表里；换了以后没有人一天两班。"
 
 
 class SwapStandsError(YouluError):

@@ -14,7 +14,7 @@ from youlu.core.audit import audit_record
 from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor, actor_id, actor_of_system
 from youlu.domain.workforce.errors import SwapDecidedError, SwapError, SwapStandsError
-from youlu.domain.workforce.models import Agent, Swap
+from youlu.domain.workforce.models import Agent, Roster, Swap
 from youlu.domain.workforce.rostering.drafts import roster_draft_from, shifts_swap
 from youlu.domain.workforce.rostering.facts import shifts_held
 from youlu.domain.workforce.rostering.publishing import roster_approve, roster_publish
@@ -44,12 +44,13 @@ def swap_ask(
 
     Raises
     ------
-    SwapError : no shift of either on these days, a day that is not to come, oneself.
+    SwapError : no shift of either on these days, a day that is not to come, oneself; days of two rosters; a second
+        shift on a day.
     SwapStandsError : asked for this day already.
     """
     actor.require("workforce.self")
     asker, other_date = agent_of(actor).id, other_date or work_date
-    if not _can_swap(asker, other_id, work_date, other_date):
+    if _swap_roster(asker, other_id, work_date, other_date) is None:
         raise SwapError()
     try:
         with transaction.atomic():
@@ -94,8 +95,8 @@ def swap_confirm(*, actor: Actor, swap_id: uuid.UUID) -> uuid.UUID:
     if swap is None:
         raise NotFoundError()
     _move(actor, Swap.objects.filter(id=swap_id), (State.ACCEPTED,), State.CONFIRMED)
-    held = _held(swap.asker_id, swap.work_date) or _held(swap.other_id, swap.other_date)
-    if held is None or not _can_swap(swap.asker_id, swap.other_id, swap.work_date, swap.other_date):
+    held = _swap_roster(swap.asker_id, swap.other_id, swap.work_date, swap.other_date)
+    if held is None:
         raise SwapError()
     asker = Actor(id=actor_id(swap.asker.user_id), name="", permissions=actor_of_system("rosters").permissions)
     draft = roster_draft_from(actor=asker, roster_id=held)
@@ -130,12 +131,23 @@ def _name(agent: Agent) -> str:
     return agent.user.display_name or agent.user.username
 
 
-def _can_swap(asker: uuid.UUID, other: uuid.UUID, work_date: dt.date, other_date: dt.date) -> bool:
+def _swap_roster(
+    asker: uuid.UUID, other: uuid.UUID, work_date: dt.date, other_date: dt.date
+) -> uuid.UUID | None:
+    """The roster that the swap is a change of: one that has both days, so that both are changed or neither. None where
+    there is no such, where nothing would change hands, or somebody would get a second shift on a day."""
     if asker == other or min(work_date, other_date) <= clock.today():
-        return False
+        return None
     if not Agent.objects.filter(id=other, is_active=True).exists():
-        return False
-    return bool(_held(asker, work_date) or _held(other, other_date))
+        return None
+    if work_date != other_date and (_held(other, work_date) or _held(asker, other_date)):
+        return None
+    held = (_held(asker, work_date), _held(other, other_date))
+    for roster in Roster.objects.filter(id__in=[one for one in held if one]).order_by("id"):
+        last = roster.start_date + dt.timedelta(days=roster.days)
+        if all(roster.start_date <= day < last for day in (work_date, other_date)):
+            return roster.id
+    return None
 
 
 def _held(agent_id: uuid.UUID, work_date: dt.date) -> uuid.UUID | None:

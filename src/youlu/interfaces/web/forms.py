@@ -37,6 +37,16 @@ ZONES = [
 CLASSES = [("express", _("特快")), ("parcel", _("快递包裹")), ("registered", _("挂号信函"))]
 REQUIRED = _("没有填。")
 LEG_MARKS = "—－–-~至到"
+YEARS = (2000, 2170)  # between which days can be reckoned with; the last as the scenario's clocks have it
+
+
+def day_typed(text: str) -> dt.date | None:
+    """A day as a form sends it; None for what is none, or lies so far off that nobody means it."""
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if YEARS[0] <= found.year <= YEARS[1] else None
 
 
 class LocalTimeInput(forms.DateTimeInput):

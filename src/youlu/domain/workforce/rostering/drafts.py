@@ -105,7 +105,13 @@ def shifts_swap(
     days = {agent_id: work_date, other_id: other_date or work_date}
     held = {one: RosterShift.objects.filter(roster_id=roster_id, agent_id=one, work_date=day).first()
             for one, day in days.items()}
-    if len(days) != 2 or not any(held.values()):
+    last = roster.start_date + dt.timedelta(days=roster.days)
+    # Nobody gives a day that the roster does not have, or gets a second shift on a day.
+    second = any(row and row.work_date != days[gets] and RosterShift.objects.filter(
+        roster_id=roster_id, agent_id=gets, work_date=row.work_date).exists()
+        for gets, row in ((other_id, held[agent_id]), (agent_id, held[other_id])))
+    if len(days) != 2 or not any(held.values()) or second or not all(
+            roster.start_date <= day < last for day in days.values()):
         raise ShiftEditError()
     RosterShift.objects.filter(id__in=[row.id for row in held.values() if row]).delete()
     RosterShift.objects.bulk_create([

@@ -35,6 +35,7 @@ from youlu.domain.workforce.timeoff import (
     wish_list,
     wish_set,
 )
+from youlu.interfaces.web.forms import day_typed
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.views.agent import _shell
 from youlu.interfaces.web.views.person import week_posted
@@ -84,7 +85,7 @@ def _done(request: HttpRequest, act: Any, said: str = "") -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """Whole days, first and last included."""
     posted = request.POST
-    first, last = _date(posted.get("first", "")), _date(posted.get("last", ""))
+    first, last = day_typed(posted.get("first", "")), day_typed(posted.get("last", ""))
     if first is None or last is None:
         messages.error(request, _("写上从哪天到哪天。"))
         return redirect("web:my_shift")
@@ -104,7 +105,7 @@ def leave_back(request: HttpRequest, leave_id: uuid.UUID) -> HttpResponse:
 def wish(request: HttpRequest) -> HttpResponse:
     """`pick`: off, or the code of a kind of shift."""
     posted = request.POST
-    pick, day = posted.get("pick", ""), _date(posted.get("day", ""))
+    pick, day = posted.get("pick", ""), day_typed(posted.get("day", ""))
     if day is None:
         messages.error(request, _("写上哪一天。"))
         return redirect("web:my_shift")
@@ -139,12 +140,12 @@ def hours(request: HttpRequest) -> HttpResponse:
 @staff_page("workforce.self")
 def swap(request: HttpRequest) -> HttpResponse:
     posted = request.POST
-    day, other = _date(posted.get("day", "")), _uuid(posted.get("other", ""))
+    day, other = day_typed(posted.get("day", "")), _uuid(posted.get("other", ""))
     if day is None or other is None:
         messages.error(request, _("选好哪一天、和谁换。"))
         return redirect("web:my_shift")
     return _done(request, lambda: swap_ask(
-        actor=actor_in(request), work_date=day, other_id=other, other_date=_date(posted.get("other_day", ""))),
+        actor=actor_in(request), work_date=day, other_id=other, other_date=day_typed(posted.get("other_day", ""))),
         _("已问同事。同事同意、主管确认后生效。"))
 
 
@@ -175,13 +176,6 @@ def feed(request: HttpRequest) -> HttpResponse:
     if request.POST.get("act") == "revoke":
         return _done(request, lambda: feed_revoke(actor=actor), _("日历地址已作废。"))
     return _page(request, request.build_absolute_uri(reverse("web:calendar", args=[feed_make(actor=actor)])))
-
-
-def _date(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _uuid(text: str) -> uuid.UUID | None:

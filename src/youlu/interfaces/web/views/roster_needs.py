@@ -21,6 +21,7 @@ from youlu.domain.workforce.contracts import skills_known
 from youlu.domain.workforce.history import HistoryTaken, history_known, history_take
 from youlu.domain.workforce.models import Demand, StaffNeed
 from youlu.domain.workforce.needs import NeedTyped, needs_clear, needs_of_days, needs_type
+from youlu.interfaces.web.forms import day_typed
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.reading.needs import need_days
 
@@ -38,7 +39,7 @@ def _page(request: HttpRequest, *, typed: dict[str, Any] | None = None, need_err
           file_error: str = "", taken: HistoryTaken | None = None) -> HttpResponse:
     """A week of needs, the two forms, and what was wrong with what was sent last."""
     actor, today = actor_in(request), clock.today()
-    first = _date(request.GET.get("from", "")) or today
+    first = day_typed(request.GET.get("from", "")) or today
     monday = first - dt.timedelta(days=first.weekday())
     if typed is None:
         begin = today + dt.timedelta(days=7 - today.weekday())
@@ -95,18 +96,10 @@ def _typed(request: HttpRequest) -> NeedTyped:
     never = dt.date.max
     people, expected = posted.get("people", "").strip(), posted.get("expected", "").strip()
     return NeedTyped(
-        _date(posted.get("first", "")) or never, _date(posted.get("last", "")) or dt.date.min,
+        day_typed(posted.get("first", "")) or never, day_typed(posted.get("last", "")) or dt.date.min,
         tuple(int(day) for day in posted.getlist("weekdays") if day in "0123456" and len(day) == 1),
         _minute(posted.get("start", "")), _minute(posted.get("end", "")), posted.get("channel", ""),
         posted.get("skill", "").strip(), _number(people) if people else None, _number(expected) if expected else 0.0)
-
-
-def _date(text: str) -> dt.date | None:
-    try:
-        found = dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2200 else None
 
 
 def _number(text: str) -> float:

@@ -34,6 +34,7 @@ from youlu.domain.workforce.rostering.solving import roster_repair, roster_solve
 from youlu.domain.workforce.selectors import people_now
 from youlu.domain.workforce.swaps import swap_confirm, swap_refuse, swaps_waiting
 from youlu.domain.workforce.timeoff import leave_ask, leave_decide, leave_list, wish_list
+from youlu.interfaces.web.forms import day_typed
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.reading import rosters as reading
 
@@ -62,7 +63,7 @@ def rosters(request: HttpRequest) -> HttpResponse:
 def roster_ask(request: HttpRequest, act: str) -> HttpResponse:
     """new, repair, forecast: what the worker is asked to do for a period."""
     actor, posted = actor_in(request), request.POST
-    start_date, days = _date(posted.get("start", "")), _number(posted.get("days", ""), DAYS_USUAL)
+    start_date, days = _day_or_tomorrow(posted.get("start", "")), _number(posted.get("days", ""), DAYS_USUAL)
     basis = posted.get("basis", "")
     legal = posted.get("legal", "").strip() or LEGAL_BASIS.get(Basis(basis), "") if basis in Basis.values else ""
     if act == "forecast":
@@ -116,7 +117,7 @@ def roster(request: HttpRequest, roster_id: uuid.UUID) -> HttpResponse:
 def roster_cell(request: HttpRequest, roster_id: uuid.UUID) -> HttpResponse:
     """A person's day of a draft: another kind or start, at home, off, or swapped with somebody's."""
     actor, posted = actor_in(request), request.POST
-    day, agent_id = _date(posted.get("day", "")), _id(posted.get("agent", ""))
+    day, agent_id = _day_or_tomorrow(posted.get("day", "")), _id(posted.get("agent", ""))
     back = f"{reverse('web:roster', args=[roster_id])}?day={day.isoformat()}&edit={agent_id}"
     try:
         if posted.get("swap"):
@@ -179,7 +180,8 @@ def roster_leave(request: HttpRequest) -> HttpResponse:
 def roster_leave_new(request: HttpRequest) -> HttpResponse:
     """Somebody else's leave, whole days, first and last included: asked for, or granted in the same act."""
     posted, actor = request.POST, actor_in(request)
-    agent_id, first, last = _id(posted.get("agent", "")), _day(posted.get("first", "")), _day(posted.get("last", ""))
+    agent_id = _id(posted.get("agent", ""))
+    first, last = day_typed(posted.get("first", "")), day_typed(posted.get("last", ""))
     if first is None or last is None:
         messages.error(request, _("写上从哪天到哪天。"))
         return redirect("web:roster_leave")
@@ -242,19 +244,8 @@ def _matrix(board: Any) -> list[dict[str, Any]]:
          "clash": person.clash_days.get(day, "")} for day in board.dates]} for person in board.people]
 
 
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return clock.today() + dt.timedelta(days=1)
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        found = dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2200 else None
+def _day_or_tomorrow(text: str) -> dt.date:
+    return day_typed(text) or clock.today() + dt.timedelta(days=1)
 
 
 def _id(text: str) -> uuid.UUID:

@@ -13,6 +13,7 @@ from youlu.core import clock
 from youlu.core.numbered import numbered
 from youlu.domain.insight.shadow import ShadowRow, shadow_report
 from youlu.domain.mail.traces.selectors import sources_all, traces_left
+from youlu.interfaces.web.forms import day_typed
 from youlu.interfaces.web.pages import actor_in, staff_page
 from youlu.interfaces.web.reading.places import prefecture_name
 
@@ -82,8 +83,4 @@ def _flow(key: str) -> str:
 
 
 def _day(text: str, otherwise: dt.date) -> dt.date:
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        return otherwise
-    return day if 2000 <= day.year <= 2170 else otherwise
+    return day_typed(text) or otherwise
