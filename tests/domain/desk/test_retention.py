@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests import people
+from tests.domain.desk.test_orders import present
 from tests.domain.small_network import ACTOR, KANGXIAN, XIAN
 
 from youlu.core import clock
@@ -17,9 +18,10 @@ from youlu.domain.access.lockout import login_tries_forget, login_try
 from youlu.domain.access.models import LoginTry
 from youlu.domain.access.selectors import actor_of_system
 from youlu.domain.applications.models import Application, State
-from youlu.domain.desk.models import Attempt, Contact, Outreach, WorkOrder
+from youlu.domain.desk.models import Attempt, Claim, ClaimRule, Contact, OrderEvent, Outreach, WorkOrder
 from youlu.domain.desk.retention import order_texts_expire
-from youlu.domain.desk.services import order_open
+from youlu.domain.desk.services import order_note, order_open, order_take
+from youlu.domain.desk.trade import claim_rules_ensure
 from youlu.domain.mail.models import Item, Place, WrongTry
 from youlu.domain.mail.services import ItemInput, item_accept
 from youlu.domain.mail.tracking import wrong_tries_forget
@@ -126,6 +128,21 @@ def test_what_a_customer_said_goes_with_the_years_and_the_order_stays() -> None:
     assert order_texts_expire(actor=SYSTEM, dry_run=True) == 1
     assert order_texts_expire(actor=SYSTEM) == 1
     assert [WorkOrder.objects.get(id=one).body for one in (old, open_order)] == ["", "他说邻居代收"]
+    assert order_texts_expire(actor=SYSTEM) == 0
+
+
+def test_notes_of_an_order_without_a_text_go_too_and_what_was_written_on_a_claim() -> None:
+    claim_rules_ensure(ClaimRule)
+    li = present(people.li_agent())
+    order_id = order_open(actor=li, kind="claim", title="只有标题")
+    order_take(actor=li, order_id=order_id)
+    order_note(actor=li, order_id=order_id, text="王女士说她住二单元")
+    Claim.objects.create(order_id=order_id, rule=ClaimRule.objects.all()[0], note="给王女士50元")
+    WorkOrder.objects.filter(id=order_id).update(state="closed", closed_at=clock.now() - dt.timedelta(days=1100))
+    assert order_texts_expire(actor=SYSTEM, dry_run=True) == 1
+    assert order_texts_expire(actor=SYSTEM) == 1
+    assert {event.note for event in OrderEvent.objects.filter(order_id=order_id)} == {""}
+    assert Claim.objects.get(order_id=order_id).note == ""
     assert order_texts_expire(actor=SYSTEM) == 0
 
 

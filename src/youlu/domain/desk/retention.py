@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
@@ -12,8 +13,9 @@ from django.db.models import QuerySet
 from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.domain.access.selectors import Actor
-from youlu.domain.desk.models import Attempt, InboxLetter, OrderEvent, WorkOrder
+from youlu.domain.desk.models import Attempt, Claim, InboxLetter, OrderEvent, WorkOrder
 from youlu.domain.desk.orders.attachments import attachments_drop
+from youlu.domain.desk.orders.facts import batches
 
 BATCH = 1_000
 # Party ids whose work order is open, or was closed after the cutoff; who telephoned since, or was telephoned.
@@ -28,13 +30,23 @@ def order_texts_expire(*, actor: Actor, dry_run: bool = False, batch: int = BATC
     cutoff = clock.now() - dt.timedelta(days=settings.KEEP_ORDER_TEXT_DAYS)
     due = WorkOrder.objects.filter(state=WorkOrder.State.CLOSED, closed_at__lt=cutoff)
     if dry_run:
-        return sum(1 for order in due.iterator() if order.body) + _remarks(cutoff).count()
+        old = batches(due.iterator(chunk_size=batch), batch)
+        return sum(len(_worded(some)) for some in old) + _remarks(cutoff).count()
     done, after = _remarks_expire(actor, cutoff), uuid.UUID(int=0)
     while found := list(due.filter(id__gt=after).order_by("id")[:batch]):
         after = found[-1].id
-        done += _batch(actor, [order.id for order in found if order.body])
+        done += _batch(actor, _worded(found))
         attachments_drop([order.id for order in found])
     return done
+
+
+def _worded(orders: Sequence[WorkOrder]) -> list[uuid.UUID]:
+    """Those of which any word is left: in what was asked, in the history, in a claim."""
+    ids = [order.id for order in orders]
+    events = OrderEvent.objects.filter(order_id__in=ids).only("order_id", "note").iterator()
+    claims = Claim.objects.filter(order_id__in=ids).only("order_id", "note")
+    noted = {one.order_id for one in events if one.note} | {one.order_id for one in claims if one.note}
+    return [order.id for order in orders if order.body or order.id in noted]
 
 
 def _remarks(cutoff: dt.datetime) -> QuerySet[Attempt]:
@@ -55,6 +67,7 @@ def _batch(actor: Actor, ids: list[uuid.UUID]) -> int:
     if ids:
         WorkOrder.objects.filter(id__in=ids).update(body="")
         OrderEvent.objects.filter(order_id__in=ids).update(note="")
+        Claim.objects.filter(order_id__in=ids).update(note="")
         InboxLetter.objects.filter(order_id__in=ids).update(message_id="")
         audit_record(actor=actor.id, action="order.expire", object_type="work_order", object_id=str(ids[0]),
                      reason=f"保存期满{settings.KEEP_ORDER_TEXT_DAYS}天", count=len(ids))
