@@ -142,6 +142,22 @@ def test_a_report_follows_what_happens(noon: dt.datetime) -> None:
 
 
 @pytest.mark.django_db
+def test_what_was_stopped_is_reckoned_with_what_resuming_lets_out(noon: dt.datetime) -> None:
+    topic_make()
+    chief = people.chen_supervisor()
+    outreach_id = campaign(customers(10, channel="", consents=False), voice_pct=30)
+    li = people.li_agent()
+    presence_report(actor=li, site="at_home")
+    needs_set([Wanted(NOON + n * HOUR / 2, "order", 0) for n in range(18)], source="tests")
+    for nth, held in enumerate(services.contacts_hold(actor=li, want=2)):
+        services.contact_result(actor=li, contact_id=held, key=str(nth), said=services.Said("told", 1))
+    running.campaign_stop(actor=chief, outreach_id=outreach_id)
+    assert report_read(actor=chief, outreach_id=outreach_id).voice_left == 1
+    running.campaign_start(actor=chief, outreach_id=outreach_id)
+    assert report_read(actor=chief, outreach_id=outreach_id).voice_left == 1
+
+
+@pytest.mark.django_db
 def test_what_is_due_earlier_is_called_first(noon: dt.datetime) -> None:
     topic_make()
     chief = people.chen_supervisor()

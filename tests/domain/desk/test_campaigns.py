@@ -27,6 +27,7 @@ from youlu.domain.desk.campaigns.errors import (
 from youlu.domain.desk.campaigns.lists import Listed, Target
 from youlu.domain.desk.campaigns.loading import campaign_open
 from youlu.domain.desk.campaigns.models import Campaign, CampaignRow
+from youlu.domain.desk.campaigns.report import report_read
 from youlu.domain.desk.campaigns.topics import topic_draft
 from youlu.domain.desk.models import Attempt, Contact
 from youlu.domain.desk.selectors import hand
@@ -34,6 +35,7 @@ from youlu.domain.messages.models import Message
 from youlu.domain.messages.services import wording_withdraw
 from youlu.domain.parties.models import Party
 from youlu.domain.workforce.services import presence_report
+from youlu.interfaces.web.reading import campaigns as reading
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
@@ -158,6 +160,36 @@ def test_a_message_that_will_not_arrive_becomes_a_call_as_far_as_the_share_goes(
     assert states() == {("voice", "owed"): 3, ("voice", "held"): 1}
 
 
+def test_a_message_that_fails_after_the_campaign_was_done_is_called_all_the_same() -> None:
+    topic_make()
+    campaign(customers(4), voice_pct=50)
+    sending.campaigns_send()
+    running.campaigns_watch()
+    assert Campaign.objects.get().state == "done"
+    for contact in Contact.objects.all()[:3]:
+        event_publish("messages.failed", {"request_key": f"contact:{contact.id}:1", "why": "status_500"})
+    services.failed_messages_take()
+    assert states() == {("message", "told"): 1, ("voice", "owed"): 2, ("voice", "held"): 1}
+    assert (Campaign.objects.get().state, Campaign.objects.get().ended_at) == ("running", None)
+    li = at_home()
+    for nth, held in enumerate(services.contacts_hold(actor=li, want=2)):
+        services.contact_result(actor=li, contact_id=held, key=str(nth), said=services.Said("told", 2))
+    running.campaigns_watch()
+    assert Campaign.objects.get().state == "done"
+    report = report_read(actor=people.chen_supervisor(), outreach_id=Campaign.objects.get().outreach_id)
+    assert "超出电话比例，没有打" in [cause.name for cause in reading.causes(report)]
+
+
+def test_of_two_campaigns_the_one_with_more_to_send_asks_for_another_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    topic_make()
+    monkeypatch.setattr(sending, "BATCH", 2)
+    campaign(customers(6))
+    campaign(customers(1, first=50))
+    Campaign.objects.filter(customers=6).update(due_at=NOON)
+    assert sending.campaigns_send()
+    assert states() == {("message", "told"): 5, ("message", "owed"): 2}
+
+
 def test_who_takes_back_consent_meanwhile_is_called() -> None:
     topic_make()
     campaign(customers(2))
@@ -222,6 +254,24 @@ def test_a_time_agreed_with_a_customer_is_kept_although_the_campaign_stands_stil
         assert services.contacts_hold(actor=li) == (first,)
         services.contact_result(actor=li, contact_id=first, key="2", said=services.Said("unreached", 1))
     assert states() == {("voice", "held"): 2}
+
+
+def test_an_agreed_time_stands_while_it_is_in_somebody_s_hand_and_on_the_card() -> None:
+    topic_make()
+    chief, outreach_id = people.chen_supervisor(), campaign(customers(1, channel="", consents=False))
+    li, at = at_home(), NOON + dt.timedelta(hours=3)
+    (held,) = services.contacts_hold(actor=li)
+    assert hand(actor=li, held=[held]).cards[0].callback_at is None
+    services.contact_result(actor=li, contact_id=held, key="1", said=services.Said("scheduled", 1, callback_at=at))
+    with clock.frozen(at):
+        assert services.contacts_hold(actor=li) == (held,)
+        running.campaign_stop(actor=chief, outreach_id=outreach_id)
+        assert services.contacts_hold(actor=li) == (held,)
+        assert hand(actor=li, held=[held]).cards[0].callback_at == at
+        services.contacts_release(actor=li)
+        assert states() == {("voice", "scheduled"): 1}
+        running.campaign_drop(actor=chief, outreach_id=outreach_id)
+        assert services.contacts_hold(actor=li) == (held,)
 
 
 def test_what_an_agent_is_saying_stays_theirs_over_a_stop_and_a_resume() -> None:

@@ -150,6 +150,20 @@ def test_an_agreed_time_is_kept(owe: Owe, noon: dt.datetime) -> None:
 
 
 @pytest.mark.django_db
+def test_a_card_says_that_a_time_was_agreed_only_where_one_was(owe: Owe, noon: dt.datetime) -> None:
+    (contact_id,) = owed_by_voice(owe)
+    li = present(people.li_agent())
+    services.contact_next(actor=li)
+    services.contact_result(actor=li, contact_id=contact_id, said=Said("unreached", 1), key="a")
+    later = noon + dt.timedelta(hours=2)
+    with clock.frozen(later):
+        assert services.contact_next(actor=li) == contact_id
+        assert selectors.hand(actor=li, held=[contact_id]).cards[0].callback_at is None
+        services.contacts_release(actor=li)
+        assert Contact.objects.get(id=contact_id).state == "unreached"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("said", [Said("", 1), Said("perhaps", 1), Said("other", 1), Said("other", 1, other="x")])
 def test_an_unknown_result_is_refused_in_words(owe: Owe, noon: object, said: Said) -> None:
     (contact_id,) = owed_by_voice(owe)

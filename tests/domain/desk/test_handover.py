@@ -18,7 +18,7 @@ from youlu.core.errors import NotAllowedError, NotFoundError, YouluError
 from youlu.core.models import AuditEntry
 from youlu.domain.access.models import User
 from youlu.domain.access.selectors import Actor, actor_of_system, actor_of_user
-from youlu.domain.desk import services
+from youlu.domain.desk import selectors, services
 from youlu.domain.desk.errors import (
     HandoverFaultError,
     HandoverGoneError,
@@ -30,6 +30,7 @@ from youlu.domain.desk.handover.facts import shift_end
 from youlu.domain.desk.handover.reading import Sheet, handover_get, handover_now
 from youlu.domain.desk.handover.signing import handover_sign_in, handover_sign_out, handover_take_back
 from youlu.domain.desk.models import Contact, Handover, HandoverItem, WorkOrder
+from youlu.domain.desk.orders.finding import OrderFilter
 from youlu.domain.workforce.services import presence_report
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +196,29 @@ def test_a_promised_call_is_carried_until_the_customer_is_told(
         assert whats(sheet) == [("call_back", 2)]
         Contact.objects.filter(id=contact_id).update(state="told")
         assert whats(handover_now(actor=ding())[0]) == []
+
+
+def test_a_promised_call_that_its_holder_gave_back_is_still_handed_on(
+    evening: dt.datetime, owe: Callable[..., Any]
+) -> None:
+    promised(owe, EVENING + dt.timedelta(hours=1))
+    with clock.frozen(EVENING + dt.timedelta(hours=1, minutes=5)):
+        assert services.contact_next(actor=people.li_agent())
+        services.contacts_release(actor=people.li_agent())
+        assert whats(handover_now(actor=chen())[0]) == [("call_back", 1)]
+
+
+def test_an_order_whose_clock_stands_still_is_late_on_no_sheet(evening: dt.datetime) -> None:
+    order(due=EVENING - dt.timedelta(hours=1), paused_at=EVENING - dt.timedelta(hours=2),
+          reply_due_at=EVENING - dt.timedelta(hours=1))
+    order(due=EVENING - dt.timedelta(hours=1))
+    sheet, _ = handover_now(actor=chen())
+    assert sheet.total.late == 1
+    assert sorted(row.is_paused for row in sheet.page.rows) == [False, True]
+    said = sheet.says
+    assert (said["orders"]["late"], said["orders"]["no_reply"], said["orders"]["paused"]) == (1, 0, 1)
+    assert [kind["late"] for kind in said["kinds"]] == [1]
+    assert len(selectors.order_list(actor=chen(), chosen=OrderFilter(view="all", due="late")).rows) == 1
 
 
 def test_what_comes_up_between_the_signatures_is_on_the_sheet(

@@ -16,6 +16,7 @@ from youlu.core.errors import NotFoundError
 from youlu.core.idempotency import answer_once
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import scripts
+from youlu.domain.desk.agreed import IS_AGREED
 from youlu.domain.desk.campaigns.models import Campaign
 from youlu.domain.desk.campaigns.topics import code_of
 from youlu.domain.desk.errors import NoTimeGivenError, OtherAgentError, RemarkError, UnknownResultError
@@ -39,13 +40,11 @@ OTHER_REASONS = {"wrong_number": "号码不对", "refused": "不用再联系", "
 # Due first; one whose holder's lease ran out is anybody's again. In the quiet hours nobody is rung up but who asked for
 # a call at that time: the last result says so, whoever has held the contact since. Presence is part of the claim
 # itself. The hand is drawn once, before the update: as a plain subquery the planner may run it again for every row.
-CLAIM = """
+CLAIM = f"""
 WITH hand AS MATERIALIZED (
     SELECT c.id FROM desk_contact c
     WHERE c.mode = 'voice' AND c.state IN ('owed', 'claimed', 'unreached', 'scheduled')
-      AND (%(may_ring)s OR (c.not_before > %(asked_since)s AND (
-          SELECT a.result FROM desk_attempt a WHERE a.contact_id = c.id AND a.result <> ''
-          ORDER BY a.result_at DESC, a.id DESC LIMIT 1) = 'scheduled'))
+      AND (%(may_ring)s OR (c.not_before > %(asked_since)s AND {IS_AGREED.format("c")}))
       AND ((c.state <> 'claimed' AND c.not_before <= %(now)s) OR (c.state = 'claimed' AND c.lease_until <= %(real)s))
     ORDER BY c.due_at, c.id LIMIT %(want)s FOR UPDATE SKIP LOCKED)
 UPDATE desk_contact SET state = 'claimed', claimed_by = %(agent)s, lease_until = %(lease)s
@@ -54,6 +53,11 @@ AND EXISTS (SELECT 1 FROM workforce_presence p
             WHERE p.agent_id = %(agent)s AND p.until IS NULL AND p.is_taking AND p.site <> 'out')
 RETURNING desk_contact.id
 """
+# What was promised stays promised.
+RELEASE = f"""
+UPDATE desk_contact SET claimed_by = NULL, lease_until = NULL, state = CASE
+    WHEN {IS_AGREED.format("desk_contact")} THEN 'scheduled' WHEN tries > 0 THEN 'unreached' ELSE 'owed' END
+WHERE claimed_by = %s AND state = 'claimed'"""
 
 
 def contact_next(*, actor: Actor) -> uuid.UUID | None:
@@ -97,8 +101,9 @@ def _held(agent_id: uuid.UUID, real: dt.datetime) -> tuple[uuid.UUID, ...]:
 def contacts_release(*, actor: Actor) -> int:
     """Give back what the agent holds: going out, logging off."""
     agent = agent_of(actor)
-    return Contact.objects.filter(claimed_by=agent.id, state=ContactState.CLAIMED).update(
-        state=ContactState.OWED, claimed_by=None, lease_until=None)
+    with connection.cursor() as cursor:
+        cursor.execute(RELEASE, [agent.id])
+        return cursor.rowcount
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from youlu.core import clock
 from youlu.core.pages import PAGE_ROWS, Page, cursor_number
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import scripts
+from youlu.domain.desk.agreed import contacts_agreed
 from youlu.domain.desk.assignment.people import rules
 from youlu.domain.desk.assignment.queue import NoticeRow, notices_count, notices_of
 from youlu.domain.desk.campaigns.saying import CampaignCard, campaign_cards
@@ -146,7 +147,7 @@ class ContactCard:
     wording_version: int
     items: tuple[CardItem, ...]
     call_asked_at: dt.datetime | None
-    callback_at: dt.datetime | None
+    callback_at: dt.datetime | None = None  # agreed with the customer
     subject: str = ""  # of a campaign; "" for word of a promise
     remark: str = ""  # what whoever called last wrote besides
     may_see_number: bool = False
@@ -200,12 +201,13 @@ def _cards(agent: AgentRow, held: Sequence[uuid.UUID]) -> tuple[ContactCard, ...
              .order_by("begun_at")}
     failed = contacts_failed(held) if held and exchange_is_set() else set(held)
     told = campaign_cards([c for c in contacts.values() if c.is_campaign], staff_no=agent.staff_no)
+    agreed = contacts_agreed(held)
     remarks = dict(Attempt.objects.filter(contact_id__in=held, remark__isnull=False).order_by("begun_at")
                    .values_list("contact_id", "remark"))
     cards = (replace(
         _campaign_card(contacts[i], told[i], parties.get(contacts[i].party_id), tries.get(i)) if i in told else
         _card(agent, contacts[i], owed[i], facts, parties.get(contacts[i].party_id), tries.get(i)),
-        remark=remarks.get(i) or "")
+        remark=remarks.get(i) or "", callback_at=contacts[i].not_before if i in agreed else None)
         for i in held if i in contacts and (i in told or owed[i]))
     return tuple(replace(card, may_see_number=card.id in failed) for card in cards)
 
@@ -218,8 +220,7 @@ def _campaign_card(
         phone_tail=party.phone_tail if party else "", place=told.place, tries=contact.tries, state=contact.state,
         due_at=contact.due_at, shift_days=None, script=told.script, wording_version=told.version,
         items=tuple(CardItem(number, None, at) for number, at in told.items),
-        call_asked_at=attempt.call_asked_at if attempt else None,
-        callback_at=contact.not_before if contact.state == ContactState.SCHEDULED else None, subject=told.subject)
+        call_asked_at=attempt.call_asked_at if attempt else None, subject=told.subject)
 
 
 def _card(
@@ -236,8 +237,7 @@ def _card(
         state=contact.state, due_at=contact.due_at, shift_days=scripts.shift_days(head), script=script,
         wording_version=version,
         items=tuple(CardItem(facts[i.item_key].number, i.was_at, i.becomes_at) for i in rows),
-        call_asked_at=attempt.call_asked_at if attempt else None,
-        callback_at=contact.not_before if contact.not_before > contact.opened_at else None)
+        call_asked_at=attempt.call_asked_at if attempt else None)
 
 
 def _script(

@@ -16,6 +16,7 @@ from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor, actor_names
 from youlu.domain.desk.campaigns.models import Campaign
 from youlu.domain.desk.campaigns.pacing import Pace, Work, pace
+from youlu.domain.desk.campaigns.running import voice_room
 from youlu.domain.desk.campaigns.staffing import Staff, staff_free
 from youlu.domain.desk.contacts import OTHER_REASONS, TRIES_MAX
 from youlu.domain.desk.models import OPEN_STATES, ContactMode, ContactState, Outreach
@@ -219,8 +220,7 @@ def _held_split(head: Head, voice: int, messages: int) -> tuple[int, int]:
         cursor.execute("SELECT mode, count(*) FROM desk_contact WHERE outreach_id = %s AND state = 'held' GROUP BY 1",
                        [head.id])
         held = dict(cursor.fetchall())
-    room = -(-head.campaign.customers * head.campaign.voice_pct // 100)
-    return voice + min(held.get("voice", 0), room), messages + held.get("message", 0)
+    return voice + min(held.get("voice", 0), voice_room(head.campaign)), messages + held.get("message", 0)
 
 
 def _curve(outreach_id: uuid.UUID, start_at: dt.datetime, at: dt.datetime) -> tuple[tuple[dt.datetime, int], ...]:

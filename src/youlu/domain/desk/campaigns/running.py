@@ -14,6 +14,7 @@ from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor
+from youlu.domain.desk.agreed import IS_AGREED
 from youlu.domain.desk.campaigns.errors import CampaignFieldError, CampaignStateError
 from youlu.domain.desk.campaigns.models import NAME_MAX, Campaign
 from youlu.domain.desk.campaigns.topics import topic_check, topics_current, unsayable
@@ -22,8 +23,9 @@ from youlu.domain.desk.models import OPEN_STATES, Contact, ContactMode, ContactS
 State = Campaign.State
 # Who is on the telephone keeps the contact: a result that comes later counts, and nobody else rings meanwhile. A time
 # that was agreed with a customer is a promise, and stands.
-HOLD = """
-UPDATE desk_contact SET state = 'held' WHERE outreach_id = %(outreach)s AND state IN ('owed', 'claimed', 'unreached')"""
+HOLD = f"""
+UPDATE desk_contact SET state = 'held' WHERE outreach_id = %(outreach)s AND (state IN ('owed', 'unreached')
+    OR (state = 'claimed' AND NOT {IS_AGREED.format("desk_contact")}))"""
 BACK = """
     state = CASE WHEN lease_until > %(real)s THEN 'claimed' WHEN tries > 0 THEN 'unreached' ELSE 'owed' END"""
 RELEASE_MESSAGES = f"""
@@ -131,7 +133,7 @@ def to_voice(outreach_id: uuid.UUID, contact_ids: Sequence[uuid.UUID]) -> None:
     """Whom no message reaches is called, as far as the share goes; beyond it they are held and counted. In the
     caller's transaction."""
     campaign = Campaign.objects.select_for_update().get(outreach_id=outreach_id)
-    room = _voice_room(campaign) if campaign.state == State.RUNNING else 0
+    room = voice_room(campaign) if campaign.state == State.RUNNING else 0
     called, left = contact_ids[:room], contact_ids[room:]
     Contact.objects.filter(id__in=called).update(mode=ContactMode.VOICE, state=ContactState.OWED, closed_at=None)
     Contact.objects.filter(id__in=left).update(mode=ContactMode.VOICE, state=ContactState.HELD, closed_at=None)
@@ -144,7 +146,7 @@ def campaign_halt(outreach_id: uuid.UUID, why: str) -> None:
         _hold(campaign, why)
 
 
-def _voice_room(campaign: Campaign) -> int:
+def voice_room(campaign: Campaign) -> int:
     """How many more may be called."""
     taken = Contact.objects.filter(outreach_id=campaign.outreach_id, mode=ContactMode.VOICE).exclude(
         state=ContactState.HELD).count()
@@ -152,7 +154,7 @@ def _voice_room(campaign: Campaign) -> int:
 
 
 def _release(campaign: Campaign) -> None:
-    values: dict[str, Any] = {"outreach": campaign.outreach_id, "real": clock.real_now(), "room": _voice_room(campaign)}
+    values: dict[str, Any] = {"outreach": campaign.outreach_id, "real": clock.real_now(), "room": voice_room(campaign)}
     with connection.cursor() as cursor:
         cursor.execute(RELEASE_MESSAGES, values)
         cursor.execute(RELEASE_VOICES, values)

@@ -31,9 +31,10 @@ def campaigns_send(*, batches: int = 2) -> bool:
         for _ in range(batches):
             if quiet_until(clock.now()) > clock.now():
                 return False
-            left = campaign_batch(outreach_id) == BATCH
-            if not left:
+            is_full = campaign_batch(outreach_id, most=BATCH) == BATCH
+            if not is_full:
                 break
+        left = left or is_full
     return left
 
 
@@ -87,11 +88,15 @@ def message_failed(contact: Contact, why: str) -> None:
         found = Contact.objects.select_for_update().get(id=contact.id)
         if found.state != ContactState.TOLD:
             return
+        is_unsayable = why in ("withdrawn", "expired")
+        if campaign.state == Campaign.State.DONE and not is_unsayable:  # not done after all: they are called
+            campaign.state, campaign.ended_at = Campaign.State.RUNNING, None
+            campaign.save()
         found.revision, found.closed_at, found.wording_id = found.revision + 1, None, None
         is_running = campaign.state == Campaign.State.RUNNING
         found.state = ContactState.OWED if is_running else ContactState.HELD
         found.save()
-        if why not in ("withdrawn", "expired"):
+        if not is_unsayable:
             to_voice(campaign.outreach_id, [found.id])
         elif campaign.state == Campaign.State.DONE:
             campaign.state, campaign.why, campaign.ended_at = Campaign.State.STOPPED, Campaign.Why.NO_WORDING, None

@@ -25,13 +25,14 @@ SELECT json_build_object(
   'orders', (SELECT json_build_object(
       'pool', count(*) FILTER (WHERE state = 'open'), 'in_hand', count(*) FILTER (WHERE state IN ('taken', 'verified')),
       'outside', count(*) FILTER (WHERE state = 'dispatched'), 'paused', count(*) FILTER (WHERE paused_at IS NOT NULL),
-      'late', count(*) FILTER (WHERE due_at < %(now)s),
-      'due', count(*) FILTER (WHERE due_at >= %(now)s AND due_at < %(until)s),
-      'no_reply', count(*) FILTER (WHERE replied_at IS NULL AND reply_due_at < %(now)s))
+      'late', count(*) FILTER (WHERE paused_at IS NULL AND due_at < %(now)s),
+      'due', count(*) FILTER (WHERE paused_at IS NULL AND due_at >= %(now)s AND due_at < %(until)s),
+      'no_reply', count(*) FILTER (WHERE paused_at IS NULL AND replied_at IS NULL AND reply_due_at < %(now)s))
     FROM desk_workorder WHERE state <> 'closed'),
   'kinds', (SELECT coalesce(json_agg(row ORDER BY row->>'code'), '[]') FROM (
-    SELECT json_build_object('code', kind_id, 'n', count(*), 'late', count(*) FILTER (WHERE due_at < %(now)s),
-      'due', count(*) FILTER (WHERE due_at >= %(now)s AND due_at < %(until)s)) AS row
+    SELECT json_build_object('code', kind_id, 'n', count(*),
+      'late', count(*) FILTER (WHERE paused_at IS NULL AND due_at < %(now)s),
+      'due', count(*) FILTER (WHERE paused_at IS NULL AND due_at >= %(now)s AND due_at < %(until)s)) AS row
     FROM desk_workorder WHERE state <> 'closed' GROUP BY kind_id) kinds),
   'contacts', (SELECT json_build_object(
       'voice', count(*) FILTER (WHERE mode = 'voice'), 'message', count(*) FILTER (WHERE mode = 'message'),

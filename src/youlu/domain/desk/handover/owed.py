@@ -56,8 +56,9 @@ owed AS (
     FROM contacts n FULL JOIN (SELECT * FROM before WHERE contact_id IS NOT NULL) b ON b.contact_id = n.contact_id)
 """
 COUNTED = f"""{OWED}
-SELECT what, count(*), count(*) FILTER (WHERE due_at < %(now)s), count(*) FILTER (WHERE times > 1)
-FROM owed GROUP BY what"""
+SELECT w.what, count(*), count(*) FILTER (WHERE w.due_at < %(now)s AND o.paused_at IS NULL),
+    count(*) FILTER (WHERE w.times > 1)
+FROM owed w LEFT JOIN desk_workorder o ON o.id = w.order_id GROUP BY w.what"""
 KEPT = f"""{OWED}
 INSERT INTO desk_handoveritem (id, handover_id, what, order_id, contact_id, due_at, times, came_between)
 SELECT gen_random_uuid(), %(handover)s, what, order_id, contact_id, due_at, times, %(between)s FROM owed
@@ -68,8 +69,8 @@ SELECT count(*) FROM owed w WHERE NOT EXISTS (SELECT 1 FROM desk_handoveritem i 
 # What a list shows of each; `i` is owed now, or an item that was handed on.
 COLUMNS = f"""i.what, i.order_id, i.contact_id, i.due_at, i.times, {{between}} AS came_between, NOT {UNDONE} AS is_done,
     coalesce(o.state, c.state) AS state, coalesce(o.taken_by, c.claimed_by) AS holder, o.number, k.name, o.title,
-    c.tries, c.party_id, (SELECT a.agent_id FROM desk_attempt a WHERE a.contact_id = i.contact_id
-        AND a.result = 'scheduled' ORDER BY a.id DESC LIMIT 1) AS promised_by"""
+    o.paused_at IS NOT NULL AS is_paused, c.tries, c.party_id, (SELECT a.agent_id FROM desk_attempt a
+        WHERE a.contact_id = i.contact_id AND a.result = 'scheduled' ORDER BY a.id DESC LIMIT 1) AS promised_by"""
 FIRST = "i.what <> 'call_back'"  # what a customer was promised stands on top of what is due
 LIST_NOW = f"""{OWED}
 SELECT {COLUMNS.format(between="false")} FROM owed i LEFT JOIN desk_workorder o ON o.id = i.order_id
@@ -103,6 +104,7 @@ class OwedRow:
     number: int | None
     kind_name: str | None
     title: str | None
+    is_paused: bool
     tries: int | None
     party_id: uuid.UUID | None = None
     promised_by: uuid.UUID | None = None

@@ -89,7 +89,7 @@ def causes(report: Report) -> list[Cause]:
     tally = report.tally
     untried = tally.waiting_voice - tally.tried - tally.in_hand
     quiet = gettext("%(at)s起再发") % {"at": moment(report.quiet_until, report.at)} if report.quiet_until else ""
-    is_stopped = report.head.campaign is not None and report.head.campaign.state != State.RUNNING
+    is_stopped = report.head.campaign is not None and report.head.campaign.state in (State.DRAFT, State.STOPPED)
     rows = [
         Cause(gettext("夜间不打扰") if quiet else gettext("等消息发出"), tally.waiting_message,
               quiet or gettext("马上发")),

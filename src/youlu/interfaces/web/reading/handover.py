@@ -129,7 +129,7 @@ def _line(sheet: Sheet, row: OwedRow, now: dt.datetime) -> Line:
     holder, promised_by = (sheet.agents[one].name if one and one in sheet.agents else "" for one in
                            (row.holder, row.promised_by))
     customer = sheet.customers.get(row.party_id) if row.party_id else None
-    late = row.due_at < (now if sheet.row is None else sheet.at)
+    late = row.due_at < (now if sheet.row is None else sheet.at) and not row.is_paused
     what = str(WHAT(row.what).label)
     if row.what in (WHAT.DUE, WHAT.REPLY) and late:
         what = N("已超时") if row.what == WHAT.DUE else N("首次回复超时")
