@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,14 @@ class KeyBusyError(YouluError):
 LOOK = """
 SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 7)), k.body_digest, k.status, k.answer
 FROM (SELECT) one LEFT JOIN core_callerkey k ON k.caller = %s AND k.key = %s"""
+
+
+KEY_MAX = 64
+
+
+def key_typed(key: str) -> str:
+    """The key as a form sends it; a fresh one for what is none: its deed is done, and done again when sent again."""
+    return key if 0 < len(key) <= KEY_MAX and key.isprintable() else str(uuid.uuid4())
 
 
 class _LateError(Exception):

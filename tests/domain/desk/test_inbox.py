@@ -271,6 +271,17 @@ def test_odd_letters_are_read_as_far_as_they_can_be(post: Post, raw: bytes) -> N
     assert post.count("youlu") == 1
 
 
+@pytest.mark.parametrize("raw", [
+    b"Content-Type: text/html; charset=utf-8\r\n\r\n" + (
+        "<html><head><meta charset=utf-8><style>p{}</style><body><p>我的邮件丢了</p></body></html>").encode(),
+    b"Content-Type: multipart/alternative; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\n \r\n"
+    b"--x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + "<p>我的邮件丢了</p>\r\n--x--\r\n".encode()])
+def test_words_that_stand_in_html_alone_are_read(post: Post, raw: bytes) -> None:
+    post.receive(GBK.encode() + raw)
+    assert inbox_look(post.setup).outcomes == {"order": 1}
+    assert WorkOrder.objects.get().body == "药没到，急\n\n我的邮件丢了"
+
+
 @pytest.mark.parametrize("headers", [
     {"Auto_Submitted": "auto-replied"}, {"Precedence": "bulk"}, {"Return_Path": "<>"},
     {"sender": "MAILER-DAEMON@mail.example"}, {"sender": "kefu-self"}])
@@ -361,6 +372,26 @@ def test_an_inbox_written_wrongly_is_told_by_its_place(settings: Any, written: s
     with pytest.raises(InboxSetupError, match=r"第[12]个") as caught:
         inboxes_set()
     assert "pw" not in caught.value.message
+
+
+def test_a_second_answer_of_the_day_is_sent_although_its_sentence_is_that_of_the_first(post: Post) -> None:
+    post.receive(letter(message_id="<first@mail.example>"))
+    inbox_look(post.setup)
+    order, li = WorkOrder.objects.get(), people.li_agent()
+    presence_report(actor=li, site="on_site")
+    services.order_take(actor=li, order_id=order.id)
+    for nth, text in enumerate(("明天上午送到。", "说错了，后天送到。")):
+        with clock.frozen(clock.now() + dt.timedelta(hours=nth)):
+            services.order_answer(actor=li, order_id=order.id, text=text)
+            if not nth:
+                services.order_rework(actor=li, order_id=order.id)
+    with smtp_running(post.settings) as received, clock.frozen(clock.now() + dt.timedelta(hours=2)):
+        messages_deliver()
+        messages_deliver()
+    said = [message_from_bytes(one.content, policy=policy.default).get_content() for one in received.letters]
+    assert len(said) == 3
+    assert "明天上午送到。" in said[1]
+    assert "说错了，后天送到。" in said[2]
 
 
 def test_the_answer_goes_back_as_a_letter_in_the_thread(post: Post) -> None:

@@ -131,6 +131,19 @@ def test_what_a_customer_said_goes_with_the_years_and_the_order_stays() -> None:
     assert order_texts_expire(actor=SYSTEM) == 0
 
 
+def test_who_is_still_to_be_told_something_is_not_forgotten() -> None:
+    told, waiting, held = known_since(LONG_AGO, 3)
+    outreach = Outreach.objects.create(reason="x", opened_at=clock.now())
+    for party, state in ((told, "told"), (waiting, "owed"), (held, "held")):
+        Contact.objects.create(
+            id=uuid.uuid4(), outreach=outreach, customer_key=party.bytes, party_id=party, mode="voice", state=state,
+            opened_at=clock.now(), due_at=clock.now(), not_before=clock.now(), revision=1)
+    parties_expire(actor=SYSTEM)
+    assert known() == {waiting, held}
+    with pytest.raises(PartyInBusinessError):
+        party_erase_on_request(actor=SYSTEM, party_id=waiting, reason="本人要求")
+
+
 def test_notes_of_an_order_without_a_text_go_too_and_what_was_written_on_a_claim() -> None:
     claim_rules_ensure(ClaimRule)
     li = present(people.li_agent())

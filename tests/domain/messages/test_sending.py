@@ -28,6 +28,7 @@ from youlu.domain.messages.services import (
     wording_draft,
     wording_withdraw,
 )
+from youlu.domain.parties.models import Party
 
 CODE = "test.message"
 NOON = dt.datetime(2022, 7, 29, 12, 0, tzinfo=clock.SHANGHAI)
@@ -284,6 +285,31 @@ def test_a_refusing_hook_is_tried_again_under_the_same_id_until_the_asker_hears_
     assert Message.objects.get().state == Message.State.FAILED
     assert heard == [{"request_key": "k1", "why": "status_503"}]
     assert "13893104417" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_what_did_not_get_out_before_the_quiet_hours_waits_for_the_morning(settings: object) -> None:
+    seen: list[httpx.Request] = []
+    evening = NOON.replace(hour=20, minute=59)
+    party_id, _ = people.customer(channel="hook"), wording()
+    message_send(order=order(party_id), at=evening)
+    with clock.frozen(NOON.replace(hour=21, minute=5)):
+        assert delivery.messages_deliver(client=hook(settings, [204], seen)) == 0
+    with clock.frozen(NOON.replace(hour=8) + dt.timedelta(days=1)):
+        assert delivery.messages_deliver(client=hook(settings, [204], seen)) == 1
+    assert len(seen) == 1
+
+
+@pytest.mark.django_db
+def test_a_message_to_somebody_erased_meanwhile_is_posted_to_nobody(settings: object) -> None:
+    seen: list[httpx.Request] = []
+    party_id, _ = people.customer(channel="hook"), wording()
+    message_send(order=order(party_id), at=NOON)
+    Party.objects.filter(id=party_id).update(phone=None)
+    with clock.frozen(NOON):
+        delivery.messages_deliver(client=hook(settings, [204], seen))
+    assert seen == []
+    assert (Message.objects.get().state, Message.objects.get().last_fault) == (Message.State.FAILED, "no_address")
 
 
 @pytest.mark.django_db

@@ -54,6 +54,23 @@ def test_a_new_version_ends_the_one_before_and_withdrawing_it_revives_nothing() 
             wording_current(code=CODE, at=later)
 
 
+def test_one_approved_for_later_begins_when_it_was_approved_for_whatever_bridges_the_time_until_then() -> None:
+    chen = people.chen_supervisor()
+    soon, august = NOON + dt.timedelta(hours=1), NOON + dt.timedelta(days=3)
+    with clock.frozen(NOON):
+        first, second, third = drafted("一、{reason}"), drafted("二、{reason}"), drafted("三、{reason}")
+        wording_approve(actor=chen, wording_id=first)
+        wording_approve(actor=chen, wording_id=second, valid_from=august)
+    with clock.frozen(soon):
+        wording_approve(actor=chen, wording_id=third)
+    for at, version in ((NOON, 1), (soon, 3), (august - dt.timedelta(seconds=1), 3), (august, 2)):
+        assert wording_current(code=CODE, at=at).version == version
+    with clock.frozen(august):
+        wording_withdraw(actor=chen, wording_id=second, reason="说早了")
+        with pytest.raises(NoWordingError):
+            wording_current(code=CODE, at=august)
+
+
 def test_a_wording_holds_within_its_period_only() -> None:
     chen = people.chen_supervisor()
     ends = NOON + dt.timedelta(days=1)

@@ -121,6 +121,19 @@ def test_the_customer_reads_what_is_theirs_adds_a_message_and_the_order_goes_on(
 
 
 @pytest.mark.django_db
+def test_a_message_that_the_browser_sends_again_is_there_once() -> None:
+    order_id = order()
+    link, client = follow_link(order_id), Client()
+    client.post(f"/follow/{link}", {"tail": "4417"})
+    sent = {"do": "message", "ticket": ticket_of(client, link), "text": "内件是药品", "idempotency_key": "k1"}
+    for _ in range(2):
+        assert "留言收到了" in client.post(f"/follow/{link}", sent).content.decode()
+    assert OrderEvent.objects.filter(act="message").count() == 1
+    client.post(f"/follow/{link}", {**sent, "idempotency_key": "k\0"})
+    assert OrderEvent.objects.filter(act="message").count() == 2
+
+
+@pytest.mark.django_db
 def test_a_rating_counts_once_and_only_after_an_answer() -> None:
     order_id = order()
     link, client = follow_link(order_id), Client()

@@ -18,9 +18,12 @@ from youlu.domain.desk.orders.attachments import attachments_drop
 from youlu.domain.desk.orders.facts import batches
 
 BATCH = 1_000
-# Party ids whose work order is open, or was closed after the cutoff; who telephoned since, or was telephoned.
+# Party ids whose work order is open, or was closed after the cutoff; who telephoned since, or was telephoned; who is
+# still to be told something.
 PARTY_BUSINESS = ("SELECT party_id FROM desk_workorder WHERE state <> 'closed' OR closed_at >= %(cutoff)s"
-                  " UNION ALL SELECT party_id FROM desk_call WHERE begun_at >= %(cutoff)s OR outcome = 'live'")
+                  " UNION ALL SELECT party_id FROM desk_call WHERE begun_at >= %(cutoff)s OR outcome = 'live'"
+                  " UNION ALL SELECT party_id FROM desk_contact"
+                  " WHERE state IN ('owed', 'claimed', 'unreached', 'scheduled', 'held')")
 
 
 def order_texts_expire(*, actor: Actor, dry_run: bool = False, batch: int = BATCH) -> int:

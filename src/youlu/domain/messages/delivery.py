@@ -16,10 +16,10 @@ from standardwebhooks.webhooks import Webhook
 
 from youlu.core import clock
 from youlu.core.events import event_publish
-from youlu.domain.messages.mailing import FINAL, Postbox
+from youlu.domain.messages.mailing import FINAL, NO_ADDRESS, Postbox
 from youlu.domain.messages.models import Message, Wording
 from youlu.domain.messages.selectors import row_of
-from youlu.domain.messages.services import text_digest, wordings_shared
+from youlu.domain.messages.services import quiet_until, text_digest, wordings_shared
 from youlu.domain.parties.models import Party
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 CLAIM_SQL = """
 WITH hand AS MATERIALIZED (
     SELECT id FROM customer_messages_message
-    WHERE state = 'queued' AND not_before <= %(now)s
+    WHERE state = 'queued' AND not_before <= %(now)s AND (channel <> 'hook' OR %(may_ring)s)
       AND (next_try_at IS NULL OR next_try_at <= %(real)s) AND (lease_until IS NULL OR lease_until <= %(real)s)
     ORDER BY not_before LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 UPDATE customer_messages_message m SET lease_until = %(lease)s, tries = tries + 1
@@ -55,10 +55,11 @@ def messages_deliver(*, limit: int = 50, client: httpx.Client | None = None) -> 
 
 
 def _claim(limit: int) -> list[uuid.UUID]:
-    real = clock.real_now()
+    """What was due before the quiet hours and did not get out waits for the morning: a message wakes people."""
+    real, now = clock.real_now(), clock.now()
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM_SQL, {"lease": real + dt.timedelta(seconds=LEASE_S), "now": clock.now(), "real": real,
-                                   "limit": limit})
+        cursor.execute(CLAIM_SQL, {"lease": real + dt.timedelta(seconds=LEASE_S), "now": now, "real": real,
+                                   "may_ring": quiet_until(now) <= now, "limit": limit})
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -112,6 +113,8 @@ def _post(message: Message, http: httpx.Client) -> str:
     if not url or not settings.MESSAGE_HOOK_SECRET or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
         return "no_hook"
     phone = Party.objects.filter(id=message.party_id).values_list("phone", flat=True).first()
+    if not phone:  # erased meanwhile
+        return NO_ADDRESS
     body = json.dumps({"type": "message.send", "timestamp": clock.real_now().isoformat(),
                        "data": {"message_id": str(message.id), "to": phone, "text": message.text}}, ensure_ascii=False)
     sent_at = clock.real_now()

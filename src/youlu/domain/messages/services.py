@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Max, Q
+from django.db import connection, transaction
+from django.db.models import Max, Min, Q
 
 from youlu.core import clock
 from youlu.core.audit import audit_record
@@ -76,12 +76,17 @@ def wording_approve(
         raise WordingStateError(state=wording.get_state_display(), act="批准")
     if wording.drafted_by == actor.id:
         raise WordingSamePersonError()
+    with connection.cursor() as cursor:  # two drafts of one code that are approved at once see one another
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5310))", [wording.code])
     starts_at = valid_from or clock.now()
     if valid_to is not None and valid_to <= max(starts_at, clock.now()):
         raise WordingPeriodError()
-    Wording.objects.filter(Q(valid_to=None) | Q(valid_to__gt=starts_at), code=wording.code,
-                           state=Wording.State.APPROVED).update(valid_to=starts_at)
-    wording.state, wording.valid_from, wording.valid_to = Wording.State.APPROVED, starts_at, valid_to
+    approved = Wording.objects.filter(code=wording.code, state=Wording.State.APPROVED)
+    approved.filter(Q(valid_to=None) | Q(valid_to__gt=starts_at), valid_from__lte=starts_at).update(valid_to=starts_at)
+    # One that was approved for later keeps its time, and ends this one.
+    later = approved.filter(valid_from__gt=starts_at).aggregate(at=Min("valid_from"))["at"]
+    ends_at = min((at for at in (valid_to, later) if at), default=None)
+    wording.state, wording.valid_from, wording.valid_to = Wording.State.APPROVED, starts_at, ends_at
     wording.approved_by, wording.approved_at = actor.id, clock.now()
     wording.save()
     audit_record(actor=actor.id, action="wording.approve", object_type="wording", object_id=str(wording_id))

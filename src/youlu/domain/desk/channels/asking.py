@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from youlu.core import clock
-from youlu.core.idempotency import answer_once
+from youlu.core.idempotency import answer_once, key_typed
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.channels.customers import customer_of
 from youlu.domain.desk.errors import AskedTooOftenError, AskTextError, BadItemNumberError, UnknownKindError
@@ -95,7 +95,7 @@ def order_ask_tracked(*, found: Tracking, kind: str, text: str, subtype: str = "
 
 
 def _once(actor: Actor, key: str, body: list[str], work: Callable[[str], dict[str, object]]) -> Taken:
-    key = key if 0 < len(key) <= 64 else str(uuid.uuid4())
+    key = key_typed(key)
     _, answer = answer_once(caller=actor.id, key=key, body=json.dumps(body).encode(),
                             work=lambda: (201, work(f"order {key}")))
     order_id = uuid.UUID(answer["order_id"])

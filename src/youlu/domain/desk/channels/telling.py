@@ -47,7 +47,8 @@ def answer_tell(order: WorkOrder, at: dt.datetime) -> str:
     wrote = order.channel in CHANNELS
     if not (wrote or is_theirs(order)):
         return ""
-    outcome = link_send(order, code=WORDING, request_key=f"answer:{order.id}:{at.isoformat()}")
+    # A second answer is told in the same sentence, and is another.
+    outcome = link_send(order, code=WORDING, request_key=f"answer:{order.id}:{at.isoformat()}", is_asked=True)
     if outcome.reaches:
         return "发了消息"
     return "消息发不出，请打电话" if wrote or outcome.kind == "no_wording" else ""

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from youlu.core import clock
 from youlu.core.errors import NotFoundError
+from youlu.core.idempotency import answer_once, key_typed
 from youlu.domain.desk.channels.mail.threads import follow_digits
 from youlu.domain.desk.claims.reading import claim_told
 from youlu.domain.desk.errors import FollowTriesError, RatingError
@@ -95,15 +96,20 @@ def order_followed(*, link: str, ticket: str) -> Followed:
 
 
 @transaction.atomic
-def follow_message(*, link: str, ticket: str, text: str) -> None:
-    """What the customer adds; an order that waited for them goes on.
+def follow_message(*, link: str, ticket: str, text: str, key: str = "") -> None:
+    """What the customer adds, once a key; an order that waited for them goes on.
 
     Raises
     ------
     NotFoundError, MessageError : empty, too long, too many, or the order is closed.
     """
     order = _by_ticket(link, ticket)
-    message_add(order_id=order.id, by=CITIZEN, text=text, most=MESSAGES_MAX, at=clock.now())
+
+    def work() -> tuple[int, None]:
+        message_add(order_id=order.id, by=CITIZEN, text=text, most=MESSAGES_MAX, at=clock.now())
+        return 201, None
+
+    answer_once(caller=f"follow:{order.id}", key=key_typed(key), body=text.encode(), work=work)
 
 
 @transaction.atomic

@@ -63,7 +63,7 @@ def _act(request: HttpRequest, link: str) -> HttpResponse:
     status = 200
     try:
         if request.POST["do"] == "message":
-            follow_message(link=link, ticket=ticket, text=said)
+            follow_message(link=link, ticket=ticket, text=said, key=request.POST.get("idempotency_key", ""))
             more["thanks"] = gettext("留言收到了，办这件事的人会看到。")
         else:
             rating = request.POST.get("rating", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import imaplib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 
@@ -20,7 +21,7 @@ from youlu.domain.desk.channels.mail.inboxes import InboxSetup, inboxes_set
 from youlu.domain.desk.channels.mail.letters import Letter, letter_read
 from youlu.domain.desk.channels.mail.models import Inbox, InboxLetter
 from youlu.domain.desk.channels.mail.server import Mailbox, Sheet, mailbox_open
-from youlu.domain.desk.channels.mail.structure import FETCHED, Part, files_of, words_of
+from youlu.domain.desk.channels.mail.structure import FETCHED, Part, files_of, html_of, words_of
 from youlu.domain.desk.channels.mail.taking import (
     TEXT_MAX,
     Content,
@@ -158,8 +159,13 @@ def _content(mailbox: Mailbox, sheet: Sheet) -> Content:
 
 
 def _text(mailbox: Mailbox, sheet: Sheet) -> tuple[str, bool]:
+    text, is_cut = _read(mailbox, sheet, words_of(sheet.parts))
+    return (text, is_cut) if text else _read(mailbox, sheet, html_of(sheet.parts))
+
+
+def _read(mailbox: Mailbox, sheet: Sheet, parts: Sequence[Part]) -> tuple[str, bool]:
     pieces, is_cut = [], False
-    for part in words_of(sheet.parts):
+    for part in parts:
         content = mailbox.part(sheet.uid, part, WORDS_MAX)
         text = text_decoded(transfer_decoded(content, part.encoding), part.charset)
         pieces.append(html_text(text) if part.type == "text/html" else text_clean(text))

@@ -25,13 +25,14 @@ KEYS = ("received", "answer")
 
 
 def letter_send(order: WorkOrder, code: str, request_key: str, **more: str) -> str:
-    """Order a letter about the order, in the caller's transaction; returns what the history says of it."""
+    """Order a letter about the order, in the caller's transaction; returns what the history says of it. Its sentence
+    may be that of yesterday's letter, and what it encloses is another: it goes all the same."""
     if order.party_id is None:
         return "没有邮箱，没有回信"
     link = f"{settings.PUBLIC_BASE_URL.rstrip('/')}/follow/{follow_link(order.id)}"
     outcome = message_send(order=MessageOrder(
         request_key=request_key, party_id=order.party_id, customer_key=bytes(order.customer_key or b""),
-        wording_code=code, channel=CHANNEL,
+        wording_code=code, channel=CHANNEL, is_asked=True,
         values={"number": str(order.number), "link": link, **more}))
     return {"no_wording": "没有批准的口径，没有回信", "no_channel": "没有邮箱，没有回信"}.get(outcome.kind, "回了信")
 

@@ -43,9 +43,12 @@ def parts_of(structure: Any) -> tuple[Part, ...]:
 
 def words_of(parts: Sequence[Part]) -> tuple[Part, ...]:
     """The parts that are read as the letter's text: plain ones, else the first in HTML."""
-    inline = [part for part in parts if not part.is_attached]
-    plain = [part for part in inline if part.type == "text/plain"]
-    return tuple(plain or [part for part in inline if part.type == "text/html"][:1])
+    return tuple(part for part in parts if part.type == "text/plain" and not part.is_attached) or html_of(parts)
+
+
+def html_of(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The first part in HTML, where there is one: what is read of a letter whose plain text is empty."""
+    return tuple(part for part in parts if part.type == "text/html" and not part.is_attached)[:1]
 
 
 def files_of(parts: Sequence[Part]) -> tuple[Part, ...]:

@@ -75,6 +75,8 @@ class _Reader(HTMLParser):
         self._unsaid = self._quoted = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "body":  # what stood before it and was never closed is over
+            self._unsaid = 0
         if tag in UNSAID:
             self._unsaid += 1
         self._quoted += tag == "blockquote"
