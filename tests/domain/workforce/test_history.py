@@ -152,6 +152,8 @@ def test_a_roster_s_own_forecast_leaves_standing_what_was_typed() -> None:
     lines = [HEAD, *(f"2022-07-{day:02d} {hour:02d}:00,12\n" for day in range(4, 29) for hour in range(8, 20))]
     history_take(actor=chen, channel="call", lines=lines)
     needs_type(actor=chen, typed=typed(first=MONDAY + dt.timedelta(days=1), people=2.0))
+    needs_type(actor=chen, typed=typed(channel="night", skill="", start_min=0, end_min=480, people=3.0))
     run_answer(roster_solve_start(actor=chen, start_date=MONDAY, days=7, legal_basis=LAW, limit_s=60))
     assert StaffNeed.objects.get(channel="call", start_at=at(1, 600)).people == 2
+    assert StaffNeed.objects.get(channel="night", start_at=at(1, 60)).people == 3
     assert StaffNeed.objects.filter(channel="call", start_at=at(0, 600)).exists()

@@ -95,7 +95,8 @@ def demand_forecast(
     with transaction.atomic():
         for one, (history_days, result, arrivals) in foreseen.items():
             _keep(one, result, history_days, start_date, factors[one.channel], arrivals, over_typed)
-        needs_set(_nights(start_date, days), source="值守")
+        typed = frozenset[dt.datetime]() if over_typed else typed_of("night", start_date, days)
+        needs_set([row for row in _nights(start_date, days) if row.start_at not in typed], source="值守")
         audit_record(actor=actor.id, action="forecast.make", object_type="period", object_id=start_date.isoformat(),
                      days=days, channels=sorted(one.channel for one in foreseen))
     return tuple(one.channel for one in foreseen)

@@ -70,11 +70,12 @@ def roster_publish(*, actor: Actor, roster_id: uuid.UUID) -> int:
     RosterMovedError : it is not approved, or published already.
     """
     actor.require("workforce.publish")
-    _roster(roster_id, State.APPROVED)
-    _lawful(roster_verify(roster_id=roster_id))
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
+        # Behind the lock: what somebody published at the same time is in force already, and looked at.
+        _roster(roster_id, State.APPROVED)
+        _lawful(roster_verify(roster_id=roster_id))
         version = (Roster.objects.aggregate(most=Max("version"))["most"] or 0) + 1
         _move(roster_id, State.APPROVED, State.PUBLISHED, version=version, published_by=actor.id,
               published_at=clock.now())
