@@ -85,6 +85,15 @@ def test_what_is_neither_a_picture_nor_a_quiet_pdf_is_refused(content: bytes) ->
         attachments.cleaned(content)
 
 
+def test_letters_that_a_scan_has_by_chance_are_no_act_of_its() -> None:
+    writer, out, scan = PdfWriter(), io.BytesIO(), DecodedStreamObject()
+    scan.set_data(b"% by chance /JS and /Launch\n")
+    writer.add_blank_page(90, 90)[NameObject("/Contents")] = scan
+    writer.write(out)
+    assert b"/JS" in out.getvalue()
+    assert attachments.cleaned(out.getvalue())[1][1] == "pdf"
+
+
 def packed_pdf(*, more_root: bytes = b"") -> bytes:
     """As programs write them today: the catalogue, its info and a note in a compressed object stream, XMP in a
     compressed stream, a photograph with its place."""

@@ -204,6 +204,27 @@ def test_who_asks_twice_has_one_promise(keys: PartnerKeys) -> None:
     assert (CallBack.objects.count(), WorkOrder.objects.count(), WorkOrder.objects.get().repeats) == (1, 1, 1)
 
 
+def test_a_promise_that_was_kept_is_answered_with_a_new_one_and_an_order_of_the_desk_s_is_none(
+    keys: PartnerKeys
+) -> None:
+    li = people.li_agent()
+    presence_report(actor=li, site="at_home")
+    told(keys, "call.ended", call="1")
+    first = told(keys, "call.call_back", call="1", number=PHONE).call_back_at
+    with clock.frozen(after(1805)):
+        order_id = services.order_take_next(actor=li)
+        assert order_id is not None
+        services.order_answer(actor=li, order_id=order_id, text="已回电")
+    with clock.frozen(after(3 * 3600)):
+        again = told(keys, "call.call_back", call="2", number=PHONE).call_back_at
+        assert again > first
+        assert CallBack.objects.count() == 2
+        assert told(keys, "call.call_back", call="2", number=PHONE).call_back_at == again
+    CallBack.objects.all().delete()
+    with clock.frozen(after(4 * 3600)):
+        assert told(keys, "call.call_back", call="3", number=PHONE).call_back_at
+
+
 def test_a_decision_asks_the_database_as_often_for_three_hundred_agents(keys: PartnerKeys) -> None:
     agents(3)
     with CaptureQueriesContext(connection) as few:

@@ -18,7 +18,13 @@ from youlu.core.idempotency import KeyReusedError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.contacts import REMARK_MAX, shelf_tag
-from youlu.domain.desk.errors import NoTimeGivenError, OtherAgentError, RemarkError, UnknownResultError
+from youlu.domain.desk.errors import (
+    ContactGoneError,
+    NoTimeGivenError,
+    OtherAgentError,
+    RemarkError,
+    UnknownResultError,
+)
 from youlu.domain.desk.models import Attempt, Contact, ContactItem
 from youlu.domain.desk.services import Said
 from youlu.domain.workforce.services import presence_report
@@ -147,6 +153,21 @@ def test_an_agreed_time_is_kept(owe: Owe, noon: dt.datetime) -> None:
     assert services.contact_next(actor=li) is None
     with clock.frozen(at):
         assert services.contact_next(actor=li) == contact_id
+
+
+@pytest.mark.django_db
+def test_what_left_the_hand_is_neither_rung_nor_shown(owe: Owe, noon: dt.datetime) -> None:
+    (contact_id,) = owed_by_voice(owe)
+    li, ma = present(people.li_agent()), present(people.ma_agent())
+    services.contact_next(actor=li)
+    services.call_ask(actor=li, contact_id=contact_id)
+    assert services.contact_party(actor=li, contact_id=contact_id)
+    Contact.objects.update(lease_until=clock.real_now() - dt.timedelta(seconds=1))
+    assert services.contact_next(actor=ma) == contact_id
+    for deed in (services.call_ask, services.contact_party):
+        with pytest.raises(ContactGoneError):
+            deed(actor=li, contact_id=contact_id)
+    assert services.contact_result(actor=li, contact_id=contact_id, said=Said("told", 1), key="l").state == "told"
 
 
 @pytest.mark.django_db

@@ -65,6 +65,19 @@ def test_while_the_customer_is_asked_the_clocks_stand(noon: dt.datetime) -> None
     assert WorkOrder.objects.get().due_at == noon + dt.timedelta(days=3, hours=22)
 
 
+def test_time_that_is_granted_after_a_pause_takes_none_away(noon: dt.datetime) -> None:
+    li, chen = present(people.li_agent()), people.chen_supervisor()
+    order_id = taken(li, "chase")
+    services.order_extend(actor=li, order_id=order_id, until=noon + dt.timedelta(hours=30), text="等回单")
+    with clock.frozen(noon + dt.timedelta(hours=2)):
+        services.order_wait(actor=li, order_id=order_id, text="等客户补照片")
+    with clock.frozen(noon + dt.timedelta(days=3)):
+        services.order_resume(actor=li, order_id=order_id)
+        services.order_extend_grant(actor=chen, order_id=order_id)
+        assert WorkOrder.objects.get().due_at == noon + dt.timedelta(days=3, hours=22)
+        assert services.orders_watch().late == 0
+
+
 def test_a_pause_after_the_due_time_saves_nobody() -> None:
     due = due_resumed("desk", due=at("2022-07-29 12:00"), paused_at=at("2022-07-29 13:00"),
                       resumed_at=at("2022-07-30 13:00"))

@@ -26,6 +26,7 @@ from youlu.domain.desk.errors import (
     OrderTakenError,
     OrderUnfinishedError,
     OutsideNumberError,
+    ReopenLateError,
     ResponsibilityError,
     SatisfactionError,
     TitleError,
@@ -252,6 +253,10 @@ def test_more_time_is_asked_once_and_granted_or_refused_by_a_supervisor(li: Acto
     services.order_extend_refuse(actor=chen, order_id=order_id, note="先回客户")
     assert WorkOrder.objects.get().due_at == due
     services.order_extend(actor=li, order_id=order_id, until=until, text="等外省回单")
+    OrderAlert.objects.update(seen_at=noon, seen_by="user:x")
+    services.order_extend_refuse(actor=chen, order_id=order_id, note="先回客户")
+    services.order_extend(actor=li, order_id=order_id, until=until, text="还是要等")
+    assert (OrderAlert.objects.get().seen_at, OrderAlert.objects.get().seen_by) == (None, ""), "news again"
     services.order_extend_grant(actor=chen, order_id=order_id)
     assert (WorkOrder.objects.get().due_at, WorkOrder.objects.get().extend_to) == (until, None)
     assert OrderAlert.objects.filter(what="extend").count() == 1, "the same asking stands on the list once"
@@ -295,8 +300,12 @@ def test_a_closed_order_is_reopened_with_fresh_clocks_but_not_for_ever(li: Actor
         order = WorkOrder.objects.get()
         assert (order.state, order.reopened, order.due_at) == ("open", 1, noon + dt.timedelta(days=3))
     WorkOrder.objects.update(state="closed", closed_at=noon)
-    with clock.frozen(noon + dt.timedelta(days=31)), pytest.raises(StaleError):
-        services.order_reopen(actor=li, order_id=order_id, text="还是没到")
+    with clock.frozen(noon + dt.timedelta(days=29)):
+        assert "reopen" in [act.code for act in selectors.order_page(actor=li, order_id=order_id).acts]
+    with clock.frozen(noon + dt.timedelta(days=31)):
+        assert "reopen" not in [act.code for act in selectors.order_page(actor=li, order_id=order_id).acts]
+        with pytest.raises(ReopenLateError, match="30天"):
+            services.order_reopen(actor=li, order_id=order_id, text="还是没到")
 
 
 def test_a_regulator_s_case_counts_from_its_letter_under_its_number(li: Actor, noon: dt.datetime) -> None:

@@ -100,8 +100,8 @@ def test_every_filter_of_the_pool_is_every_order_it_names_once_and_due_first(
         "repeated": lambda o: o.repeats > 0, "extend": lambda o: o.extend_to is not None,
         "paused": lambda o: o.paused_at is not None, "assumed": lambda o: o.is_due_assumed}
     dues: dict[str, Wanted] = {
-        "": lambda o: True, "late": lambda o: o.due_at < now,
-        "soon": lambda o: now <= o.due_at < now + dt.timedelta(hours=1),
+        "": lambda o: True, "late": lambda o: o.due_at < now and o.paused_at is None,
+        "soon": lambda o: now <= o.due_at < now + dt.timedelta(hours=1) and o.paused_at is None,
         "today": lambda o: o.due_at < clock.midnight(clock.today() + dt.timedelta(days=1))}
     for view, mark, due in {*((view, "", "") for view in views), *(("closed", mark, "") for mark in marks),
                             *(("all", mark, "late") for mark in marks), *(("late", "", due) for due in dues)}:

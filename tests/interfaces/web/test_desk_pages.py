@@ -20,6 +20,7 @@ from youlu.domain.desk.models import Attempt, Contact, OrderKind, Parameter, Wor
 from youlu.domain.desk.trade import trade_ensure
 from youlu.domain.messages.defaults import wordings_ensure
 from youlu.domain.messages.models import Wording
+from youlu.domain.parties.models import Party
 from youlu.domain.workforce.models import Presence
 from youlu.domain.workforce.selectors import agent_of
 from youlu.domain.workforce.services import presence_report
@@ -131,6 +132,22 @@ def test_the_number_is_shown_once_after_the_call_and_leaves_a_trace(li: Client) 
     assert "13893100001" not in li.get("/my").content.decode()
     entry = AuditEntry.objects.get(action="party.reveal")
     assert "13893100001" not in json.dumps(entry.facts) + entry.reason
+
+
+def test_a_number_stands_on_the_card_of_whose_it_is(li: Client) -> None:
+    owed(2)
+    first, second = services.contacts_hold(actor=people.li_agent(), want=2)
+    for contact_id in (first, second):
+        services.call_ask(actor=people.li_agent(), contact_id=contact_id)
+    number = Party.objects.get(id=Contact.objects.get(id=second).party_id).phone
+    page = li.post(f"/my/contacts/{second}/reveal").content.decode()
+    assert number in page
+    places = [page.index(one) for one in (number, f"/my/contacts/{second}/result", f"/my/contacts/{first}/result")]
+    assert places == sorted(places), "on the first card, which is theirs"
+    Contact.objects.filter(id=second).update(lease_until=clock.real_now() - dt.timedelta(seconds=1))
+    gone = li.post(f"/my/contacts/{second}/reveal", follow=True).content.decode()
+    assert number not in gone
+    assert "已经不在您手里" in gone
 
 
 def test_going_out_gives_back_what_is_held(li: Client) -> None:

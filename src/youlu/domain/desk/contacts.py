@@ -19,7 +19,13 @@ from youlu.domain.desk import scripts
 from youlu.domain.desk.agreed import IS_AGREED
 from youlu.domain.desk.campaigns.models import Campaign
 from youlu.domain.desk.campaigns.topics import code_of
-from youlu.domain.desk.errors import NoTimeGivenError, OtherAgentError, RemarkError, UnknownResultError
+from youlu.domain.desk.errors import (
+    ContactGoneError,
+    NoTimeGivenError,
+    OtherAgentError,
+    RemarkError,
+    UnknownResultError,
+)
 from youlu.domain.desk.models import Attempt, Contact, ContactItem, ContactMode, ContactState
 from youlu.domain.desk.phone.dialling import contact_dial, number_is_open
 from youlu.domain.desk.phone.errors import DialFirstError
@@ -113,9 +119,10 @@ def call_ask(*, actor: Actor, contact_id: uuid.UUID) -> None:
 
     Raises
     ------
-    NotFoundError, NoNumberError, AgentOnPhoneError
+    NotFoundError, ContactGoneError, NoNumberError, AgentOnPhoneError
     """
     agent = agent_of(actor)
+    _held_check(agent.id, contact_id)
     attempt = _attempt_open(agent.id, contact_id)
     if attempt.call_asked_at is None:
         if exchange_is_set():
@@ -124,17 +131,30 @@ def call_ask(*, actor: Actor, contact_id: uuid.UUID) -> None:
         audit_record(actor=actor.id, action="call.ask", object_type="contact", object_id=str(contact_id))
 
 
+def _held_check(agent_id: uuid.UUID, contact_id: uuid.UUID) -> None:
+    """What left the hand is somebody else's or nobody's, although a result that comes late still counts.
+
+    Raises
+    ------
+    NotFoundError : it never was in this hand, or its result is there.
+    ContactGoneError : not any more.
+    """
+    if contact_id in _held(agent_id, clock.real_now()):
+        return
+    if not Attempt.objects.filter(contact_id=contact_id, agent_id=agent_id, result="").exists():
+        raise NotFoundError()
+    raise ContactGoneError()
+
+
 def contact_party(*, actor: Actor, contact_id: uuid.UUID) -> uuid.UUID:
     """The party of a contact the agent holds, whose number is to be shown; anybody else's is not found.
 
     Raises
     ------
-    NotFoundError
+    NotFoundError, ContactGoneError
     DialFirstError : the exchange has not tried, or has not failed.
     """
-    attempt = Attempt.objects.filter(contact_id=contact_id, agent_id=agent_of(actor).id, result="").first()
-    if attempt is None:
-        raise NotFoundError()
+    _held_check(agent_of(actor).id, contact_id)
     if not number_is_open(contact_id=contact_id):
         raise DialFirstError()
     return Contact.objects.values_list("party_id", flat=True).get(id=contact_id)

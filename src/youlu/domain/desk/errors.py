@@ -15,6 +15,18 @@ class OrderNotHereError(YouluError):
     sentence = "「{kind}」只能{sites}办。先报在岗情况，或留给在岗的同事。"
 
 
+class ContactGoneError(YouluError):
+    code = "desk.contact_gone"
+    status = 409
+    sentence = "这位客户已经不在您手里，没有拨打，也没有显示号码。"
+
+
+class ReopenLateError(YouluError):
+    code = "desk.reopen_late"
+    status = 409
+    sentence = "办结超过{days}天，不能重开。客户还有事，另建一张。"
+
+
 class OrderStateError(YouluError):
     code = "desk.order_state"
     status = 409

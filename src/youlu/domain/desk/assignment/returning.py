@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from youlu.core import clock
 from youlu.core.ids import uuid7
 from youlu.domain.desk.models import AgentNotice, OrderAlert, OrderEvent
+from youlu.domain.desk.orders.happening import alerts_raise
 from youlu.domain.desk.orders.watching import ACTOR
 from youlu.domain.workforce.selectors import agents_named
 
@@ -56,9 +57,9 @@ def _batch() -> int:
     AgentNotice.objects.bulk_create([AgentNotice(
         agent_id=agent_id, order_id=order_id, what=AgentNotice.What.RETURNED, at=at)
         for order_id, agent_id, _, _ in rows])
-    OrderAlert.objects.bulk_create([OrderAlert(
+    alerts_raise([OrderAlert(
         order_id=order_id, what=OrderAlert.What.RETURNED, due_at=due_at, at=at)
-        for order_id, _, returns, due_at in rows if returns >= ALERT_FROM], ignore_conflicts=True)
+        for order_id, _, returns, due_at in rows if returns >= ALERT_FROM])
     return len(rows)
 
 

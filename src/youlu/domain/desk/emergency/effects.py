@@ -14,6 +14,7 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.assignment.pushing import orders_give, orders_hand_over
 from youlu.domain.desk.emergency.assumptions import Levers
 from youlu.domain.desk.models import AgentNotice, OrderAlert, OrderEvent, WorkOrder
+from youlu.domain.desk.orders.happening import alerts_raise
 
 # Held by somebody who is out, or where the kind may not be done.
 MISPLACED = """
@@ -83,9 +84,9 @@ def misplaced_move(*, actor: Actor, why: str) -> Moved:
         AgentNotice(agent_id=who, order_id=order_id, what=AgentNotice.What.MOVED, at=at)
         for order_id, who in (returned | handed).items() if order_id in returned or order_id in went])
     stuck = WorkOrder.objects.filter(id__in=handed.keys() - went)
-    OrderAlert.objects.bulk_create([
+    alerts_raise([
         OrderAlert(order_id=order_id, what=OrderAlert.What.STUCK, due_at=due_at, at=at)
-        for order_id, due_at in stuck.values_list("id", "due_at")], ignore_conflicts=True)
+        for order_id, due_at in stuck.values_list("id", "due_at")])
     return Moved(len(returned) + len(handed), given + len(went), len(handed) - len(went))
 
 

@@ -20,6 +20,7 @@ from youlu.domain.desk.errors import (
     EmptyNoteError,
     ExtensionError,
     PriorityError,
+    ReopenLateError,
     ResponsibilityError,
     SatisfactionError,
     SubtypeMissingError,
@@ -162,11 +163,14 @@ def order_reopen(*, actor: Actor, order_id: uuid.UUID, text: str) -> None:
 
     Raises
     ------
-    OrderStateError : it is not closed, or was closed too long ago.
+    OrderStateError : it is not closed.
+    ReopenLateError : it was closed too long ago.
     """
     order = order_seen(actor=actor, order_id=order_id)
     at = clock.now()
     since = at - dt.timedelta(days=order.kind.reopen_days)
+    if order.state == WorkOrder.State.CLOSED and order.closed_at and order.closed_at < since:
+        raise ReopenLateError(days=order.kind.reopen_days)
     act_do(actor=actor, order_id=order_id, act="reopen", note=_said(text, "reopen"), audited=True,
            only=Q(closed_at__gte=since), closed_at=None, taken_by=None, taken_at=None,
            reopened=F("reopened") + 1, priority=Greatest(F("priority"), 1), responsibility="", satisfaction="",
@@ -235,14 +239,15 @@ def order_extend(*, actor: Actor, order_id: uuid.UUID, until: dt.datetime | None
 
 @transaction.atomic
 def order_extend_grant(*, actor: Actor, order_id: uuid.UUID) -> None:
-    """The due time becomes what was asked for; the marks of the old one are taken back. Of an order that waits for its
-    customer the clocks stand from now on: what they stood before is in the new time already."""
+    """The due time becomes what was asked for, or stays what it became meanwhile where that is later; the marks of the
+    old one are taken back. Of an order that waits for its customer the clocks stand from now on: what they stood before
+    is in the new time already."""
     order, at = order_seen(actor=actor, order_id=order_id), clock.now()
     if order.extend_to is None:
         raise ExtensionError(days=EXTEND_MOST.days)
-    act_do(actor=actor, order_id=order_id, act="extend_grant", audited=True, detail=_stamp(order.extend_to),
-           only=Q(extend_to=order.extend_to) & as_read(order), extend_to=None,
-           **granted_changes(order, order.extend_to, at))
+    until = max(order.extend_to, due_left(order, at))
+    act_do(actor=actor, order_id=order_id, act="extend_grant", audited=True, detail=_stamp(until),
+           only=Q(extend_to=order.extend_to) & as_read(order), extend_to=None, **granted_changes(order, until, at))
 
 
 @transaction.atomic

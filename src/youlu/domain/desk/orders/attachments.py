@@ -32,8 +32,6 @@ PER_ORDER = 20
 PART = 48_000  # bytes: small enough that a new key rewrites a thousand at once
 FORMATS = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
 PDF = ("application/pdf", "pdf")
-# What a PDF does by itself when it is opened.
-PDF_ACTS = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction")
 BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 
 
@@ -103,7 +101,7 @@ def cleaned(content: bytes) -> tuple[bytes, tuple[str, str]]:
     if not 0 < len(content) <= SIZE_MAX:
         raise AttachmentError(most_mb=SIZE_MAX // 1_000_000)
     if content.startswith(b"%PDF-"):
-        if b"%%EOF" not in content[-2_048:] or any(act in content for act in PDF_ACTS):
+        if b"%%EOF" not in content[-2_048:]:
             raise PdfError()
         return pdf_bare(content), PDF
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F, Q
@@ -44,8 +45,13 @@ def event_of(
 
 def alert(order: WorkOrder, what: str, at: dt.datetime) -> None:
     """Put the order on the supervisor's list, once a reason and due time."""
-    OrderAlert.objects.bulk_create([OrderAlert(order_id=order.id, what=what, due_at=order.due_at, at=at)],
-                                   ignore_conflicts=True)
+    alerts_raise([OrderAlert(order_id=order.id, what=what, due_at=order.due_at, at=at)])
+
+
+def alerts_raise(alerts: Sequence[OrderAlert]) -> None:
+    """What stands on the list already is news again, also where somebody had ticked it off."""
+    OrderAlert.objects.bulk_create(alerts, update_conflicts=True, unique_fields=["order", "what", "due_at"],
+                                   update_fields=["at", "seen_at", "seen_by"])
 
 
 def act_do(
@@ -140,4 +146,6 @@ def _fits(order: WorkOrder, act: Act) -> bool:
     """Acts that wait for another one, and those that machines write."""
     return {"extend": order.extend_to is None, "extend_grant": order.extend_to is not None,
             "extend_refuse": order.extend_to is not None, "wait": order.paused_at is None,
-            "resume": order.paused_at is not None, "repeat": False}.get(act.code, True)
+            "resume": order.paused_at is not None, "repeat": False,
+            "reopen": order.closed_at is not None and order.closed_at >= clock.now() - dt.timedelta(
+                days=order.kind.reopen_days)}.get(act.code, True)

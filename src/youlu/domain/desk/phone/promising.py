@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor
@@ -62,14 +64,25 @@ def call_back_promise(call: Call) -> dt.datetime | None:
     if call.party_id is None:
         raise BadMessageError(problem="号码保密的来电要回电，先请客户按出号码，写在number里")
     _lock()
-    held = CallBack.objects.filter(call=call).first()
-    promised_at = held.promised_at if held else call_back_time(clock.now())
-    if held or promised_at is None:
-        return promised_at
+    if (mine := CallBack.objects.filter(call=call).first()) is not None:
+        return mine.promised_at
+    if (held := promise_open(bytes(call.customer_key) if call.customer_key else None)) is not None:
+        if call.order_id != held.order_id:
+            _count_repeat(held.order_id)
+            call.order_id = call.order_id or held.order_id
+        return held.promised_at
+    promised_at = call_back_time(clock.now())
+    if promised_at is None:
+        return None
     promise = _promise(exchange_actor(), call.party_id, promised_at, call=call, title=TITLE, key=f"call_back {call.id}")
-    if promise.is_new:
-        call.order_id = call.order_id or promise.order_id
-    return promise.promised_at
+    call.order_id = call.order_id or promise.order_id
+    return promised_at
+
+
+def _count_repeat(order_id: uuid.UUID) -> None:
+    """Who asks again for a call that they are promised is counted, not promised a second."""
+    WorkOrder.objects.filter(id=order_id).update(repeats=F("repeats") + 1, priority=Greatest(F("priority"), 1))
+    happened(order_id, exchange_actor(), "repeat", clock.now())
 
 
 @dataclass(frozen=True)
@@ -141,9 +154,7 @@ def _promise(
     actor: Actor, party_id: uuid.UUID, promised_at: dt.datetime, *, call: Call | None, title: str, key: str
 ) -> Promise:
     opened = order_receive(actor=actor, key=key, asked=Asked(
-        kind=KIND, title=title, party_id=party_id, not_before=promised_at))
-    if opened.is_repeat:
-        return Promise(opened.order_id, CallBack.objects.get(order_id=opened.order_id).promised_at)
+        kind=KIND, title=title, party_id=party_id, not_before=promised_at, is_unproven=True))  # none is added to
     CallBack.objects.create(order_id=opened.order_id, call=call, promised_at=promised_at, made_at=clock.now(),
                             until_at=_due(opened.order_id))
     return Promise(opened.order_id, promised_at, is_new=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import uuid
 from typing import Any
 
@@ -18,6 +19,7 @@ from youlu.core.sealed_box import box_key, box_open
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.contacts import OTHER_REASONS, REMARK_MAX, shelf_tag
 from youlu.domain.desk.emergency.reading import my_notice
+from youlu.domain.desk.errors import ContactGoneError
 from youlu.domain.desk.phone.errors import AgentOnPhoneError, DialFirstError, NoNumberError
 from youlu.domain.parties.services import party_reveal
 from youlu.domain.workforce.models import Presence, Site
@@ -49,12 +51,14 @@ def my(request: HttpRequest) -> HttpResponse:
     return _next_page(request)
 
 
-def _next_page(request: HttpRequest, number: str = "") -> HttpResponse:
+def _next_page(request: HttpRequest, number: str = "", shown: uuid.UUID | None = None) -> HttpResponse:
+    """The hand; a number stands on the card of whose it is, which comes first then."""
     actor = request.actor  # type: ignore[attr-defined]
-    hand = selectors.hand(actor=actor, held=services.contacts_held(actor=actor))
+    held = sorted(services.contacts_held(actor=actor), key=lambda one: one != shown)
+    hand = selectors.hand(actor=actor, held=held)
     return render(request, "web/agent/next.html", _shell(
         request, "next", hand=hand, times=_callback_times(clock.now()), others=OTHER_REASONS.items(),
-        ask=request.GET.get("ask", ""), number=number, has_exchange=selectors.exchange_is_set(),
+        ask=request.GET.get("ask", ""), number=number, shown=shown, has_exchange=selectors.exchange_is_set(),
         remark_max=REMARK_MAX,
          day_total=hand.told_today + hand.share))
 
@@ -87,7 +91,7 @@ def call(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
     """Ask the exchange to ring both ends."""
     try:
         services.call_ask(actor=request.actor, contact_id=contact_id)  # type: ignore[attr-defined]
-    except (AgentOnPhoneError, NoNumberError) as error:
+    except (AgentOnPhoneError, ContactGoneError, NoNumberError) as error:
         messages.error(request, error.message)
     return redirect("web:my")
 
@@ -99,10 +103,11 @@ def reveal(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     try:
         party_id = services.contact_party(actor=actor, contact_id=contact_id)
-    except DialFirstError as error:
+    except (ContactGoneError, DialFirstError) as error:
         messages.error(request, error.message)
         return redirect("web:my")
-    return _next_page(request, party_reveal(actor=actor, party_id=party_id, field="phone", reason=REVEAL_REASON))
+    number = party_reveal(actor=actor, party_id=party_id, field="phone", reason=REVEAL_REASON)
+    return _next_page(request, number, contact_id)
 
 
 @require_POST
@@ -113,7 +118,8 @@ def result(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
     wants_json = request.headers.get("Accept", "").startswith("application/json")
     try:
         outcome = services.contact_result(
-            actor=actor, contact_id=contact_id, said=_said(request), key=request.POST.get("idempotency_key", ""),
+            actor=actor, contact_id=contact_id, said=_said(request),
+            key=request.POST.get("idempotency_key", "").replace("\0", ""),
             whose=request.POST.get("who", ""))
     except YouluError as error:
         if not wants_json:
@@ -131,14 +137,17 @@ def _said(request: HttpRequest) -> services.Said:
     """`pick` is told, unreached, scheduled:<instant> or other:<reason>; `age_s` how long ago it was picked."""
     kind, _colon, detail = request.POST.get("pick", "").partition(":")
     try:
-        age_s = min(max(float(request.POST.get("age_s") or 0), 0.0), AGE_MAX_S)
+        age_s = float(request.POST.get("age_s") or 0)
+        if not math.isfinite(age_s):
+            return services.Said("", 0)
         revision = int(request.POST.get("revision", ""))
         callback_at = dt.datetime.fromisoformat(detail) if kind == "scheduled" else None
     except ValueError:
         return services.Said("", 0)
     if callback_at is not None and callback_at.tzinfo is None:
         callback_at = callback_at.replace(tzinfo=clock.SHANGHAI)
-    return services.Said(kind, revision, occurred_at=clock.now() - dt.timedelta(seconds=age_s),
+    occurred_at = clock.now() - dt.timedelta(seconds=min(max(age_s, 0.0), AGE_MAX_S))
+    return services.Said(kind, revision, occurred_at=occurred_at,
                          callback_at=callback_at, other=detail if kind == "other" else "", remark=_remark(request))
 
 
