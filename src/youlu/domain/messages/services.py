@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max, Min, Q
+from django.db.models import F, Max, Min, Q
 
 from youlu.core import clock
 from youlu.core.audit import audit_record
@@ -84,7 +84,8 @@ def wording_approve(
     approved = Wording.objects.filter(code=wording.code, state=Wording.State.APPROVED)
     approved.filter(Q(valid_to=None) | Q(valid_to__gt=starts_at), valid_from__lte=starts_at).update(valid_to=starts_at)
     # One that was approved for later keeps its time, and ends this one.
-    later = approved.filter(valid_from__gt=starts_at).aggregate(at=Min("valid_from"))["at"]
+    holds = Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))
+    later = approved.filter(holds, valid_from__gt=starts_at).aggregate(at=Min("valid_from"))["at"]
     ends_at = min((at for at in (valid_to, later) if at), default=None)
     wording.state, wording.valid_from, wording.valid_to = Wording.State.APPROVED, starts_at, ends_at
     wording.approved_by, wording.approved_at = actor.id, clock.now()
