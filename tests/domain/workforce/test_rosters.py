@@ -207,6 +207,54 @@ def test_rest_reaches_over_the_seam_to_what_is_in_force_after_and_before() -> No
 
 
 @pytest.mark.django_db
+def test_seven_days_in_a_row_are_counted_over_the_seam_on_both_sides() -> None:
+    first, *_ = desk()
+    published([plan(first, day) for day in range(2, 6)], start_date=MONDAY + dt.timedelta(days=2), days=5)
+    published([plan(first, -1, "early")], start_date=MONDAY - dt.timedelta(days=1), days=1)
+    both = draft([plan(first, 0), plan(first, 1)], days=2)
+    assert [(row.rule, row.work_date) for row in roster_verify(roster_id=both).hard] == [("rest_day_in_seven", MONDAY)]
+    assert roster_verify(roster_id=draft([plan(first, 1)], days=2)).is_lawful
+
+
+@pytest.mark.django_db
+def test_a_week_has_44_hours_with_what_is_in_force_of_it() -> None:
+    first, *_ = desk()
+    contract_set(actor=people.chen_supervisor(), agent_id=first, week_most_min=44 * 60)
+    published([plan(first, day) for day in range(2, 6)], start_date=MONDAY + dt.timedelta(days=2), days=5)
+    assert roster_verify(roster_id=draft([plan(first, 0)], days=2)).is_lawful  # five days of eight hours
+    over = roster_verify(roster_id=draft([plan(first, 0), plan(first, 1)], days=2))
+    assert [(row.rule, row.amount) for row in over.hard] == [("max_minutes_week", 4)]
+
+
+@pytest.mark.django_db
+def test_overtime_of_the_rest_of_the_month_is_known() -> None:
+    first, *_ = desk()
+    later = MONDAY + dt.timedelta(days=7)
+    published([plan(first, day, "early", 480, 630) for day in (*range(7, 13), *range(14, 20))], start_date=later,
+              days=14)  # ten paid hours on six days a week: 16 h each
+    tired = roster_verify(roster_id=draft([plan(first, day, "early", 480, 630) for day in (0, 1, 2)]))
+    assert [(row.rule, row.amount) for row in tired.hard] == [("law_overtime", 2)]  # 16 + 16 + 6 of 36
+    assert roster_verify(roster_id=draft([plan(first, day, "early", 480, 630) for day in (0, 1)])).is_lawful
+
+
+@pytest.mark.django_db
+def test_a_search_and_a_repair_know_what_is_in_force_behind_their_days() -> None:
+    everybody = desk(3)
+    needs_set(needs(days=2, persons=3), source="试")
+    wednesday = MONDAY + dt.timedelta(days=2)
+    published([plan(one, day) for one in everybody for day in range(2, 7)], start_date=wednesday, days=5)
+    published([plan(one, 0) for one in everybody], days=2)  # six days: one of the two must stay free
+    for ask in (roster_solve_start, roster_repair):
+        run_id = ask(actor=people.chen_supervisor(), start_date=MONDAY, days=2, legal_basis=LAW, limit_s=LONG_S)
+        run_answer(run_id)
+        run = roster_progress(actor=people.chen_supervisor(), run_id=run_id)
+        assert (run.state, run.error) == ("done", "")
+        found = Roster.objects.get(id=run.roster_id).rostershift_set
+        assert 1 <= found.count() <= 3
+        assert roster_verify(roster_id=run.roster_id).is_lawful
+
+
+@pytest.mark.django_db
 def test_hours_of_weeks_gone_count_towards_the_month() -> None:
     first, *_ = desk()
     published([plan(first, day, "early", 480, 630) for day in range(6)])  # ten paid hours on six days: 16 h overtime

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from youlu.engines.roster import (
+    Ahead,
     Assignment,
     Carry,
     Need,
@@ -101,8 +102,13 @@ def random_desk(seed: int) -> Problem:
 
 def _random_person(draw: random.Random, name: str, days: int, shifts: tuple[Shift, ...]) -> Person:
     carry = draw.choice([Carry(), Carry(worked_in_row=draw.randint(1, 6), last_end_min=-draw.choice([30, 480]),
-                                        week_min=draw.choice([0, 960, 2400]), overtime_min=draw.choice([0, 2000])),
+                                        week_min=draw.choice([0, 960, 2400, 3000]), week_over_min=draw.choice([0, 300]),
+                                        overtime_min=draw.choice([0, 2000, 2300])),
                          Carry(rested_in_row=draw.randint(1, 2))])
+    ahead = draw.choice([Ahead(), Ahead(), Ahead(
+        first_start_min=1440 * days + draw.choice([0, 480, 1500]), worked_in_row=draw.randint(0, 7),
+        week_min=draw.choice([0, 960, 2640, 3000]), week_over_min=draw.choice([0, 240]),
+        overtime_min=draw.choice([0, 2000]), scheme_min=draw.choice([0, 500]))])
     return Person(
         name, BOTH if draw.random() < 0.7 or name == "甲" else CALL,
         leave=(Span.of_days(0, 0),) if draw.random() < 0.2 else (),
@@ -110,5 +116,5 @@ def _random_person(draw: random.Random, name: str, days: int, shifts: tuple[Shif
         wishes=tuple(Wish(day, draw.randint(1, 3), draw.choice(["", shifts[0].name]), draw.random() < 0.5)
                      for day in range(days) if draw.random() < 0.4),
         contract_min=draw.choice([None, 960]), basis=draw.choice(["standard", "comprehensive", "emergency"]),
-        consents=draw.random() < 0.5, scheme_min=1000, carry=carry,
+        consents=draw.random() < 0.5, scheme_min=1000, carry=carry, ahead=ahead,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.engines.roster.desks import CALL, EARLY, EXACT, LATE, NIGHT, desk, pe
 
 from youlu.engines.roster import (
     RULES,
+    Ahead,
     Assignment,
     Carry,
     Need,
@@ -206,6 +208,63 @@ def test_runs_go_on_from_before_the_horizon() -> None:
     problem = desk(1, 3, people=(tired,), rules=(Rule("rest_day_in_seven"), Rule("min_rest", 660)))
     assert broken(problem, row("甲", "早早.")) == {"rest_day_in_seven", "min_rest"}
     assert not broken(problem, row("甲", "晚.早"))
+
+
+def test_runs_and_rest_reach_into_what_is_settled_after_the_horizon() -> None:
+    goes_on = person(ahead=Ahead(worked_in_row=4, first_start_min=3 * 1440 + 480))
+    problem = desk(1, 3, people=(goes_on,), rules=(Rule("rest_day_in_seven"), Rule("min_rest", 660)))
+    assert broken(problem, row("甲", "早早早")) == {"rest_day_in_seven"}
+    assert broken(problem, row("甲", ".早晚")) == {"min_rest"}
+    assert not broken(problem, row("甲", ".早早"))
+    both = replace(goes_on, carry=Carry(worked_in_row=3, last_end_min=-600), ahead=Ahead(worked_in_row=3))
+    assert broken(replace(problem, days=1, people=(both,)), row("甲", "早")) == {"rest_day_in_seven"}
+    tired = replace(goes_on, ahead=Ahead(worked_in_row=9))  # too long by itself: ours only if it begins with our day
+    assert broken(replace(problem, people=(tired,)), row("甲", "..早")) == {"rest_day_in_seven"}
+    assert not broken(replace(problem, people=(tired,)), row("甲", "早早."))
+
+
+def test_a_week_is_one_though_its_end_is_settled_already() -> None:
+    week = Rule("max_minutes_week", 44 * 60)
+    goes_on = person(ahead=Ahead(week_min=32 * 60))  # Thursday to Sunday
+    problem = desk(1, 3, people=(goes_on,), rules=(week,))
+    assert not broken(problem, row("甲", "早.."))
+    assert broken(problem, row("甲", "早早.")) == {"max_minutes_week"}
+    over = roster_verify(replace(problem, people=(person(ahead=Ahead(week_min=60 * 60)),)), row("甲", "早.."))
+    assert [b.amount for b in over.breaches] == [8], "what is over without us is not counted as ours"
+    before = person(carry=Carry(week_min=50 * 60))
+    assert not broken(replace(problem, people=(before,)), [])
+
+
+def test_the_months_overtime_counts_weeks_on_both_sides() -> None:
+    ten = Shift("十", 480, 600)
+    rules, tired = (Rule("law_overtime"),), person(carry=Carry(overtime_min=20 * 60), ahead=Ahead(overtime_min=12 * 60))
+    problem = desk(1, 7, shifts=(ten,), people=(tired,), rules=rules)  # in July, as the week after
+    assert not broken(problem, row("甲", "十十"))
+    assert broken(problem, row("甲", "十十十")) == {"law_overtime"}
+    # Thursday to Sunday have 40 hours, two a day beyond eight: four days make eight hours of overtime, the fifth ten.
+    cut = person(carry=Carry(overtime_min=27 * 60), ahead=Ahead(week_min=40 * 60, week_over_min=8 * 60))
+    assert broken(replace(problem, days=3, people=(cut,)), row("甲", "十..")) == {"law_overtime"}
+    assert not broken(replace(problem, days=3, people=(replace(cut, carry=Carry(overtime_min=22 * 60)),)),
+                      row("甲", "十.."))
+
+
+def test_a_weeks_overtime_counts_to_the_month_of_its_sunday() -> None:
+    ten = Shift("十", 480, 600)
+    tired = person(carry=Carry(overtime_min=36 * 60))  # of July
+    problem = desk(1, 7, shifts=(ten,), people=(tired,), rules=(Rule("law_overtime"),))
+    last = replace(problem, start=dt.date(2022, 7, 25))  # to Sunday 31 July
+    assert broken(last, row("甲", "十")) == {"law_overtime"}
+    assert not broken(replace(last, start=dt.date(2022, 8, 1), people=(person(),)), row("甲", "十十十十十"))
+    across = replace(problem, start=dt.date(2022, 7, 28), days=14)  # a week's end in July, a week in August
+    assert not broken(across, row("甲", "....十十十......."))
+    assert broken(across, row("甲", "十十十十..........")) == {"law_overtime"}
+
+
+def test_pay_is_of_the_horizons_own_hours() -> None:
+    others = person(carry=Carry(week_min=50 * 60))
+    problem = desk(1, 3, people=(others,), rules=(Rule("pay", weight=1),))
+    assert roster_verify(problem, []).cost == 0
+    assert roster_verify(problem, row("甲", "早..")).cost == 8 + 0.5 * 8
 
 
 @pytest.mark.parametrize("name", sorted(RULES))

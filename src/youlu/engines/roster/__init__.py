@@ -7,6 +7,7 @@ checks any roster in plain Python. `RULES` lists every rule in planners' words.
 from youlu.engines.roster.curtois import curtois_read
 from youlu.engines.roster.errors import RosterInputError
 from youlu.engines.roster.model import (
+    Ahead,
     Assignment,
     Carry,
     Need,
@@ -25,6 +26,7 @@ from youlu.engines.roster.verify import Verdict, roster_verify
 
 __all__ = [
     "RULES",
+    "Ahead",
     "Assignment",
     "Breach",
     "Carry",

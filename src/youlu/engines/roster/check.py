@@ -92,9 +92,15 @@ def _person_check(problem: Problem, person: Person, shifts: Names) -> None:
         if not isfinite(wish.weight) or wish.weight < 0:
             raise bad(f"a wish weighs {wish.weight}: it must be a number of at least 0")
     carry = person.carry
-    counts = (carry.worked_in_row, carry.rested_in_row, carry.week_min, carry.overtime_min, carry.scheme_min)
+    counts = (carry.worked_in_row, carry.rested_in_row, carry.week_min, carry.week_over_min, carry.overtime_min,
+              carry.scheme_min)
     if min(counts) < 0 or (person.contract_min or 0) < 0 or (person.scheme_min or 0) < 0:
         raise bad("has negative hours or days")
+    ahead = person.ahead
+    if min(ahead.worked_in_row, ahead.week_min, ahead.week_over_min, ahead.overtime_min, ahead.scheme_min) < 0:
+        raise bad("has negative hours or days after the last day")
+    if ahead.first_start_min is not None and ahead.first_start_min < problem.days * DAY_MIN:
+        raise bad(f"goes on at minute {ahead.first_start_min}, which is no time after the last day")
     if carry.worked_in_row and carry.rested_in_row:
         raise bad("both worked and rested on the eve of the first day")
 

@@ -102,7 +102,8 @@ class Carry:
     ----------
     last_end_min : end of the last shift, minutes from 00:00 of the first day (mostly negative).
     worked_in_row, rested_in_row : days up to the eve of the first day; both 0: unknown, the run counts as long enough.
-    week_min : paid minutes of the running calendar week. overtime_min : overtime of the running month.
+    week_min, week_over_min : paid minutes of the running calendar week; those of them beyond eight hours a day.
+    overtime_min : overtime of weeks that ended in the month of the first day.
     scheme_min : paid minutes of the running period of a comprehensive scheme.
     """
 
@@ -110,6 +111,28 @@ class Carry:
     worked_in_row: int = 0
     rested_in_row: int = 0
     week_min: int = 0
+    week_over_min: int = 0
+    overtime_min: int = 0
+    scheme_min: int = 0
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What a person goes on with after the last day, settled already: the other side of `Carry`.
+
+    Parameters
+    ----------
+    first_start_min : start of the first shift, minutes from 00:00 of the first day.
+    worked_in_row : days worked without a day off, from the day after the last one.
+    week_min, week_over_min : paid minutes that the last calendar week still has; those beyond eight hours a day.
+    overtime_min : overtime of later weeks that end in the same month as that week.
+    scheme_min : paid minutes of what is left of the scheme's period.
+    """
+
+    first_start_min: int | None = None
+    worked_in_row: int = 0
+    week_min: int = 0
+    week_over_min: int = 0
     overtime_min: int = 0
     scheme_min: int = 0
 
@@ -140,6 +163,7 @@ class Person:
     consents: bool = False
     scheme_min: int | None = None
     carry: Carry = field(default_factory=Carry)
+    ahead: Ahead = field(default_factory=Ahead)
 
     @property
     def lawful_basis(self) -> str:
@@ -242,6 +266,11 @@ class Problem:
                 found.append([])
             found[-1].append(day)
         return found
+
+    def sunday_of(self, day: int) -> date:
+        """The last day of the calendar week of `day`, whose month the week's overtime counts to."""
+        found = self.date_of(day)
+        return found + timedelta(days=6 - found.weekday())
 
     def weekends(self) -> list[list[int]]:
         """Saturdays and Sundays of each week, as far as they are in the horizon."""

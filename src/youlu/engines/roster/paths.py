@@ -30,8 +30,9 @@ class Path:
 
     allowed : bool (D, S). off_may : bool (D,). follows : bool (S, S). units, kind : int (S,), paid time; 1 if counted.
     first, second : int (D,), number of the weekend whose first or second day it is, else -1.
-    limits : int array: longest work run, 1 if runs saturate there, shortest work run, shortest rest run, weekends,
-        least and most units, 1 if units saturate, limit of the kind, history (0 unknown, +n worked, -n rested).
+    limits : int array: longest work run, 1 if runs saturate there, longest on the last day, shortest work run, shortest
+        rest run, weekends, least and most units, 1 if units saturate, limit of the kind, history (0 unknown, +n worked,
+        -n rested).
     """
 
     allowed: np.ndarray
@@ -90,7 +91,7 @@ def path_of(program: Program, p: int, rules: set[str]) -> Path | None:
     for day in range(problem.days):
         for s in range(len(problem.shifts)):
             v = program.decision.get((p, day, s))
-            if v is not None and not _too_early(problem, person, mine, day, s):
+            if v is not None and not _too_close(problem, person, mine, day, s):
                 decisions[day, s] = position[v]
     marks, works, weekends = _marks(program, p, variables, position)
     off_may = _pins(program, p, decisions, none)
@@ -130,10 +131,12 @@ def _in(name: str, names: frozenset[str]) -> bool:
     return not names or name in names
 
 
-def _too_early(problem: Problem, person: Person, rules: list[Rule], day: int, s: int) -> bool:
-    ended = person.carry.last_end_min
+def _too_close(problem: Problem, person: Person, rules: list[Rule], day: int, s: int) -> bool:
+    """Whether there is too little rest after the last shift before the horizon, or before the first behind it."""
+    ended, begins = person.carry.last_end_min, person.ahead.first_start_min
     rest = max((r.limit for r in rules if r.name == "min_rest"), default=0.0)
-    return ended is not None and rest > 0 and day * DAY_MIN + problem.shifts[s].start_min < ended + rest
+    start, end = (day * DAY_MIN + at for at in (problem.shifts[s].start_min, problem.shifts[s].end_min))
+    return rest > 0 and ((ended is not None and start < ended + rest) or (begins is not None and begins < end + rest))
 
 
 def _marks(
@@ -199,11 +202,13 @@ def _run_limits(problem: Problem, person: Person, rules: list[Rule]) -> list[int
     if person.lawful_basis != "emergency" and any(r.name == "rest_day_in_seven" for r in rules):
         longest = min(longest, 6)
     shortest = max(1, most("min_consecutive_days"))
-    saturate = int(longest > problem.days)
+    worked, goes_on = person.carry.worked_in_row, person.ahead.worked_in_row
+    saturate = int(longest >= problem.days + worked + goes_on)
     run = max(1, shortest) if saturate else max(1, longest)
+    at_end = run if saturate else max(0, longest - goes_on)
     has = any(r.name == "max_weekends" for r in rules)
     weekends = least("max_weekends", 0) if has else -1
-    return [run, saturate, shortest, max(1, most("min_consecutive_rest_days")), weekends]
+    return [run, saturate, at_end, shortest, max(1, most("min_consecutive_rest_days")), weekends]
 
 
 def _unit_limits(rules: list[Rule], unit: int) -> list[int]:
@@ -224,8 +229,8 @@ def _walk(cost, off_may, weekend_cost, follows, units, kind, first, second, limi
     A run that began before an unknown history is as long as its days plus one: on day d, `length == d`.
     """
     days, shifts = cost.shape
-    run, saturate, shortest, rest, weekends = limits[0], limits[1], limits[2], limits[3], limits[4]
-    least_u, most_u, units_saturate, most_k, history = limits[5], limits[6], limits[7], limits[8], limits[9]
+    run, saturate, at_end, shortest, rest = limits[0], limits[1], limits[2], limits[3], limits[4]
+    weekends, least_u, most_u, units_saturate, most_k, history = limits[5:11]
     nw, nu, nk = max(weekends, 0) + 1, most_u + 1, most_k + 1
     block = nw * nu * nk
     positions = rest + shifts * run
@@ -283,6 +288,9 @@ def _walk(cost, off_may, weekend_cost, follows, units, kind, first, second, limi
         now = then
     best, at = FAR, -1
     for state in range(positions * block):
+        pos = state // block
+        if pos >= rest and (pos - rest) % run + 1 > at_end:
+            continue
         if now[state] < best and (state % block) // nk % nu >= least_u:
             best, at = now[state], state
     if at < 0:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -57,7 +58,7 @@ class Draft:
     elastic: list[int] = field(default_factory=list)
     constant: float = 0.0
     works: dict[tuple[int, int], int] = field(default_factory=dict)
-    memo: dict[object, int] = field(default_factory=dict)
+    memo: dict[object, Any] = field(default_factory=dict)
     on: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict)
 
     def variable(self, kind: int, low: float, high: float, person: int = -1, days: tuple[int, ...] = (),

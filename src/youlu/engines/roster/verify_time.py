@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from youlu.engines.roster.model import DAY_MIN, Person, Problem, Rule, Shift
 from youlu.engines.roster.verify_base import Found, Roster, among, check
@@ -11,13 +12,15 @@ from youlu.engines.roster.verify_people import is_open
 
 @check
 def min_rest(roster: Roster, rule: Rule) -> Found:
-    """A breach per pair of shifts too close, and per shift too close to the last one before the horizon."""
+    """A breach per pair of shifts too close, and per shift too close to the last before or the first after."""
     for person in roster.people(rule):
         days = roster.days(person)
-        carried = person.carry.last_end_min
+        carried, ahead = person.carry.last_end_min, person.ahead.first_start_min
         for day, shift in days.items():
             start, end = day * DAY_MIN + shift.start_min, day * DAY_MIN + shift.end_min
             if carried is not None and start < carried + rule.limit:
+                yield person.name, day, 1
+            if ahead is not None and ahead < end + rule.limit:
                 yield person.name, day, 1
             for later, after in days.items():
                 if later > day and later * DAY_MIN + after.start_min < end + rule.limit:
@@ -40,12 +43,14 @@ def _row(roster: Roster, person: Person) -> list[bool]:
 
 
 def _too_long(roster: Roster, rule: Rule, limit: int) -> Found:
-    """One breach per day that is more than the limit in a row."""
+    """One breach per day that is more than the limit in a row. Of the days after the horizon so many are looked at as
+    can belong to a run that is too long by one of ours."""
     for person in roster.people(rule):
         if rule.name == "rest_day_in_seven" and person.lawful_basis == "emergency":
             continue
         run = min(person.carry.worked_in_row, limit)
-        for day, works in enumerate(_row(roster, person)):
+        after = [True] * min(person.ahead.worked_in_row, limit)
+        for day, works in enumerate([*_row(roster, person), *after]):
             run = run + 1 if works else 0
             if run > limit:
                 yield person.name, max(0, day - limit), 1
@@ -187,39 +192,70 @@ def _weeks(problem: Problem, days: dict[int, Shift]) -> Iterator[tuple[int, int,
 
 @check
 def max_minutes_week(roster: Roster, rule: Rule) -> Found:
+    """Of a week that is over the limit without the horizon, what the horizon adds."""
     for person in roster.people(rule):
-        for first, _, worked in _weeks(roster.problem, roster.days(person)):
-            over = _paid(worked) + (person.carry.week_min if first == 0 else 0) - rule.limit
+        for first, last, worked in _weeks(roster.problem, roster.days(person)):
+            others, _ = _outside(roster.problem, person, first, last)
+            over = min(_paid(worked), _paid(worked) + others - rule.limit)
             if over > 0:
                 yield person.name, first, over
 
 
+def _outside(problem: Problem, person: Person, first: int, last: int) -> tuple[int, int]:
+    """Paid minutes, and those beyond eight hours a day, that the week has on days before and after the horizon."""
+    paid = over = 0
+    if first == 0:
+        paid, over = person.carry.week_min, person.carry.week_over_min
+    if last == problem.days - 1:
+        paid, over = paid + person.ahead.week_min, over + person.ahead.week_over_min
+    return paid, over
+
+
 def overtime_by_month(problem: Problem, person: Person, days: dict[int, Shift]) -> dict[tuple[int, int], float]:
-    """Overtime minutes by (year, month) of the last day of each week, or of the horizon on a comprehensive scheme."""
+    """Overtime minutes by (year, month) of each week's Sunday, or of the horizon's end on a comprehensive scheme."""
     found: dict[tuple[int, int], float] = {}
     if person.lawful_basis == "comprehensive":
         end = problem.date_of(problem.days - 1)
-        return {(end.year, end.month): max(0, _paid(days) + person.carry.scheme_min - (person.scheme_min or 0))}
+        others = person.carry.scheme_min + person.ahead.scheme_min
+        return {(end.year, end.month): max(0, _paid(days) + others - (person.scheme_min or 0))}
     for first, last, worked in _weeks(problem, days):
-        daily = sum(max(0, shift.paid - 480) for shift in worked.values())
-        before = person.carry.week_min if first == 0 else 0
-        weekly = _paid(worked) + before - 44 * 60 - (480 if len(worked) == 7 else 0)
+        paid, over = _outside(problem, person, first, last)
+        daily = over + sum(max(0, shift.paid - 480) for shift in worked.values())
+        weekly = _paid(worked) + paid - 44 * 60 - (480 if len(worked) == 7 else 0)
         end = problem.date_of(last)
-        month = (end.year, end.month)
+        sunday = end + timedelta(days=6 - end.weekday())
+        month = (sunday.year, sunday.month)
         found[month] = found.get(month, 0) + max(0, daily, weekly)
     return found
 
 
 @check
 def law_overtime(roster: Roster, rule: Rule) -> Found:
+    """Of a month that is over its 36 hours without the horizon, what the horizon adds."""
+    problem = roster.problem
     for person in roster.people(rule):
         if person.lawful_basis == "emergency":
             continue
-        months = overtime_by_month(roster.problem, person, roster.days(person))
-        for number, minutes in enumerate(months.values()):
-            over = minutes + (person.carry.overtime_min if number == 0 else 0) - 36 * 60
+        given = overtime_by_month(problem, person, {})
+        for month, minutes in overtime_by_month(problem, person, roster.days(person)).items():
+            others = _overtime_outside(problem, person, month)
+            over = minutes + others - max(36 * 60, given[month] + others)
             if over > 0:
                 yield person.name, 0, over
+
+
+def _overtime_outside(problem: Problem, person: Person, month: tuple[int, int]) -> int:
+    """Overtime minutes of the month in weeks that end before the horizon's first or begin after its last."""
+    if person.lawful_basis == "comprehensive":
+        return person.carry.overtime_min
+    total = 0
+    if (problem.start.year, problem.start.month) == month:
+        total += person.carry.overtime_min
+    end = problem.date_of(problem.days - 1)
+    sunday = end + timedelta(days=6 - end.weekday())
+    if (sunday.year, sunday.month) == month:
+        total += person.ahead.overtime_min
+    return total
 
 
 @check
@@ -228,7 +264,8 @@ def pay(roster: Roster, rule: Rule) -> Found:
     for person in roster.people(rule):
         days = roster.days(person)
         minutes = sum(shift.paid * (3 if day in roster.problem.holidays else 1) for day, shift in days.items())
-        extra = 0.5 * sum(overtime_by_month(roster.problem, person, days).values())
+        given = sum(overtime_by_month(roster.problem, person, {}).values())
+        extra = 0.5 * (sum(overtime_by_month(roster.problem, person, days).values()) - given)
         if person.lawful_basis != "comprehensive":
             extra += 480 * sum(len(worked) == 7 for _, _, worked in _weeks(roster.problem, days))
         if minutes or extra:

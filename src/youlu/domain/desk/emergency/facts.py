@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from django.db.models import Count
@@ -38,8 +38,8 @@ class Worker:
     """A person of the desk. `site` is where they are now; minutes count from 00:00 of the plan's first day.
 
     `is_known`: the roster may count on them. `over_at_min`, `running_until_min`: end of the first day's shift, over or
-    begun. `until_min`: to be rested for what is published after. `leave` and `available`: spans of minutes, no
-    span of `available` meaning any hour. `carry`: as `engines.roster.Carry`.
+    begun. `leave` and `available`: spans of minutes, no span of `available` meaning any hour. `carry`, `ahead`: what
+    is in force before and after the plan's days, as `engines.roster.Carry` and `Ahead`.
     """
 
     id: str
@@ -50,17 +50,19 @@ class Worker:
     consents: bool = False
     over_at_min: int | None = None
     running_until_min: int | None = None
-    until_min: int | None = None
     leave: tuple[tuple[int, int], ...] = ()
     available: tuple[tuple[int, int], ...] = ()
     week_most_min: int | None = None
     free_days: tuple[int, ...] = ()  # of the plan, on which they were to rest
     carry: dict[str, Any] = field(default_factory=dict)
+    ahead: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of_json(cls, row: dict[str, Any]) -> Worker:
         spans = {name: tuple((a, b) for a, b in row[name]) for name in ("leave", "available")}
-        return cls(**row | spans | {"skills": tuple(row["skills"]), "free_days": tuple(row.get("free_days", ()))})
+        known = {one.name for one in fields(cls)}  # what an older release kept besides is passed over
+        return cls(**{name: value for name, value in row.items() if name in known} | spans
+                   | {"skills": tuple(row["skills"]), "free_days": tuple(row.get("free_days", ()))})
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from youlu.domain.desk.emergency.facts import Facts, Worker
 from youlu.domain.promise.holidays import Almanac
 from youlu.domain.workforce.errors import NobodyError
 from youlu.domain.workforce.models import Contract
+from youlu.domain.workforce.rostering.carry import DAY_MIN as LAW_DAY_MIN
 from youlu.domain.workforce.rostering.facts import HeldShift
 from youlu.domain.workforce.rostering.problem import roster_problem
 from youlu.domain.workforce.rostering.reading import shifts_between
-from youlu.domain.workforce.trade import REST_MIN
 from youlu.engines.calendar.days import date_of_day, day_of_date
 from youlu.engines.calendar.workdays import Workdays
 from youlu.engines.roster import Person
@@ -35,7 +35,7 @@ def people_add(facts: Facts, *, days: int) -> Facts:
     workdays, first = Almanac().at(facts.at), day_of_date(clock.local(midnight).date())
     free = _weekend(workdays, first, days)
     workers = tuple(replace(
-        _worker(facts, worker, known.get(worker.staff_no), shifts[worker.id], midnight, days, most.get(worker.id)),
+        _worker(facts, worker, known.get(worker.staff_no), shifts[worker.id], midnight, most.get(worker.id)),
         free_days=_off(shifts[worker.id], midnight, days) if shifts[worker.id] else free) for worker in facts.workers)
     normal = tuple((who, s.start_at, s.end_at) for who, held in shifts.items() for s in held
                    if s.start_at < midnight + days * DAY)
@@ -65,23 +65,21 @@ def _known(midnight: dt.datetime, days: int) -> dict[str, Person]:
 
 
 def _worker(
-    facts: Facts, worker: Worker, person: Person | None, shifts: list[HeldShift], midnight: dt.datetime, days: int,
+    facts: Facts, worker: Worker, person: Person | None, shifts: list[HeldShift], midnight: dt.datetime,
     week_most: int | None,
 ) -> Worker:
-    """The first day's shift counts, over or running; the first after the plan must find them rested."""
+    """The first day's shift counts, over or running."""
     if person is None:
         return replace(worker, is_known=False)
-    ends = clock.local(midnight) + days * DAY
     over = [s for s in shifts if s.end_at <= facts.start_at and s.start_at >= midnight]
-    after = [s for s in shifts if s.start_at >= ends]
-    until_min = min((_minutes(s.start_at, midnight) - REST_MIN for s in after), default=days * 1_440 + 480)
     running = [s for s in shifts if s.start_at < facts.start_at < s.end_at]
     over = [] if running else over
     today = sum(s.paid_min for s in shifts if s.start_at < facts.start_at)
     carry = asdict(person.carry)
     carry["week_min"] += today
+    carry["week_over_min"] += max(0, today - LAW_DAY_MIN)
     return replace(
-        worker, consents=person.consents, carry=carry, until_min=until_min,
+        worker, consents=person.consents, carry=carry, ahead=asdict(person.ahead),
         over_at_min=max((_minutes(s.end_at, midnight) for s in over), default=None),
         running_until_min=max((_minutes(s.end_at, midnight) for s in running), default=None),
         leave=tuple((span.start_min, span.end_min) for span in person.leave),

@@ -24,7 +24,7 @@ from youlu.domain.desk.emergency.facts import Facts, Inputs, Worker
 from youlu.domain.workforce.models import Site
 from youlu.domain.workforce.trade import REST_MIN
 from youlu.engines.queueing import people_needed
-from youlu.engines.roster.model import Assignment, Carry, Need, Person, Problem, Rule, Shift, Span
+from youlu.engines.roster.model import Ahead, Assignment, Carry, Need, Person, Problem, Rule, Shift, Span
 from youlu.engines.roster.verify import Verdict, roster_verify
 
 CALLS, WRITTEN, DUTY = "queue", "written", "night_duty"
@@ -107,14 +107,14 @@ def _people(facts: Facts, inputs: Inputs, levers: Levers) -> tuple[Person, ...]:
 
 
 def _person(facts: Facts, inputs: Inputs, worker: Worker, basis: str) -> Person:
-    first, last = facts.start_min, inputs.days * 1_440 + 480 if worker.until_min is None else worker.until_min
+    first, last = facts.start_min, inputs.days * 1_440 + 480
     hours = [(max(a, first), min(b, last)) for a, b in worker.available or ((first, last),)]
     begun = _begun(facts, worker)
     hours += [(begun.start_min, begun.end_min)] if begun else []
     spans = tuple(Span(a, b) for a, b in hours if a < b) or (Span(-2, -1),)  # none left: no shift fits
     return Person(worker.id, frozenset({*worker.skills, "own"}), site=worker.site, basis=basis,
                   consents=worker.consents, available=spans, leave=tuple(Span(a, b) for a, b in worker.leave),
-                  carry=Carry(**worker.carry))
+                  carry=Carry(**worker.carry), ahead=Ahead(**worker.ahead))
 
 
 def _needs(facts: Facts, inputs: Inputs, levers: Levers, shifts: Sequence[Shift]) -> list[Need]:

@@ -7,12 +7,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from youlu.core import clock
 from youlu.core.errors import NotFoundError
 from youlu.domain.workforce.models import Roster, RosterShift
-from youlu.domain.workforce.rostering.facts import UNAVAILABLE, shifts_held
+from youlu.domain.workforce.rostering.facts import UNAVAILABLE
 from youlu.domain.workforce.rostering.problem import RosterInput, ShiftPlan, roster_problem
-from youlu.domain.workforce.trade import REST_MIN
 from youlu.engines.roster import Assignment, Rule
 from youlu.engines.roster import roster_verify as engine_verify
 from youlu.engines.roster.outcome import Breach, Cover
@@ -72,14 +70,14 @@ def sites_of(roster: Roster) -> dict[uuid.UUID, str | None]:
 
 def plans_verify(plans: Sequence[ShiftPlan], *, start_date: dt.date, days: int, basis: str,
                  sites_override: dict[uuid.UUID, str | None] | None = None) -> Checked:
-    """Check shifts of a period: rules, law, sites, and rest before what is in force after its end."""
+    """Check shifts of a period: rules, law, sites; rest, runs and hours with what is in force before and after it."""
     asked = roster_problem(start_date=start_date, days=days, sites_override=sites_override, basis=basis, plans=plans)
     weighed = replace(asked.problem, rules=(*asked.problem.rules, Rule("pay", weight=1.0)))
     assignments = asked.assignments_of(plans)
     verdict = engine_verify(weighed, assignments)
     broken = [_broken(asked, breach) for breach in verdict.breaches if breach.rule not in ("pay", "cover")]
     told = {(row.rule, row.agent_id, row.work_date) for row in broken}
-    more = [*_outsiders(asked, plans), *_sites(asked, plans), *_seam(asked, plans)]
+    more = [*_outsiders(asked, plans), *_sites(asked, plans)]
     broken += [row for row in more if (row.rule, row.agent_id, row.work_date) not in told]
     paid = {shift.name: shift.paid for shift in asked.problem.shifts}
     return Checked(tuple(sorted(broken, key=lambda row: (not row.is_hard, row.work_date, row.staff_no))),
@@ -123,16 +121,3 @@ def _sites(asked: RosterInput, plans: Sequence[ShiftPlan]) -> list[Broken]:
         if plan.site != where and (plan.site not in kind.sites or where == "at_home"):
             found.append(Broken("site", plan.agent_id, staff[plan.agent_id], plan.work_date, 1.0, True))
     return found
-
-
-def _seam(asked: RosterInput, plans: Sequence[ShiftPlan]) -> list[Broken]:
-    """Rest between the last shift and the first that is in force after the period."""
-    ends = clock.midnight(asked.problem.date_of(asked.problem.days))
-    after: dict[uuid.UUID, dt.datetime] = {}
-    for shift in shifts_held(ends, ends + dt.timedelta(days=2)):
-        after.setdefault(shift.agent_id, shift.start_at)
-    staff = {agent_id: name for name, agent_id in asked.agents.items()}
-    last = {plan.agent_id: plan for plan in plans}  # plans stand by day
-    return [Broken("min_rest", agent_id, staff.get(agent_id, ""), plan.work_date, 1.0, True)
-            for agent_id, plan in last.items()
-            if agent_id in after and after[agent_id] - plan.end_at < dt.timedelta(minutes=REST_MIN)]

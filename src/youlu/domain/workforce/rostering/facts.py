@@ -26,6 +26,7 @@ from youlu.domain.workforce.models import (
 )
 
 UNAVAILABLE = "unavailable"
+IN_ROW = dt.timedelta(days=8)  # seven days worked in a row, and the rest that ends them
 BOUND = (Presence.Reason.LOCKED_DOWN, Presence.Reason.DUTY)  # stays where it is said, until somebody says otherwise
 
 
@@ -69,6 +70,7 @@ class Facts:
     hours: dict[uuid.UUID, list[Availability]]
     kinds: tuple[ShiftKind, ...]
     before: dict[uuid.UUID, list[HeldShift]]  # in force before the first day, oldest first
+    after: dict[uuid.UUID, list[HeldShift]]  # in force after the last, likewise
 
     @property
     def start_at(self) -> dt.datetime:
@@ -87,15 +89,14 @@ def facts_read(start_date: dt.date, days: int) -> Facts:
     contracts = {agent.id: kept.get(agent.id) or Contract(agent=agent) for agent in agents}
     leave = Leave.objects.filter(state=Leave.State.GRANTED, end_at__gt=start_at, start_at__lt=end_at)
     wishes = Wish.objects.filter(work_date__gte=start_date, work_date__lt=start_date + dt.timedelta(days=days))
-    begun = min(_period_start(start_date, contract) for contract in contracts.values()) if agents else start_date
-    monday = start_date.replace(day=1) - dt.timedelta(days=start_date.replace(day=1).weekday())
-    before = shifts_held(clock.midnight(min(begun, monday)), start_at)
+    first, last = _looked_at(start_date, days, contracts.values())
+    before, after = shifts_held(clock.midnight(first), start_at), shifts_held(end_at, clock.midnight(last))
     usual = {agent_id: str(contract.usual_site) for agent_id, contract in contracts.items()}
     return Facts(
         start_date, days, agents, {a.id: a.user.display_name or a.user.username for a in agents}, contracts, usual,
         _bound(), _by_agent(leave.order_by("start_at")), _by_agent(wishes.order_by("work_date")),
         _by_agent(Availability.objects.order_by("weekday", "start_min")),
-        tuple(ShiftKind.objects.filter(is_used=True).order_by("start_min", "code")), _by_agent(before))
+        tuple(ShiftKind.objects.filter(is_used=True).order_by("start_min", "code")), _by_agent(before), _by_agent(after))
 
 
 def shifts_held(start_at: dt.datetime, end_at: dt.datetime, *, agent_id: uuid.UUID | None = None) -> list[HeldShift]:
@@ -127,9 +128,24 @@ def period_start(day: dt.date, period: str) -> dt.date:
     return day.replace(month=month, day=1)
 
 
-def _period_start(day: dt.date, contract: Contract) -> dt.date:
-    is_scheme = contract.basis == Basis.COMPREHENSIVE
-    return period_start(day, contract.scheme_period) if is_scheme else day.replace(day=1)
+def period_end(day: dt.date, period: str) -> dt.date:
+    """The day after the month, quarter or year around `day`."""
+    first = period_start(day, period)
+    months = {Contract.Period.MONTH: 1, Contract.Period.QUARTER: 3}.get(Contract.Period(period), 12)
+    years, month = divmod(first.month - 1 + months, 12)
+    return first.replace(year=first.year + years, month=month + 1)
+
+
+def _looked_at(start_date: dt.date, days: int, contracts: Iterable[Contract]) -> tuple[dt.date, dt.date]:
+    """First day, and the day after the last, that the law's sums of the period reach: whole weeks of its months, seven
+    days in a row on either side, and running schemes."""
+    month, last_sunday = start_date.replace(day=1), start_date + dt.timedelta(days=days - 1)
+    last_sunday += dt.timedelta(days=6 - last_sunday.weekday())
+    first = min(start_date - IN_ROW, month - dt.timedelta(days=month.weekday()))
+    last = max(start_date + dt.timedelta(days=days) + IN_ROW, period_end(last_sunday, Contract.Period.MONTH))
+    schemes = [row.scheme_period for row in contracts if row.basis == Basis.COMPREHENSIVE]
+    return (min([first, *(period_start(start_date, scheme) for scheme in schemes)]),
+            max([last, *(period_end(start_date, scheme) for scheme in schemes)]))
 
 
 def _bound() -> dict[uuid.UUID, tuple[dt.datetime, str]]:

@@ -18,7 +18,7 @@ from youlu.domain.workforce.errors import (
     SkillMissingError,
 )
 from youlu.domain.workforce.models import Activity, Agent, Basis, Leave, ShiftKind, Site, StaffNeed
-from youlu.domain.workforce.rostering.carry import carry_of
+from youlu.domain.workforce.rostering.carry import ahead_of, carry_of
 from youlu.domain.workforce.rostering.facts import UNAVAILABLE, Facts, Wanted, facts_read, shifts_held, wanted_read
 from youlu.domain.workforce.rostering.law import PRICES, rules_of
 from youlu.engines.calendar import day_of_date
@@ -202,7 +202,8 @@ def _person(facts: Facts, agent: Agent, site: str, since: dt.datetime | None, ba
         available=_available(facts, agent.id), wishes=_wishes(facts, agent.id),
         contract_min=round(contract.week_min * _days_owed(facts, leave) / 7), basis=str(own),
         consents=contract.consents_emergency_at is not None, scheme_min=contract.scheme_min,
-        carry=carry_of(facts.before.get(agent.id, []), contract, facts.start_date))
+        carry=carry_of(facts.before.get(agent.id, []), contract, facts.start_date, basis=own),
+        ahead=ahead_of(facts.after.get(agent.id, []), contract, facts.start_date, facts.days, basis=own))
 
 
 def _leave(facts: Facts, row: Leave) -> Span:

@@ -6,9 +6,11 @@ Labour Law of the PRC: art. 36 (8 h a day, 44 h a week), 41 (overtime of at most
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from math import inf
 
-from youlu.engines.roster.model import Rule
+from youlu.engines.roster.model import Person, Problem, Rule
 from youlu.engines.roster.rows import MARK, SLACK, Draft, Tag
 from youlu.engines.roster.rules.persons import bar
 from youlu.engines.roster.rules.registry import rule
@@ -40,15 +42,22 @@ def law_hours_day(draft: Draft, rule: Rule, rule_no: int) -> None:
     bar(draft, rule, lambda person, shift, day: person.lawful_basis == "standard" and shift.paid > longest)
 
 
-@rule("Nobody works more than `limit` paid minutes in a calendar week, counting what the running week had before.",
+def beside(draft: Draft, p: int, week: list[int]) -> tuple[int, int]:
+    """Paid minutes of a calendar week that lie before or after the horizon, and those beyond eight hours a day."""
+    person, last = draft.problem.people[p], draft.problem.days - 1
+    sides = [*([person.carry] if week[0] == 0 else []), *([person.ahead] if week[-1] == last else [])]
+    return sum(side.week_min for side in sides), sum(side.week_over_min for side in sides)
+
+
+@rule("Nobody works more than `limit` paid minutes in a calendar week, counting its days before and after the horizon.",
       "hour too many", uses=("limit", "weight", "people"))
 def max_minutes_week(draft: Draft, rule: Rule, rule_no: int) -> None:
     for p in members(draft, rule):
-        for number, week in enumerate(draft.problem.weeks()):
+        for week in draft.problem.weeks():
             terms = minutes(draft, p, week)
-            before = draft.problem.people[p].carry.week_min if number == 0 else 0
+            left = max(0.0, rule.limit - beside(draft, p, week)[0])  # what others broke already is not ours to mend
             tag = Tag("max_minutes_week", rule_no, p, week[0])
-            draft.at_most(terms, rule.limit - before, rule, tag, most(terms) + before, 60.0)
+            draft.at_most(terms, left, rule, tag, most(terms), 60.0)
 
 
 @rule("Nobody works more than `limit` paid minutes in the horizon.", "hour too many",
@@ -77,44 +86,52 @@ def contract_hours(draft: Draft, rule: Rule, rule_no: int) -> None:
             draft.at_most(terms, owed, rule, tag, most(terms), 60.0)
 
 
-def overtime(draft: Draft, p: int) -> list[tuple[int, int]]:
-    """(last day, variable) of overtime minutes: of each week on the standard or emergency basis, else of the horizon.
+@dataclass(frozen=True)
+class Overtime:
+    """Overtime minutes of a person: of one week, or of the scheme's period. `given`: what there is without the
+    horizon's own shifts. `month`: (year, month) it counts to."""
+
+    variable: int
+    given: float
+    month: tuple[int, int]
+
+
+def overtime(draft: Draft, p: int) -> list[Overtime]:
+    """By week on the standard or emergency basis, else one for the horizon.
 
     A week's overtime is what exceeds 8 h a day or 44 h a week, whichever is more; a seventh working day is rest-day
     work and counts 8 h less. On a comprehensive scheme it is what exceeds the scheme's minutes.
     """
     person, problem = draft.problem.people[p], draft.problem
-    if ("overtime", p, 0) not in draft.memo:
+    if ("overtime", p) not in draft.memo:
         if person.lawful_basis == "comprehensive":
             terms = minutes(draft, p, list(range(problem.days)))
-            scheme = (person.scheme_min or 0) - person.carry.scheme_min
-            draft.memo["overtime", p, 0] = _excess(draft, p, 0, [(terms, scheme)])
+            left = (person.scheme_min or 0) - person.carry.scheme_min - person.ahead.scheme_min
+            draft.memo["overtime", p] = [_excess(draft, p, problem.date_of(problem.days - 1), 0, [(terms, left)])]
         else:
-            for number, week in enumerate(problem.weeks()):
-                draft.memo["overtime", p, number] = _week_overtime(draft, p, number, week)
-    ends = [week[-1] for week in problem.weeks()]
-    if person.lawful_basis == "comprehensive":
-        return [(ends[-1], draft.memo["overtime", p, 0])]
-    return [(end, draft.memo["overtime", p, number]) for number, end in enumerate(ends)]
+            draft.memo["overtime", p] = [_week_overtime(draft, p, week) for week in problem.weeks()]
+    return draft.memo["overtime", p]
 
 
-def _week_overtime(draft: Draft, p: int, number: int, week: list[int]) -> int:
+def _week_overtime(draft: Draft, p: int, week: list[int]) -> Overtime:
     shifts = draft.problem.shifts
-    before = draft.problem.people[p].carry.week_min if number == 0 else 0
+    others, others_over = beside(draft, p, week)
     rest = [(rest_day_mark(draft, p, tuple(week)), -float(LAW_DAY_MIN))] if len(week) == 7 else []
     daily = [(v, float(max(0, shifts[s].paid - LAW_DAY_MIN))) for day in week for s, v in draft.shifts_on(p, day)]
     by_day = [term for term in daily if term[1]]
-    return _excess(draft, p, week[0], [([*minutes(draft, p, week), *rest], LAW_WEEK_MIN - before), (by_day, 0)])
+    return _excess(draft, p, draft.problem.sunday_of(week[0]), week[0], [
+        ([*minutes(draft, p, week), *rest], LAW_WEEK_MIN - others), (by_day, -others_over)])
 
 
-def _excess(draft: Draft, p: int, day: int, sums: list[tuple[list[tuple[int, float]], float]]) -> int:
+def _excess(draft: Draft, p: int, counts: date, day: int, sums: list[tuple[list[tuple[int, float]], float]]) -> Overtime:
     """A slack of at least every `sum - limit`."""
     top = max(sum(max(0.0, v) for _, v in terms) - limit for terms, limit in sums)
-    over = draft.variable(SLACK, 0, max(0.0, top), p)
+    given = max(0.0, *(-limit for _, limit in sums))
+    over = draft.variable(SLACK, 0, max(0.0, top), p, initial=given)
     for terms, limit in sums:
-        if terms:
+        if terms or limit < 0:
             draft.row([*terms, (over, -1.0)], -inf, limit, Tag("", -1, p, day))
-    return over
+    return Overtime(over, given, (counts.year, counts.month))
 
 
 def rest_day_mark(draft: Draft, p: int, week: tuple[int, ...]) -> int:
@@ -138,16 +155,25 @@ def law_overtime(draft: Draft, rule: Rule, rule_no: int) -> None:
         person = problem.people[p]
         if person.lawful_basis == "emergency":
             continue
-        months: dict[tuple[int, int], list[int]] = {}
-        for last_day, variable in overtime(draft, p):
-            when = problem.date_of(last_day)
-            months.setdefault((when.year, when.month), []).append(variable)
-        for number, variables in enumerate(months.values()):
-            before = person.carry.overtime_min if number == 0 else 0
-            terms = [(v, 1.0) for v in variables]
+        months: dict[tuple[int, int], list[Overtime]] = {}
+        for one in overtime(draft, p):
+            months.setdefault(one.month, []).append(one)
+        for month, weeks in months.items():
+            others = month_others(problem, person, month)
+            given = others + sum(one.given for one in weeks)
+            terms = [(one.variable, 1.0) for one in weeks]
+            worst = sum(draft.upper[one.variable] for one in weeks)
             tag = Tag("law_overtime", rule_no, p)
-            worst = sum(draft.upper[v] for v in variables)
-            draft.at_most(terms, LAW_OVERTIME_MONTH_MIN - before, rule, tag, worst, 60.0)
+            draft.at_most(terms, max(LAW_OVERTIME_MONTH_MIN, given) - others, rule, tag, worst, 60.0)
+
+
+def month_others(problem: Problem, person: Person, month: tuple[int, int]) -> int:
+    """Overtime minutes of a month in weeks that lie wholly before or after the horizon."""
+    first, last = problem.start, problem.sunday_of(problem.days - 1)
+    if person.lawful_basis == "comprehensive":
+        return person.carry.overtime_min
+    return (person.carry.overtime_min * (month == (first.year, first.month))
+            + person.ahead.overtime_min * (month == (last.year, last.month)))
 
 
 @rule("Hours cost their pay: 1 an hour, 1.5 overtime, 2 on a seventh day of a week, 3 on statutory holidays.",
@@ -160,8 +186,9 @@ def pay(draft: Draft, rule: Rule, rule_no: int) -> None:
             factor = 3.0 if day in problem.holidays else 1.0
             for s, v in draft.shifts_on(p, day):
                 draft.cost[v] += price * factor * problem.shifts[s].paid
-        for _, variable in overtime(draft, p):
-            draft.cost[variable] += 0.5 * price
+        for one in overtime(draft, p):
+            draft.cost[one.variable] += 0.5 * price
+            draft.constant -= 0.5 * price * one.given
         if problem.people[p].lawful_basis != "comprehensive":
             for week in problem.weeks():
                 if len(week) == 7:

@@ -21,12 +21,14 @@ def members(draft: Draft, rule: Rule) -> list[int]:
 def min_rest(draft: Draft, rule: Rule, rule_no: int) -> None:
     shifts, days = draft.problem.shifts, draft.problem.days
     for p in members(draft, rule):
-        carry = draft.problem.people[p].carry.last_end_min
+        carry, ahead = draft.problem.people[p].carry.last_end_min, draft.problem.people[p].ahead.first_start_min
         for day in range(days):
             for s, v in draft.shifts_on(p, day):
                 start, end = times(shifts[s], day)
                 tag = Tag("min_rest", rule_no, p, day)
                 if carry is not None and start < carry + rule.limit:
+                    draft.at_most([(v, 1.0)], 0, rule, tag, 1)
+                if ahead is not None and ahead < end + rule.limit:
                     draft.at_most([(v, 1.0)], 0, rule, tag, 1)
                 for later in range(day + 1, min(days, ceil((end + rule.limit) / DAY_MIN) + 1)):
                     close = [u for t, u in draft.shifts_on(p, later)
@@ -48,12 +50,13 @@ def never_followed_by(draft: Draft, rule: Rule, rule_no: int) -> None:
 
 
 def windows_limit(draft: Draft, rule: Rule, rule_no: int, name: str, p: int, limit: int) -> None:
-    """At most `limit` working days in any `limit` + 1 days in a row, counting days before the horizon."""
-    before = min(draft.problem.people[p].carry.worked_in_row, limit)
-    for first in range(-before, draft.problem.days - limit):
-        days = list(range(max(first, 0), first + limit + 1))
+    """At most `limit` working days in any `limit` + 1 days in a row, counting days before and after the horizon."""
+    person, last = draft.problem.people[p], draft.problem.days
+    before, after = min(person.carry.worked_in_row, limit), min(person.ahead.worked_in_row, limit)
+    for first in range(-before, last + after - limit):
+        days = range(max(first, 0), min(first + limit + 1, last))
         terms = [(draft.works[p, day], 1.0) for day in days]
-        draft.at_most(terms, limit - max(0, -first), rule, Tag(name, rule_no, p, days[0]), 1)
+        draft.at_most(terms, len(days) - 1, rule, Tag(name, rule_no, p, days[0]), 1)
 
 
 @rule("In any seven days there is at least one whole day off.", "seven days without one", uses=("weight", "people"),
