@@ -32,7 +32,7 @@ Channel = StaffNeed.Channel
 # Orders and contacts are one pile: whoever works written shifts does both.
 ACTIVITY = {Channel.CALL: Activity.QUEUE, Channel.ORDER: Activity.WRITTEN, Channel.CONTACT: Activity.WRITTEN,
             Channel.NIGHT: Activity.NIGHT_DUTY}
-MOVED = "@"  # a kind of shift begun at another minute is named early@510
+MOVED = "@"  # a kind of shift at other hours than its own is named early@510+480: minute of the day, and length
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,11 @@ def plans_held(start_date: dt.date, days: int) -> tuple[ShiftPlan, ...]:
 
 
 def shift_name(plan: ShiftPlan, kinds: Mapping[str, ShiftKind]) -> str:
-    """The kind's code, with its start if that is not the kind's own."""
-    start_min = _minute(plan.start_at, clock.midnight(plan.work_date))
+    """The kind's code, with its hours if those are not the kind's own."""
+    start_min, length_min = _minute(plan.start_at, clock.midnight(plan.work_date)), _minute(plan.end_at, plan.start_at)
     kind = kinds.get(plan.kind)
-    return plan.kind if kind is not None and kind.start_min == start_min else f"{plan.kind}{MOVED}{start_min}"
+    is_own = kind is not None and (kind.start_min, kind.length_min) == (start_min, length_min)
+    return plan.kind if is_own else f"{plan.kind}{MOVED}{start_min}+{length_min}"
 
 
 def _site(said: str | None) -> str:
@@ -163,11 +164,14 @@ def _minute(at: dt.datetime, midnight: dt.datetime) -> int:
     return int((at - midnight).total_seconds() // 60)
 
 
-def _shift(kind: ShiftKind, start_min: int | None = None) -> Shift:
-    moved = start_min is not None
+def _shift(kind: ShiftKind, hours: str = "") -> Shift:
+    """The kind, or the kind at other `hours` ("510+480"); who leaves before the break has none."""
+    start_min, length_min = (int(part) for part in hours.split("+")) if hours else (kind.start_min, kind.length_min)
+    has_break = kind.break_at_min + kind.break_min <= length_min
     return Shift(
-        f"{kind.code}{MOVED}{start_min}" if moved else kind.code, kind.start_min if start_min is None else start_min,
-        kind.length_min, break_at_min=kind.break_at_min, break_min=kind.break_min, activity=kind.activity,
+        f"{kind.code}{MOVED}{hours}" if hours else kind.code, start_min, length_min,
+        break_at_min=kind.break_at_min if has_break else 0, break_min=kind.break_min if has_break else 0,
+        activity=kind.activity,
         sites=frozenset(kind.sites), skills=frozenset(kind.skills),
         serves=None if kind.serves is None else frozenset(kind.serves))
 
@@ -184,8 +188,8 @@ def _moved(facts: Facts, plans: Sequence[ShiftPlan]) -> list[Shift]:
     names = {shift_name(plan, kinds) for plan in plans if plan.kind in kinds} - used
     found = []
     for name in sorted(names):
-        code, _, start = name.partition(MOVED)
-        found.append(_shift(kinds[code], int(start) if start else None))
+        code, _, hours = name.partition(MOVED)
+        found.append(_shift(kinds[code], hours))
     return found
 
 
