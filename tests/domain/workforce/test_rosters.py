@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -37,7 +38,7 @@ from youlu.domain.workforce.errors import (
 )
 from youlu.domain.workforce.models import Roster, RosterHold, RosterRun
 from youlu.domain.workforce.needs import needs_set
-from youlu.domain.workforce.rostering.checking import roster_verify
+from youlu.domain.workforce.rostering.checking import plans_lawful, roster_verify
 from youlu.domain.workforce.rostering.drafts import roster_draft_from, roster_draft_save, shift_edit, shifts_swap
 from youlu.domain.workforce.rostering.problem import ShiftPlan, roster_problem
 from youlu.domain.workforce.rostering.publishing import (
@@ -235,6 +236,20 @@ def test_overtime_of_the_rest_of_the_month_is_known() -> None:
     tired = roster_verify(roster_id=draft([plan(first, day, "early", 480, 630) for day in (0, 1, 2)]))
     assert [(row.rule, row.amount) for row in tired.hard] == [("law_overtime", 2)]  # 16 + 16 + 6 of 36
     assert roster_verify(roster_id=draft([plan(first, day, "early", 480, 630) for day in (0, 1)])).is_lawful
+
+
+@pytest.mark.django_db
+def test_of_what_comes_back_the_fewest_shifts_fall_away() -> None:
+    first, second, *_ = desk()
+    published([plan(first, day) for day in range(2, 6)], start_date=MONDAY + dt.timedelta(days=2), days=5)
+    published([plan(first, -1, "early")], start_date=MONDAY - dt.timedelta(days=1), days=1)
+    monday, tuesday, others = plan(first, 0), plan(first, 1), plan(second, 0)
+    period = {"start_date": MONDAY, "days": 2, "basis": "standard"}
+    assert plans_lawful([monday, others, tuesday], **period) == (tuesday, others)
+    assert plans_lawful([tuesday, others], kept=[monday], **period) == (others,)
+    assert plans_lawful([monday, others], **period) == (monday, others)
+    nobody = replace(others, agent_id=uuid.uuid4())
+    assert plans_lawful([nobody, others], **period) == (others,)
 
 
 @pytest.mark.django_db

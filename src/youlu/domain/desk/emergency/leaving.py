@@ -18,7 +18,7 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.emergency.adopting import emergency_lock, tell_defer
 from youlu.domain.desk.emergency.effects import misplaced_move
 from youlu.domain.desk.emergency.facts import agent_uuid
-from youlu.domain.desk.emergency.publishing import normal_restore, normal_unable, shift_at
+from youlu.domain.desk.emergency.publishing import Normal, normal_again, normal_restore, shift_at
 from youlu.domain.desk.errors import EmergencyInputsError, EmergencyNotInForceError
 from youlu.domain.desk.models import (
     Attempt,
@@ -37,7 +37,7 @@ class Leaving:
     """What leaving at `from_at` would do. `resting`: people whose normal roster begins later, for their eleven hours.
 
     `normal_from` : by agent, when the normal roster holds for them; `dropped_of`: shifts of theirs that fall away;
-    `unable_of`: normal shifts of theirs that cannot be worked where they are now.
+    `normal`: what is in force then; None where the plan had displaced no roster.
     """
 
     from_at: dt.datetime
@@ -46,12 +46,25 @@ class Leaving:
     resting: int
     normal_from: dict[uuid.UUID, dt.datetime]
     dropped_of: Mapping[uuid.UUID, int]
-    unable_of: Mapping[uuid.UUID, int]
+    normal: Normal | None
+
+    @property
+    def unable_of(self) -> Mapping[uuid.UUID, int]:
+        """By agent, normal shifts that cannot be worked from where they are now."""
+        return self.normal.unable_of if self.normal else {}
+
+    @property
+    def unlawful_of(self) -> Mapping[uuid.UUID, int]:
+        """By agent, normal shifts that the law's rest and hours do not leave them."""
+        return self.normal.unlawful_of if self.normal else {}
 
     @property
     def unable(self) -> int:
-        """Normal shifts that nobody will work."""
         return sum(self.unable_of.values())
+
+    @property
+    def unlawful(self) -> int:
+        return sum(self.unlawful_of.values())
 
 
 def leaving_preview(watch: EmergencyWatch, *, from_at: dt.datetime | None = None) -> Leaving:
@@ -69,7 +82,8 @@ def leaving_preview(watch: EmergencyWatch, *, from_at: dt.datetime | None = None
         raise EmergencyInputsError(what="恢复时间", why="不能早于现在")
     normal_from: dict[uuid.UUID, dt.datetime] = {}
     dropped: Counter[uuid.UUID] = Counter()
-    for shift in _shifts(watch):
+    shifts = _shifts(watch)
+    for shift in shifts:
         who = agent_uuid(shift["who"])
         if who is None:
             continue
@@ -79,7 +93,8 @@ def leaving_preview(watch: EmergencyWatch, *, from_at: dt.datetime | None = None
         rested_at = ends_at + dt.timedelta(minutes=REST_MIN) if is_kept else chosen
         normal_from[who] = max(chosen, rested_at, normal_from.get(who, chosen))
     return Leaving(chosen, dropped.total(), len(normal_from), sum(at > chosen for at in normal_from.values()),
-                   normal_from, dropped, normal_unable(watch, from_at=chosen))
+                   normal_from, dropped,
+                   normal_again(watch, shifts=shifts, from_at=chosen, normal_from=normal_from))
 
 
 def _shifts(watch: EmergencyWatch) -> list[dict[str, Any]]:
@@ -110,8 +125,8 @@ def emergency_leave(*, actor: Actor, from_at: dt.datetime | None = None) -> uuid
     watch.left_at, watch.left_by, watch.normal_from_at = at, actor.id, preview.from_at
     watch.summary = night_summary(watch, until=at)
     watch.save()
-    normal_restore(actor=actor, watch=watch, shifts=_shifts(watch), from_at=preview.from_at,
-                   normal_from=preview.normal_from)
+    if preview.normal:
+        normal_restore(actor=actor, watch=watch, normal=preview.normal)
     _tell(watch, preview, at)
     # The night put work where people were then; customers were told "later".
     moved = misplaced_move(actor=actor, why="应急值守解除")
@@ -125,7 +140,8 @@ def _tell(watch: EmergencyWatch, preview: Leaving, at: dt.datetime) -> None:
     """Each person hears when their own normal roster begins."""
     EmergencyNotice.objects.bulk_create([EmergencyNotice(
         watch=watch, agent_id=who, is_leaving=True, made_at=at,
-        says={"normal_from": from_at.isoformat(), "unable": preview.unable_of.get(who, 0)})
+        says={"normal_from": from_at.isoformat(), "unable": preview.unable_of.get(who, 0),
+              "unlawful": preview.unlawful_of.get(who, 0)})
         for who, from_at in preview.normal_from.items()], ignore_conflicts=True)
 
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -16,6 +18,9 @@ from youlu.domain.desk.emergency.assumptions import BASIS_WORDS
 from youlu.domain.desk.emergency.facts import Facts, Inputs, agent_uuid
 from youlu.domain.desk.models import EmergencyPlanning, EmergencyWatch
 from youlu.domain.workforce.models import Basis, Presence, Roster, RosterShift, ShiftKind
+
+if TYPE_CHECKING:
+    from youlu.domain.workforce.rostering.problem import ShiftPlan
 
 DRAFTER = "emergency"  # a plan is the machine's; that somebody else approves a draft is kept
 SOURCE = "应急值守方案"
@@ -49,14 +54,59 @@ def roster_put_in_force(*, actor: Actor, planning: EmergencyPlanning, plan: dict
     return roster_id
 
 
-def normal_restore(
-    *, actor: Actor, watch: EmergencyWatch, shifts: list[dict[str, Any]], from_at: dt.datetime,
-    normal_from: dict[uuid.UUID, dt.datetime],
-) -> uuid.UUID | None:
-    """Publish again what the plan's roster had replaced, from `from_at` on, in the caller's transaction.
+@dataclass(frozen=True)
+class Normal:
+    """What would hold again of the rosters that the plan's had replaced, beside the plan's shifts that have begun.
 
-    Only shifts whose people have rested and are where the shift may be worked; of the first day the plan's shifts that
-    have begun stay. None where no roster was displaced.
+    `unable_of` : by agent, shifts that cannot be worked from where they are now; `unlawful_of`: those that would make
+    seven days in a row, or more hours than the law has, with what was worked under the plan or is in force behind it.
+    """
+
+    start_date: dt.date
+    days: int
+    basis: str
+    plans: tuple[ShiftPlan, ...]
+    unable_of: Mapping[uuid.UUID, int]
+    unlawful_of: Mapping[uuid.UUID, int]
+
+
+def normal_again(
+    watch: EmergencyWatch, *, shifts: list[dict[str, Any]], from_at: dt.datetime,
+    normal_from: Mapping[uuid.UUID, dt.datetime],
+) -> Normal | None:
+    """What leaving at `from_at` would put in force; None where no roster was displaced.
+
+    Parameters
+    ----------
+    shifts : of the plan. normal_from : by agent, when they have rested.
+    """
+    from youlu.domain.workforce.rostering.checking import plans_lawful
+
+    ours = _ours(watch)
+    if ours is None or not ours.replaces:
+        return None
+    first = max(clock.local(from_at).date(), ours.start_date)
+    days = (clock.local(watch.horizon_ends_at).date() - first).days
+    if days < 1:
+        return None
+    begun = _plans([s for s in shifts if agent_uuid(s["who"]) and dt.date.fromisoformat(s["date"]) >= first
+                    and shift_at(s)[0] < from_at])
+    taken = {(plan.agent_id, plan.work_date) for plan in begun}
+    site, rows = _sites(), list(_displaced(ours, first))
+    able = [_plan(row, site[row.agent_id]) for row in rows
+            if site.get(row.agent_id) in row.kind.sites and (row.agent_id, row.work_date) not in taken
+            and row.start_at >= normal_from.get(row.agent_id, row.start_at)]
+    # The night's shifts that have begun stand on the plan's basis; what is normal is so by the normal law.
+    lawful = plans_lawful(able, kept=begun, start_date=first, days=days, basis=Basis.STANDARD)
+    unable = Counter(row.agent_id for row in rows
+                     if row.start_at >= from_at and site.get(row.agent_id) not in row.kind.sites)
+    unlawful = Counter(plan.agent_id for plan in able) - Counter(plan.agent_id for plan in lawful)
+    return Normal(first, days, str(watch.basis if begun else Basis.STANDARD), tuple(sorted((*lawful, *begun), key=lambda p: (p.work_date, p.start_at))),
+                  dict(unable), dict(unlawful))
+
+
+def normal_restore(*, actor: Actor, watch: EmergencyWatch, normal: Normal) -> uuid.UUID:
+    """Publish it in the caller's transaction.
 
     Raises
     ------
@@ -66,34 +116,12 @@ def normal_restore(
     from youlu.domain.workforce.rostering.law import LEGAL_BASIS
     from youlu.domain.workforce.rostering.publishing import roster_approve, roster_publish
 
-    ours = _ours(watch)
-    if ours is None:
-        return None
-    first = max(clock.local(from_at).date(), ours.start_date)
-    days = (clock.local(watch.horizon_ends_at).date() - first).days
-    if days < 1 or not ours.replaces:
-        return None
-    begun = [s for s in shifts if agent_uuid(s["who"]) and dt.date.fromisoformat(s["date"]) >= first
-             and shift_at(s)[0] < from_at]
-    plans = {(plan.agent_id, plan.work_date): plan for plan in (*_normal(ours, first, normal_from), *_plans(begun))}
     roster_id = roster_draft_save(
-        actor=actor_of_system(DRAFTER), assignments=sorted(plans.values(), key=lambda p: (p.work_date, p.start_at)),
-        start_date=first, days=days, basis="emergency" if begun else "standard",
-        legal_basis=LEGAL_BASIS[Basis.EMERGENCY if begun else Basis.STANDARD], parent=ours.id)
+        actor=actor_of_system(DRAFTER), assignments=normal.plans, start_date=normal.start_date, days=normal.days,
+        basis=normal.basis, legal_basis=LEGAL_BASIS[Basis(normal.basis)], parent=watch.roster_id)
     roster_approve(actor=actor, roster_id=roster_id)
     roster_publish(actor=actor, roster_id=roster_id)
     return roster_id
-
-
-def normal_unable(watch: EmergencyWatch, *, from_at: dt.datetime) -> dict[uuid.UUID, int]:
-    """By agent, how many shifts that the plan's roster had replaced they cannot work from where they are now."""
-    ours = _ours(watch)
-    if ours is None or not ours.replaces:
-        return {}
-    site = _sites()
-    rows = _displaced(ours, max(clock.local(from_at).date(), ours.start_date))
-    return dict(Counter(row.agent_id for row in rows
-                        if row.start_at >= from_at and site.get(row.agent_id) not in row.kind.sites))
 
 
 def _ours(watch: EmergencyWatch) -> Roster | None:
@@ -111,15 +139,10 @@ def _displaced(ours: Roster, first: dt.date) -> QuerySet[RosterShift]:
     ).select_related("kind").order_by("start_at")
 
 
-def _normal(ours: Roster, first: dt.date, normal_from: dict[uuid.UUID, dt.datetime]) -> list[Any]:
-    """What was in force before, as far as its people can work it."""
+def _plan(row: RosterShift, site: str) -> ShiftPlan:
     from youlu.domain.workforce.rostering.problem import ShiftPlan
 
-    site = _sites()
-    return [ShiftPlan(row.agent_id, row.work_date, row.kind_id, row.start_at, row.end_at, site[row.agent_id])
-            for row in _displaced(ours, first)
-            if site.get(row.agent_id) in row.kind.sites
-            and row.start_at >= normal_from.get(row.agent_id, row.start_at)]
+    return ShiftPlan(row.agent_id, row.work_date, row.kind_id, row.start_at, row.end_at, site)
 
 
 def nothing_begun(facts: Facts) -> bool:
@@ -128,7 +151,7 @@ def nothing_begun(facts: Facts) -> bool:
     return not any(midnight <= first_at < facts.start_at for _, first_at, _ in facts.normal)
 
 
-def _plans(shifts: list[dict[str, Any]]) -> list[Any]:
+def _plans(shifts: list[dict[str, Any]]) -> list[ShiftPlan]:
     from youlu.domain.workforce.rostering.problem import ShiftPlan
 
     plans = []

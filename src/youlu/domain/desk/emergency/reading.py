@@ -204,11 +204,12 @@ def leaving_effects(*, actor: Actor, from_at: dt.datetime | None = None) -> Leav
     return leaving_preview(watch, from_at=from_at)
 
 
-def back_by_person(leaving: Leaving) -> list[tuple[str, dt.datetime, int, int]]:
-    """Name, when the normal roster holds again, shifts that fall away, normal ones out of reach; who waits longest
-    last."""
+def back_by_person(leaving: Leaving) -> list[tuple[str, dt.datetime, int, int, int]]:
+    """Name, when the normal roster holds again, shifts that fall away, normal ones out of reach, normal ones that the
+    law does not leave them; who waits longest last."""
     names = {agent_id: row.name for agent_id, row in agents_named(leaving.normal_from).items()}
-    rows = [(names.get(who, ""), at, leaving.dropped_of.get(who, 0), leaving.unable_of.get(who, 0))
+    rows = [(names.get(who, ""), at, leaving.dropped_of.get(who, 0), leaving.unable_of.get(who, 0),
+             leaving.unlawful_of.get(who, 0))
             for who, at in leaving.normal_from.items()]
     return sorted(rows, key=lambda row: (row[1], row[0]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -82,6 +83,33 @@ def plans_verify(plans: Sequence[ShiftPlan], *, start_date: dt.date, days: int, 
     paid = {shift.name: shift.paid for shift in asked.problem.shifts}
     return Checked(tuple(sorted(broken, key=lambda row: (not row.is_hard, row.work_date, row.staff_no))),
                    verdict.coverage, sum(paid[a.shift] for a in assignments) / 60, verdict.costs.get("pay", 0.0), asked)
+
+
+def plans_lawful(
+    plans: Sequence[ShiftPlan], *, kept: Sequence[ShiftPlan] = (), start_date: dt.date, days: int, basis: str,
+) -> tuple[ShiftPlan, ...]:
+    """The `plans` that may be worked beside the `kept`: of each person the fewest fall away, the earliest first, that
+    leave no hard rule of theirs broken. Who is not to be had works none."""
+    whole = (*plans, *kept)
+    asked = roster_problem(start_date=start_date, days=days, basis=basis, needs=(), plans=whole)
+    people = {asked.agents[person.name]: person for person in asked.problem.people}
+    found: list[ShiftPlan] = []
+    for agent_id in dict.fromkeys(plan.agent_id for plan in plans):
+        theirs, stand = ([plan for plan in some if plan.agent_id == agent_id] for some in (plans, kept))
+        if agent_id in people:
+            alone = replace(asked, problem=replace(asked.problem, people=(people[agent_id],)))
+            found += _least_less(alone, theirs, stand)
+    return tuple(found)
+
+
+def _least_less(alone: RosterInput, plans: list[ShiftPlan], kept: list[ShiftPlan]) -> list[ShiftPlan]:
+    """One person's shifts less the fewest, by trying."""
+    for fewer in range(len(plans)):
+        for gone in itertools.combinations(range(len(plans)), fewer):
+            left = [plan for n, plan in enumerate(plans) if n not in gone]
+            if engine_verify(alone.problem, alone.assignments_of([*left, *kept])).valid:
+                return left
+    return []
 
 
 def figures_of(checked: Checked, assignments: Sequence[Assignment]) -> dict[str, float | int]:
