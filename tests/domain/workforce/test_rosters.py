@@ -277,6 +277,10 @@ def test_hours_of_weeks_gone_count_towards_the_month() -> None:
                   if p.name == "2301")
     assert (person.carry.overtime_min, person.carry.worked_in_row, person.carry.rested_in_row) == (16 * 60, 0, 1)
     assert person.carry.week_min == 0
+    midweek = roster_problem(start_date=MONDAY + dt.timedelta(days=3), days=1, needs=[]).problem.people[0]
+    assert (midweek.carry.week_min, midweek.carry.week_over_min) == (30 * 60, 6 * 60)
+    assert (midweek.ahead.week_min, midweek.ahead.week_over_min, midweek.ahead.worked_in_row) == (20 * 60, 4 * 60, 2)
+    assert midweek.ahead.first_start_min == 1440 + 480
 
 
 @pytest.mark.django_db

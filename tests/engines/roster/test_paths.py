@@ -55,6 +55,18 @@ def test_the_shortest_path_costs_what_the_solver_finds(seed: int) -> None:
         assert reduced @ values == pytest.approx(least)
 
 
+def test_a_run_goes_on_over_both_ends_of_a_short_horizon() -> None:
+    """Four days alone are shorter than the limit: with those before and after they are not."""
+    for carry, ahead in ((Carry(worked_in_row=3), Ahead()), (Carry(), Ahead(worked_in_row=3)),
+                         (Carry(worked_in_row=1), Ahead(worked_in_row=2))):
+        problem = desk(1, 4, people=(person(carry=carry, ahead=ahead),), rules=(Rule("rest_day_in_seven"),))
+        single = Columns(program_build(problem), 1, 1.0, 0).singles[0]
+        assert single.path is not None
+        values, _ = single.path.cheapest(np.full(len(single.variables), -1.0))
+        assert values is not None
+        assert sum(values[single.path.decisions[day]].any() for day in range(4)) == 3
+
+
 def test_a_weighted_rule_of_a_person_is_left_to_the_solver() -> None:
     problem = desk(1, 5, rules=(Rule("max_consecutive_days", 2, weight=3.0),))
     assert Columns(program_build(problem), 1, 1.0, 0).singles[0].path is None

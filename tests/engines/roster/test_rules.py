@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.engines.roster.desks import CALL, EARLY, EXACT, LATE, NIGHT, desk, person, works
+from tests.engines.roster.desks import CALL, EARLY, EXACT, LATE, NIGHT, best_by_trying_all, desk, person, works
 
 from youlu.engines.roster import (
     RULES,
@@ -265,6 +265,34 @@ def test_pay_is_of_the_horizons_own_hours() -> None:
     problem = desk(1, 3, people=(others,), rules=(Rule("pay", weight=1),))
     assert roster_verify(problem, []).cost == 0
     assert roster_verify(problem, row("甲", "早..")).cost == 8 + 0.5 * 8
+
+
+TEN = Shift("十", 480, 600)
+BESIDES = {
+    "a run over both seams": (4, (EARLY,), Rule("rest_day_in_seven"), Carry(worked_in_row=2), Ahead(worked_in_row=3)),
+    "a run that is too long already": (2, (EARLY,), Rule("max_consecutive_days", 5), Carry(), Ahead(worked_in_row=9)),
+    "rest before the next": (2, (LATE,), Rule("min_rest", 660), Carry(), Ahead(first_start_min=2 * 1440 + 480)),
+    "a week": (3, (EARLY,), Rule("max_minutes_week", 44 * 60), Carry(), Ahead(week_min=30 * 60)),
+    "a month": (3, (TEN,), Rule("law_overtime"), Carry(overtime_min=20 * 60), Ahead(overtime_min=13 * 60)),
+    "a month that is over": (3, (TEN,), Rule("law_overtime"), Carry(overtime_min=60 * 60), Ahead(week_min=36 * 60)),
+    "a scheme": (3, (EARLY,), Rule("law_overtime"), Carry(scheme_min=50 * 60), Ahead(scheme_min=38 * 60)),
+    "pay": (3, (EARLY,), Rule("pay", weight=2), Carry(week_min=40 * 60), Ahead(week_min=12 * 60)),
+}
+
+
+@pytest.mark.parametrize("case", BESIDES)
+def test_the_search_counts_what_is_settled_on_both_sides(case: str) -> None:
+    days, shifts, rule, carry, ahead = BESIDES[case]
+    basis = "comprehensive" if case == "a scheme" else "standard"
+    someone = person(carry=carry, ahead=ahead, basis=basis, scheme_min=60 * 60)
+    wanted = tuple(Need(day, shifts[0].start_min, shifts[0].start_min + 60, 1, short_cost=10 + day)
+                   for day in range(days))
+    problem = desk(1, days, shifts=shifts, people=(someone,), needs=wanted, rules=(rule,))
+    result = solve(problem, params=EXACT)
+    assert result.status == "optimal"
+    assert result.cost == pytest.approx(best_by_trying_all(problem))
+    free = solve(replace(problem, people=(person(basis=basis, scheme_min=60 * 60),)), params=EXACT)
+    assert result.cost != pytest.approx(free.cost), "the case binds"
 
 
 @pytest.mark.parametrize("name", sorted(RULES))
