@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import isfinite
 
 from youlu.engines.roster.errors import RosterInputError
@@ -91,18 +91,22 @@ def _person_check(problem: Problem, person: Person, shifts: Names) -> None:
             raise bad(f"wishes for shift {wish.shift!r}, which does not exist")
         if not isfinite(wish.weight) or wish.weight < 0:
             raise bad(f"a wish weighs {wish.weight}: it must be a number of at least 0")
-    carry = person.carry
+    for cause in _sides_wrong(problem, person):
+        raise bad(cause)
+
+
+def _sides_wrong(problem: Problem, person: Person) -> Iterator[str]:
+    """What is malformed in what a person brings along and goes on with."""
+    carry, ahead = person.carry, person.ahead
     counts = (carry.worked_in_row, carry.rested_in_row, carry.week_min, carry.week_over_min, carry.overtime_min,
-              carry.scheme_min)
+              carry.scheme_min, ahead.worked_in_row, ahead.week_min, ahead.week_over_min, ahead.overtime_min,
+              ahead.scheme_min)
     if min(counts) < 0 or (person.contract_min or 0) < 0 or (person.scheme_min or 0) < 0:
-        raise bad("has negative hours or days")
-    ahead = person.ahead
-    if min(ahead.worked_in_row, ahead.week_min, ahead.week_over_min, ahead.overtime_min, ahead.scheme_min) < 0:
-        raise bad("has negative hours or days after the last day")
-    if ahead.first_start_min is not None and ahead.first_start_min < problem.days * DAY_MIN:
-        raise bad(f"goes on at minute {ahead.first_start_min}, which is no time after the last day")
+        yield "has negative hours or days"
     if carry.worked_in_row and carry.rested_in_row:
-        raise bad("both worked and rested on the eve of the first day")
+        yield "both worked and rested on the eve of the first day"
+    if ahead.first_start_min is not None and ahead.first_start_min < problem.days * DAY_MIN:
+        yield f"goes on at minute {ahead.first_start_min}, which is no time after the last day"
 
 
 def _spans_check(name: str, what: str, spans: tuple[Span, ...], apart: bool) -> None:

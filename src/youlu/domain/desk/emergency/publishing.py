@@ -101,8 +101,8 @@ def normal_again(
     unable = Counter(row.agent_id for row in rows
                      if row.start_at >= from_at and site.get(row.agent_id) not in row.kind.sites)
     unlawful = Counter(plan.agent_id for plan in able) - Counter(plan.agent_id for plan in lawful)
-    return Normal(first, days, str(watch.basis if begun else Basis.STANDARD), tuple(sorted((*lawful, *begun), key=lambda p: (p.work_date, p.start_at))),
-                  dict(unable), dict(unlawful))
+    plans = tuple(sorted((*lawful, *begun), key=lambda plan: (plan.work_date, plan.start_at)))
+    return Normal(first, days, str(watch.basis if begun else Basis.STANDARD), plans, dict(unable), dict(unlawful))
 
 
 def normal_restore(*, actor: Actor, watch: EmergencyWatch, normal: Normal) -> uuid.UUID:

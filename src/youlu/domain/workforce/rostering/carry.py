@@ -17,7 +17,7 @@ DAY = dt.timedelta(days=1)
 
 
 def carry_of(shifts: Sequence[HeldShift], contract: Contract, start_date: dt.date, *, basis: str) -> Carry:
-    """The carry of one person; `shifts` oldest first, all before `start_date`. `basis`: of their hours in the period."""
+    """What one person brings along; `shifts` oldest first, all before `start_date`. `basis`: of their hours then."""
     if not shifts:
         return Carry()
     midnight, paid = clock.midnight(start_date), _paid(shifts)

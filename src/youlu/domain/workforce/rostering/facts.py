@@ -96,7 +96,8 @@ def facts_read(start_date: dt.date, days: int) -> Facts:
         start_date, days, agents, {a.id: a.user.display_name or a.user.username for a in agents}, contracts, usual,
         _bound(), _by_agent(leave.order_by("start_at")), _by_agent(wishes.order_by("work_date")),
         _by_agent(Availability.objects.order_by("weekday", "start_min")),
-        tuple(ShiftKind.objects.filter(is_used=True).order_by("start_min", "code")), _by_agent(before), _by_agent(after))
+        tuple(ShiftKind.objects.filter(is_used=True).order_by("start_min", "code")),
+        _by_agent(before), _by_agent(after))
 
 
 def shifts_held(start_at: dt.datetime, end_at: dt.datetime, *, agent_id: uuid.UUID | None = None) -> list[HeldShift]:

@@ -18,15 +18,16 @@ from youlu.engines.roster.rules.sequences import members
 
 LAW_DAY_MIN, LAW_OVERTIME_DAY_MIN = 480, 180
 LAW_WEEK_MIN, LAW_OVERTIME_MONTH_MIN = 2640, 2160
+Minutes = list[tuple[int, float]]  # terms of a row: variable, minutes
 
 
-def minutes(draft: Draft, p: int, days: list[int]) -> list[tuple[int, float]]:
+def minutes(draft: Draft, p: int, days: list[int]) -> Minutes:
     """Terms that add up to the person's paid minutes on those days."""
     shifts = draft.problem.shifts
     return [(v, float(shifts[s].paid)) for day in days for s, v in draft.shifts_on(p, day)]
 
 
-def most(terms: list[tuple[int, float]]) -> float:
+def most(terms: Minutes) -> float:
     return sum(value for _, value in terms)
 
 
@@ -123,7 +124,7 @@ def _week_overtime(draft: Draft, p: int, week: list[int]) -> Overtime:
         ([*minutes(draft, p, week), *rest], LAW_WEEK_MIN - others), (by_day, -others_over)])
 
 
-def _excess(draft: Draft, p: int, counts: date, day: int, sums: list[tuple[list[tuple[int, float]], float]]) -> Overtime:
+def _excess(draft: Draft, p: int, month_of: date, day: int, sums: list[tuple[Minutes, float]]) -> Overtime:
     """A slack of at least every `sum - limit`."""
     top = max(sum(max(0.0, v) for _, v in terms) - limit for terms, limit in sums)
     given = max(0.0, *(-limit for _, limit in sums))
@@ -131,7 +132,7 @@ def _excess(draft: Draft, p: int, counts: date, day: int, sums: list[tuple[list[
     for terms, limit in sums:
         if terms or limit < 0:
             draft.row([*terms, (over, -1.0)], -inf, limit, Tag("", -1, p, day))
-    return Overtime(over, given, (counts.year, counts.month))
+    return Overtime(over, given, (month_of.year, month_of.month))
 
 
 def rest_day_mark(draft: Draft, p: int, week: tuple[int, ...]) -> int:
