@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import inf
 
-from youlu.engines.roster.model import Person, Problem, Rule
+from youlu.engines.roster.model import Ahead, Carry, Person, Problem, Rule
 from youlu.engines.roster.rows import MARK, SLACK, Draft, Tag
 from youlu.engines.roster.rules.persons import bar
 from youlu.engines.roster.rules.registry import rule
@@ -46,7 +46,8 @@ def law_hours_day(draft: Draft, rule: Rule, rule_no: int) -> None:
 def beside(draft: Draft, p: int, week: list[int]) -> tuple[int, int]:
     """Paid minutes of a calendar week that lie before or after the horizon, and those beyond eight hours a day."""
     person, last = draft.problem.people[p], draft.problem.days - 1
-    sides = [*([person.carry] if week[0] == 0 else []), *([person.ahead] if week[-1] == last else [])]
+    sides: list[Carry | Ahead] = [person.carry] if week[0] == 0 else []
+    sides += [person.ahead] if week[-1] == last else []
     return sum(side.week_min for side in sides), sum(side.week_over_min for side in sides)
 
 
