@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass, replace
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 
 from youlu.core import clock
@@ -163,7 +163,8 @@ def _receive(actor: Actor, order: WorkOrder, asked: Asked) -> tuple[int, dict[st
     _lock_subject(order)
     known = None if asked.is_unproven else _same_matter(order)
     if known is not None:
-        _count_repeat(actor, known, order)
+        repeat_count(actor=actor, order_id=known.id, at=order.opened_at, words=order.body, channel=order.channel)
+        subtype_filled(actor=actor, order=known, subtype=order.subtype, at=order.opened_at)
         if asked.source:
             objects_insert(_source(known.id, asked, order.opened_at), unless_there=True)
         return 200, {"order_id": str(known.id), "is_repeat": True}
@@ -213,12 +214,11 @@ def _same_matter(order: WorkOrder) -> WorkOrder | None:
             .exclude(state=WorkOrder.State.CLOSED).only("id", "kind_id", "repeats").order_by("opened_at").first())
 
 
-def _count_repeat(actor: Actor, known: WorkOrder, again: WorkOrder) -> None:
-    urgent = known.repeats + 2 >= URGENT_FROM
-    WorkOrder.objects.filter(id=known.id).update(
-        repeats=F("repeats") + 1, priority=Greatest(F("priority"), 2 if urgent else 1))
-    happened(known.id, actor, "repeat", again.opened_at, again.body, again.channel)
-    subtype_filled(actor=actor, order=known, subtype=again.subtype, at=again.opened_at)
+def repeat_count(*, actor: Actor, order_id: uuid.UUID, at: dt.datetime, words: str = "", channel: str = "") -> None:
+    """Count one more contact about an order that is open: from the second on it is urgent, then everybody's first."""
+    least = Case(When(repeats__gte=URGENT_FROM - 2, then=Value(2)), default=Value(1))
+    WorkOrder.objects.filter(id=order_id).update(repeats=F("repeats") + 1, priority=Greatest(F("priority"), least))
+    happened(order_id, actor, "repeat", at, words, channel)
 
 
 def customer_key(party_id: uuid.UUID | None) -> bytes | None:

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import F
-from django.db.models.functions import Greatest
 
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor
@@ -19,7 +17,7 @@ from youlu.domain.desk.handover.facts import shift_end
 from youlu.domain.desk.models import WorkOrder
 from youlu.domain.desk.orders.happening import happened
 from youlu.domain.desk.orders.hours import due_after
-from youlu.domain.desk.orders.opening import Asked, order_receive
+from youlu.domain.desk.orders.opening import Asked, order_receive, repeat_count
 from youlu.domain.desk.orders.seeing import order_seen
 from youlu.domain.desk.parameters import figures_now
 from youlu.domain.desk.phone.errors import NoOneToCallError, NoTimeError, PromiseUnclosedError
@@ -68,7 +66,7 @@ def call_back_promise(call: Call) -> dt.datetime | None:
         return mine.promised_at
     if (held := promise_open(bytes(call.customer_key) if call.customer_key else None)) is not None:
         if call.order_id != held.order_id:
-            _count_repeat(held.order_id)
+            repeat_count(actor=exchange_actor(), order_id=held.order_id, at=clock.now())
             call.order_id = call.order_id or held.order_id
         return held.promised_at
     promised_at = call_back_time(clock.now())
@@ -77,12 +75,6 @@ def call_back_promise(call: Call) -> dt.datetime | None:
     promise = _promise(exchange_actor(), call.party_id, promised_at, call=call, title=TITLE, key=f"call_back {call.id}")
     call.order_id = call.order_id or promise.order_id
     return promised_at
-
-
-def _count_repeat(order_id: uuid.UUID) -> None:
-    """Who asks again for a call that they are promised is counted, not promised a second."""
-    WorkOrder.objects.filter(id=order_id).update(repeats=F("repeats") + 1, priority=Greatest(F("priority"), 1))
-    happened(order_id, exchange_actor(), "repeat", clock.now())
 
 
 @dataclass(frozen=True)

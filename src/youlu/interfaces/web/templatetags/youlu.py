@@ -270,12 +270,6 @@ def clock_of_day(minute: int) -> str:
     return clock_text(minute)
 
 
-@register.filter
-def minutes_until(instant: dt.datetime | None, now: dt.datetime) -> float | None:
-    """Minutes from `now` to the instant; negative when it has passed."""
-    return None if instant is None else (instant - now).total_seconds() / 60
-
-
 @register.simple_tag
 def time_left(due_at: dt.datetime, now: dt.datetime) -> SafeString:
     """剩0:18, or 超0:25 in red with its square."""

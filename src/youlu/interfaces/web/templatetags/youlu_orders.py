@@ -17,11 +17,11 @@ from django.utils.translation import gettext, gettext_noop
 
 from youlu.domain.desk.selectors import OrderRow
 from youlu.interfaces.web import wording
-from youlu.interfaces.web.templatetags.youlu import mark, minutes_until, said, time_left
+from youlu.interfaces.web.templatetags.youlu import mark, said, time_left
 
 register = template.Library()
 NOBODY = uuid.UUID(int=0)
-SOON_MIN = 60
+SOON = dt.timedelta(hours=1)
 N = gettext_noop
 
 
@@ -68,10 +68,9 @@ def order_line(row: OrderRow, now: dt.datetime) -> SafeString:
 def _state(row: OrderRow, now: dt.datetime) -> str:
     if row.is_closed:
         return "kept"
-    left = minutes_until(row.due_at, now) or 0
-    if row.is_paused or left >= SOON_MIN:
+    if row.is_paused or row.due_at - now >= SOON:
         return "unknown"
-    return "late" if left < 0 else "risk"
+    return "late" if row.due_at < now else "risk"
 
 
 def _facts(row: OrderRow, now: dt.datetime) -> Iterator[str]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from youlu.core import clock
 from youlu.core.errors import YouluError
+from youlu.core.idempotency import key_typed
 from youlu.core.sealed_box import box_key, box_open
 from youlu.domain.desk import selectors, services
 from youlu.domain.desk.contacts import OTHER_REASONS, REMARK_MAX, shelf_tag
@@ -119,7 +120,7 @@ def result(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
     try:
         outcome = services.contact_result(
             actor=actor, contact_id=contact_id, said=_said(request),
-            key=request.POST.get("idempotency_key", "").replace("\0", ""),
+            key=key_typed(request.POST.get("idempotency_key", "")),
             whose=request.POST.get("who", ""))
     except YouluError as error:
         if not wants_json:
