@@ -6,9 +6,11 @@ import os
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from tests.browser.chromium import CHROMIUM, DESKTOP
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in the tests' thread
+expect.set_options(timeout=20_000)  # a page takes its time where two processes of tests share a slow machine
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
     while time.monotonic() < patience:
         assert process.poll() is None, log.read_text()
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 (our own http address)
+            with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 (our own http address)
                 if answer.status == 200:
                     return
         except OSError:

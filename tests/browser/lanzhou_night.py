@@ -82,10 +82,12 @@ def adopt(desk: Page, shot: Shot) -> None:
     expect(desk.get_by_role("main")).to_contain_text("采用会做什么")
     expect(desk.get_by_role("main")).to_contain_text(re.compile("劳动法第"))
     shot(desk, "lanzhou-adopt")
+    button = desk.get_by_role("button", name=re.compile("采用方案.：发布排班"))
+    expect(button).to_be_visible()  # below the box, where there is one
     consent = desk.get_by_label("排应急工时的人，我已逐人问过，本人同意")
     if consent.count():
         consent.check()
-    desk.get_by_role("button", name=re.compile("采用方案.：发布排班")).click()
+    button.click()
     expect(desk.get_by_text("已采用。")).to_be_visible()
     expect(desk.get_by_text("执行中")).to_be_visible()
 
@@ -107,10 +109,9 @@ def phones(seats: Seats, shot: Shot) -> None:
         expect(phone.get_by_role("button", name="知道了")).to_have_count(0)
         done[who] = done_by(seats.go(who, "/my"))
         phone.get_by_role("button", name="接下一个").click()
-        phone.wait_for_load_state()
+        expect(phone.locator("[data-card]:visible")).to_contain_text("请这样说")
+        phone.wait_for_load_state()  # with its deferred script
     one, two = (page.locator("[data-card]:visible") for page in (seats.one, seats.two))
-    expect(one).to_contain_text("请这样说")
-    expect(two).to_contain_text("请这样说")
     assert tail(seats.one) != tail(seats.two)  # nobody is called by both
     shot(seats.one, "lanzhou-phone")
     promised, told = tail(seats.one), tail(seats.two)
@@ -137,7 +138,7 @@ def hand_over(seats: Seats, shot: Shot) -> None:
     desk = seats.go("desk", "/handover")
     expect(desk.get_by_role("heading", level=1)).to_contain_text("1个约好的回电")
     desk.get_by_role("button", name=re.compile("签交班：交出")).click()
-    expect(desk.get_by_text("等另一位主管接").first).to_be_visible()
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("等另一位主管接")
     expect(desk.get_by_role("button", name=re.compile("签接班"))).to_have_count(0)
     head = seats.go("head", "/handover")
     expect(head.get_by_role("heading", level=1)).to_contain_text(re.compile("陈静.*交了班.*1个约好的回电"))

@@ -38,6 +38,7 @@ def phone(live_server: Any, page: Page, context: BrowserContext) -> Iterator[Pag
     _sign_in(context, live_server.url, "limin")
     page.goto(f"{live_server.url}/my")
     page.get_by_role("button", name="接下一个").click()
+    expect(page.locator("[data-card]:visible")).to_have_count(1)
     page.wait_for_load_state()  # the card answers without a network only once its deferred script is there
     yield page
     clock.forget()
@@ -224,6 +225,7 @@ def test_another_agent_on_the_same_phone_sends_only_their_own(
     phone.goto(f"{live_server.url}/my")
     expect(phone.locator("[data-offline]")).to_contain_text("另有1条是别的工号留下的")
     phone.get_by_role("button", name="接下一个").click()
+    expect(phone.get_by_text("现在没有人等着联系。")).to_be_visible()
     assert _results() == []
     phone.goto(f"{live_server.url}/my/presence")
     phone.get_by_role("button", name="退出").click()

@@ -56,13 +56,19 @@ def new_phone(browser: Browser) -> Iterator[Phones]:
 
 
 def decoded(page: Page) -> str:
+    expect(page.locator(".qr svg")).to_be_visible()
+    page.wait_for_load_state()
     picture = page.locator(".qr svg").screenshot()
     (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
     return code.text
 
 
 def look(page: Page, name: str) -> None:
-    """A picture for whoever wants to look: set YOULU_PICTURES to a folder. And no violation that axe can see."""
+    """A picture for whoever wants to look: set YOULU_PICTURES to a folder. And no violation that axe can see.
+
+    Of the page as a whole; that it is no longer the one before, its caller has seen.
+    """
+    page.wait_for_load_state()
     if folder := os.environ.get("YOULU_PICTURES"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
@@ -72,8 +78,8 @@ def look(page: Page, name: str) -> None:
 def test_a_resident_scans_the_printed_code_and_applies(clerk: Page, live_server: Any, new_phone: Phones) -> None:
     clerk.goto(f"{live_server.url}/vouchers/id_card_mail")
     clerk.get_by_role("button", name="出一张凭证").click()
-    look(clerk, "voucher")
     path = "/apply/" + decoded(clerk).split("/apply/")[1]
+    look(clerk, "voucher")
 
     page = new_phone(script=False)
     page.goto(live_server.url + path)
@@ -89,6 +95,7 @@ def test_a_resident_scans_the_printed_code_and_applies(clerk: Page, live_server:
             page.locator(f'input[value="{ANSWERS[key]}"]').check()
         page.get_by_role("button", name="继续").click()
     page.get_by_role("button", name="提交申请").click()
+    expect(page.get_by_role("heading", name="申请已提交")).to_be_visible()
     row = Application.objects.get()
     expect(page.get_by_text(row.number)).to_be_visible()
     assert row.state == State.SUBMITTED
@@ -108,6 +115,7 @@ def test_every_page_of_the_form_reads_well_and_fits_the_phone(
     look(page, "apply-start")
     page.get_by_role("button", name="开始申请").click()
     for key, typed in ANSWERS.items():
+        expect(page).to_have_url(f"{live_server.url}{path}/{key}")
         look(page, f"apply-{key}")
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not wide, f"{key} scrolls sideways"
@@ -126,13 +134,17 @@ def test_every_page_of_the_form_reads_well_and_fits_the_phone(
         else:
             page.locator("#answer").fill(typed)
         page.get_by_role("button", name="继续").click()
+    expect(page.get_by_role("heading", name="核对后提交")).to_be_visible()
     look(page, "apply-check")
     page.get_by_role("button", name="提交申请").click()
+    expect(page.get_by_role("heading", name="申请已提交")).to_be_visible()
     look(page, "apply-done")
     page.get_by_role("link", name="查申请进度").click()
+    expect(page.get_by_label("手机号后四位")).to_be_visible()
     look(page, "progress-ask")
     page.get_by_label("手机号后四位").fill("1234")
     page.get_by_role("button", name="查进度").click()
+    expect(page.locator(".timeline")).to_be_visible()
     look(page, "progress")
     number = Application.objects.get().number
     clerk.set_viewport_size({"width": 1440, "height": 900})
@@ -140,5 +152,5 @@ def test_every_page_of_the_form_reads_well_and_fits_the_phone(
     look(clerk, "applications")
     clerk.get_by_role("link", name=number).click()
     clerk.get_by_role("button", name="登记已做").click()
-    look(clerk, "application")
     expect(clerk.get_by_text("已登记").first).to_be_visible()
+    look(clerk, "application")

@@ -41,6 +41,7 @@ def test_a_file_is_sent_checked_confirmed_and_made(
         is_whole(page, address, language=language, size=size)
         shot(page, f"import-checked-{language}-{size['width']}")
     page.locator("#import-state button.go").click()
+    expect(page.locator("#import-state form[action$='/stop']")).to_be_visible()  # begun: the bar was there before
     expect(page.locator("[role=progressbar]")).to_be_visible()
     import_go_job()
     expect(page.locator("h1")).to_contain_text("41")

@@ -52,6 +52,7 @@ def test_a_passkey_is_added_and_then_opens_the_door_alone(page: Page, live_serve
     page.fill("#id_password", PASSWORD)
     page.locator("button.go").click()
     page.wait_for_selector("#mfa_webauthn_add")
+    page.wait_for_load_state()  # the button does nothing before its script is there
     shoot(page, "add")
     page.click("#mfa_webauthn_add")
     page.wait_for_url("**/recovery-codes/")

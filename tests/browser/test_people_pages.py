@@ -37,6 +37,7 @@ def test_a_supervisor_registers_an_agent_and_writes_the_contract(seat: Page, liv
     seat.get_by_label("会办的（技能）").fill("claim、chase")
     seat.locator("form", has=seat.get_by_label("会办的（技能）")).evaluate("form => form.noValidate = true")
     seat.get_by_role("button", name="保存").click()
+    expect(seat.get_by_role("alert")).to_be_visible()
     expect(seat.get_by_label("会办的（技能）")).to_have_value("claim、chase")  # refused, and nothing typed is lost
     seat.get_by_label("每周工时").fill("20")
     seat.get_by_role("button", name="保存").click()

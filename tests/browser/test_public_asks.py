@@ -35,8 +35,8 @@ def test_the_form_gives_a_number_and_a_link_by_which_a_word_is_added(
     expect(page.get_by_label("说一说")).to_have_value("药品还没到")
     page.locator("#id_consent").check()
     page.get_by_role("button", name="交给我们办").click()
-    order = WorkOrder.objects.get()
-    expect(page.get_by_role("status")).to_contain_text(str(order.number))
+    expect(page.get_by_role("status")).to_contain_text("您的工单号")
+    expect(page.get_by_role("status")).to_contain_text(str(WorkOrder.objects.get().number))
     width = "document.documentElement.scrollWidth <= window.innerWidth"
     assert page.evaluate(width)
     page.get_by_role("link", name="看办到哪一步").click()
@@ -57,4 +57,5 @@ def test_the_page_of_an_item_takes_a_question_about_it(live_server: Any, page: P
     page.get_by_text("写给我们").click()
     asks(page, "什么时候到")
     page.get_by_role("button", name="交给我们办").click()
+    expect(page.get_by_role("status")).to_contain_text("您的工单号")
     expect(page.get_by_role("status")).to_contain_text(str(WorkOrder.objects.get().number))

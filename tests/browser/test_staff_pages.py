@@ -41,6 +41,7 @@ def closure_through_the_page(page: Page, base: str) -> None:
     for name in ("title", "document_no", "authority", "district", "places", "next_review_at"):
         page.fill(f"#id_{name}", str(notice()[name]))
     page.get_by_role("button", name="预览影响").click()
+    expect(page.locator("#waiting")).to_be_visible()
     preview_answer(str(Preview.objects.latest("asked_at").id))
     page.get_by_role("button", name="封控并告知1人").click()
     expect(page.get_by_role("status").first).to_contain_text("已登记")
@@ -48,7 +49,8 @@ def closure_through_the_page(page: Page, base: str) -> None:
 
 
 def is_sound(page: Page, where: str) -> None:
-    """No violation that axe knows, nothing that scrolls sideways, a title of its own."""
+    """No violation that axe knows, nothing that scrolls sideways, a title of its own: on the whole page."""
+    page.wait_for_load_state()
     answer = Axe().run(page, options=AXE)
     assert answer.violations_count == 0, f"{where}: {answer.generate_report()}"
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -136,6 +138,7 @@ def test_citizens_pages_are_sound_and_large(live_server: Any, page: Page, house:
     button = page.get_by_role("button", name="查")
     assert (button.bounding_box() or {})["height"] >= 60
     button.click()
+    expect(page.locator("#answer h1")).to_be_visible()
     is_sound(page, f"answer {size}")
     smallest = page.evaluate("""() => Math.min(...[...document.querySelectorAll('main p, main dd, main dt, main li')]
         .filter(n => n.innerText).map(n => parseFloat(getComputedStyle(n).fontSize)))""")

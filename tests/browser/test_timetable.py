@@ -61,6 +61,7 @@ def test_a_timetable_edited_in_the_browser_changes_a_promise(
     before = told(staff, base)
     draft = edit(staff, base)
     staff.get_by_role("button", name="算影响").click()
+    expect(staff.locator("#waiting")).to_be_visible()
     effect_answer(TimetableEffect.objects.get().id)
     staff.reload()
     expect(staff.get_by_role("main")).to_contain_text(re.compile("标准寄递.*变早"))
@@ -81,6 +82,7 @@ def test_a_timetable_edited_in_the_browser_changes_a_promise(
 def test_a_trip_is_dragged_along_the_diagram_in_steps_of_five_minutes(staff: Page, live_server: Any) -> None:  # noqa: F811
     staff.goto(f"{live_server.url}/routes/2")
     staff.get_by_role("button", name="新开草稿来改").click()
+    staff.wait_for_url("**draft=*")  # the whole page, with the deferred script that moves its lines
     x, y = staff.locator("[data-trip='2'] .hit").evaluate("""path => {
         const at = path.getPointAtLength(20), on = path.getScreenCTM();
         const point = new DOMPoint(at.x, at.y).matrixTransform(on);
@@ -117,6 +119,7 @@ def test_the_pages_are_sound(staff: Page, live_server: Any, size: str) -> None: 
     base = live_server.url
     draft = edit(staff, base)
     staff.get_by_role("button", name="算影响").click()
+    expect(staff.locator("#waiting")).to_be_visible()
     effect_answer(TimetableEffect.objects.get().id)
     width, height = SIZES[size]
     staff.set_viewport_size({"width": width, "height": height})

@@ -97,6 +97,7 @@ def test_the_night_the_district_closed(demo: Demo, page: Page, phone: Page) -> N
     assert len(zones.splitlines()) == 225
 
     page.get_by_role("link", name="中断").first.click()
+    page.wait_for_url("**/closures")
     page.get_by_role("link", name="登记中断").first.click()
     for label, written in {"名称": "兰州城关区封控", "文号": "演示〔2022〕9号", "发文机关": "演示指挥部",
                            "所在市县": "兰州城关区", "名单": zones, "到": "2022-07-18T00:00"}.items():
@@ -138,11 +139,13 @@ def test_your_first_programme(demo: Demo, page: Page, phone: Page) -> None:
     assert "● library_card" in demo.command("programme", "list")
     page.goto(f"{demo.address}/seat/clerk/vouchers/library_card")
     page.get_by_role("button", name="出一张凭证").click()
+    expect(page.get_by_role("link", name="在这里打开")).to_be_visible()
     picture(page, "programme-slip")
     phone.goto(f"{demo.address}{page.get_by_role('link', name='在这里打开').get_attribute('href')}")
     phone.get_by_role("button", name="开始申请").click()
     for question, answer in answers_as_written():
         expect(phone.locator("h1")).to_contain_text(question)
+        expect(phone.get_by_role("button", name="继续")).to_be_visible()  # below what is asked
         if answer.startswith("康县"):
             phone.locator("#answer").select_option(label="康县")
         elif phone.locator("input[type=radio]").count():
@@ -164,6 +167,7 @@ def test_your_first_programme(demo: Demo, page: Page, phone: Page) -> None:
     page.goto(f"{demo.address}/seat/clerk/applications")
     page.get_by_role("link", name=re.compile(r"^\w{5}-\w{5}$")).click()
     page.get_by_role("button", name="单位已交件").click()
+    expect(page.get_by_role("status").first).to_contain_text("已接件")
     reload_until(page, page.get_by_role("main"), re.compile(r"E[A-Z]\d{9}CN"))
     page.get_by_role("link", name=re.compile(r"E[A-Z]\d{9}CN")).click()
     expect(page.locator("h1")).to_contain_text("前送到")
@@ -195,6 +199,7 @@ def test_change_a_timetable(demo: Demo, page: Page) -> None:
     assert worse > better > 100
     picture(page, "timetable-worse")
     page.get_by_role("button", name="作废这份草稿").click()
+    expect(page.get_by_role("status").first).to_contain_text("草稿已作废")
 
     route(page)
     page.get_by_role("button", name="照此加开一班 1001").click()
@@ -224,11 +229,13 @@ def ask(page: Page, demo: Demo) -> None:
 
 
 def route(page: Page) -> None:
-    page.get_by_role("link", name="班期").first.click()
+    with page.expect_navigation():  # the list may be what one stands on
+        page.get_by_role("link", name="班期").first.click()
     page.get_by_role("main").locator("input[name=q]").fill("白银")
     page.get_by_role("main").get_by_role("button", name="查").click()
     page.get_by_role("link", name="兰州—白银二级干线汽车邮路（日班）").click()
     page.get_by_role("button", name="新开草稿来改").click()
+    page.wait_for_url("**draft=*")  # the whole page, with the deferred script that moves its lines
 
 
 def drag(page: Page, *, hours: int) -> None:
@@ -249,7 +256,10 @@ def drag(page: Page, *, hours: int) -> None:
 def type_times(page: Page, trip: str) -> None:
     page.get_by_label(f"{trip} 兰州 开").fill("08:15")
     page.get_by_label(f"{trip} 白银 到").fill("09:28")
+    version = page.locator("#trips input[name=version]")
+    typed_on = version.input_value()
     page.get_by_role("button", name="存进草稿").last.click()
+    expect(version).not_to_have_value(typed_on)  # the page after, where the one before looks the same
     expect(page.get_by_role("status").first).to_contain_text("已存进草稿")
     expect(page.get_by_label(f"{trip} 兰州 开")).to_have_value("08:15")
 
