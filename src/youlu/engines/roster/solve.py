@@ -20,6 +20,7 @@ from youlu.engines.roster.verify import assignments_changed, roster_verify
 from youlu.engines.roster.verify_people import is_open
 
 CLASH_WORK = 4.0
+FEW_COST = 1e4  # far above what any person short of a half hour costs, and below what a broken hard rule does
 
 
 def solve(problem: Problem, *, seed: int = 0, stop: Stop | None = None, params: Params = Params()) -> Result:
@@ -111,28 +112,22 @@ def repair(problem: Problem, published: Iterable[Assignment], *, change_cost: fl
     ----------
     change_cost : price of one person-day that changes, in the unit of the needs' costs.
     max_changes : hard limit; None: only the price holds changes back.
-    few_share : where the price alone lets more than this share of what is published change, the search goes on with
-        that as the limit; the first roster is kept where there is none within it.
+    few_share : above this share of what is published a change costs `FEW_COST`: it is taken only where no roster
+        can be without. Not used where more than that is lost already.
 
     Raises
     ------
     RosterInputError : as `solve`; also a published assignment of an unknown person, shift or day.
     """
     published = tuple(published)
-
-    def within(most: int | None) -> Result:
-        rules = [rule for rule in problem.rules if rule.name != "keep_published"]
-        rules.append(Rule("keep_published", weight=change_cost))
-        if most is not None:
-            rules.append(Rule("keep_published", limit=most))
-        return solve(replace(problem, published=published, rules=tuple(rules)), seed=seed, stop=stop, params=params)
-
-    found = within(max_changes)
-    few = None if few_share is None else int(few_share * len(published))
-    if few is None or found.changes <= few or _lost(problem, published) > few:
-        return found
-    fewer = within(few)
-    return fewer if fewer.assignments else found
+    rules = [rule for rule in problem.rules if rule.name != "keep_published"]
+    rules.append(Rule("keep_published", weight=change_cost))
+    if max_changes is not None:
+        rules.append(Rule("keep_published", limit=max_changes))
+    few = 0 if few_share is None else int(few_share * len(published))
+    if few and _lost(problem, published) <= few:
+        rules.append(Rule("keep_published", limit=few, weight=FEW_COST))
+    return solve(replace(problem, published=published, rules=tuple(rules)), seed=seed, stop=stop, params=params)
 
 
 def _lost(problem: Problem, published: tuple[Assignment, ...]) -> int:

@@ -98,7 +98,7 @@ def keep_published(roster: Roster, rule: Rule) -> Found:
             if kept.get((person.name, day), "") != (shift.name if shift else ""):
                 changed.append((person.name, day))
     if rule.weight is not None:
-        yield from ((name, day, 1) for name, day in changed)
+        yield from ((name, day, 1) for name, day in changed[int(rule.limit):])
     elif len(changed) > rule.limit:
         yield "", changed[0][1], len(changed) - rule.limit
 

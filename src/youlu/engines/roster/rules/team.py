@@ -92,7 +92,7 @@ def _cost(need: Need, have: int) -> float:
 @rule("What is published stays; each person and day that changes counts.", "person-day changed",
       uses=("limit", "weight", "people"))
 def keep_published(draft: Draft, rule: Rule, rule_no: int) -> None:
-    """Hard: at most `limit` changes, as a rule of the team."""
+    """At most `limit` changes, as a rule of the team; weighted, those beyond the limit cost."""
     people = {person.name: p for p, person in enumerate(draft.problem.people)}
     names = {shift.name: s for s, shift in enumerate(draft.problem.shifts)}
     kept = {(people[a.person], a.day): names[a.shift] for a in draft.problem.published}
@@ -108,8 +108,13 @@ def keep_published(draft: Draft, rule: Rule, rule_no: int) -> None:
         same = draft.decision.get((p, day, kept[p, day]))
         if same is not None:
             changes.append((same, -1.0))
+    tag = Tag("keep_published", rule_no)
     if rule.weight is None:
-        draft.team_row(changes, rule.limit - base, Tag("keep_published", rule_no), base + len(changes))
+        draft.team_row(changes, rule.limit - base, tag, base + len(changes))
+        return
+    if rule.limit:
+        over = draft.slack(rule.weight, base + len(changes), tag, initial=max(0.0, base - rule.limit))
+        draft.row([*changes, (over, -1.0)], -inf, rule.limit - base, tag)
         return
     draft.constant += rule.weight * base
     for variable, sign in changes:
