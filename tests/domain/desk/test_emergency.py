@@ -49,7 +49,7 @@ from youlu.domain.desk.models import (
 )
 from youlu.domain.messages.defaults import wordings_ensure
 from youlu.domain.messages.models import Message
-from youlu.domain.workforce.models import Presence, Roster
+from youlu.domain.workforce.models import Roster
 from youlu.domain.workforce.rostering.reading import shifts_between
 from youlu.domain.workforce.services import presence_set
 from youlu.scenarios.lanzhou.cast import cast_make
@@ -448,7 +448,13 @@ def test_the_lanzhou_roster_is_replaced_and_comes_back(evening: dt.datetime) -> 
     emergency_adopt(actor=chen, planning_id=planning.id, plan="b", consents=True)
     watch = EmergencyWatch.objects.get()
     roster = Roster.objects.get(id=watch.roster_id)
-    assert (roster.state, roster.basis, roster.start_date) == ("published", "emergency", tomorrow.date())
+    assert (roster.state, roster.basis, roster.start_date) == ("published", "emergency", EVENING.date())
+    assert roster.from_at == found.start_at
+    tonight = shifts_between(found.start_at, tomorrow)
+    going = {s["who"] for s in planning.result["plans"][1]["shifts"] if s["kind"].startswith("在上的班")}
+    assert {str(s.agent_id) for s in tonight if s.roster_id != roster.id} >= going  # what has begun goes on as it was
+    assert len([s for s in tonight if s.roster_id == roster.id]) == sum(
+        s["day"] == 0 and s["who"] not in going for s in planning.result["plans"][1]["shifts"])
     ours = shifts_between(tomorrow, tomorrow + dt.timedelta(days=2))
     assert {s.roster_id for s in ours} == {roster.id}
     assert len(ours) == sum(s["day"] > 0 for s in planning.result["plans"][1]["shifts"])
@@ -466,34 +472,6 @@ def test_the_lanzhou_roster_is_replaced_and_comes_back(evening: dt.datetime) -> 
     told = EmergencyNotice.objects.get(watch=watch, is_leaving=True, agent_id=next(
         who for who in leaving.unable_of if who in leaving.normal_from))
     assert told.says["unable"] == leaving.unable_of[told.agent_id]
-
-
-@pytest.mark.django_db
-def test_what_comes_back_is_lawful_with_what_is_in_force_behind_it(evening: dt.datetime) -> None:
-    cast_make(actor=actor_of_system("tests"), home_compounds=[1], at=EVENING)
-    chen = actor_of_user(User.objects.get(username="chenjing"))
-    today = dt.date(2022, 7, 11)
-    emergency_adopt(actor=chen, planning_id=ready_planning(days=3).id, plan="a")
-    watch = EmergencyWatch.objects.get()
-    assert leaving_preview(watch).unlawful == 0
-    normal = Roster.objects.get(id__in=Roster.objects.get(id=watch.roster_id).replaces)
-    rows = normal.rostershift_set
-    there = Presence.objects.filter(until=None, site="on_site").values("agent_id")
-    tired = next(row for row in rows.filter(work_date=today, kind_id="early", agent__in=there) if rows.filter(
-        agent=row.agent, work_date__in=[today + dt.timedelta(days=n) for n in (1, 2)]).count() == 2)
-    for day in (today + dt.timedelta(days=n) for n in range(3, 7)):  # to Sunday: seven days from today
-        rows.filter(agent=tired.agent, work_date=day).delete()
-        begins = clock.midnight(day) + dt.timedelta(hours=8)
-        rows.create(agent=tired.agent, work_date=day, kind_id="early", start_at=begins,
-                    end_at=begins + dt.timedelta(minutes=510), site="on_site")
-    preview = leaving_preview(watch)
-    assert preview.unlawful_of == {tired.agent_id: 1}
-    emergency_leave(actor=chen)
-    back = shifts_between(clock.midnight(today + dt.timedelta(days=1)), clock.midnight(today + dt.timedelta(days=3)),
-                          agent_id=tired.agent_id)
-    assert [shift.work_date.day for shift in back] == [13]
-    told = EmergencyNotice.objects.get(watch=watch, is_leaving=True, agent_id=tired.agent_id)
-    assert told.says["unlawful"] == 1
 
 
 def test_customers_hear_a_half_day() -> None:

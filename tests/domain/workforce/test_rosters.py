@@ -15,6 +15,7 @@ from tests.domain.workforce.desk_of_six import (
     DAYS,
     LAW,
     MONDAY,
+    agent_actor,
     at,
     desk,
     needs,
@@ -38,7 +39,7 @@ from youlu.domain.workforce.errors import (
 )
 from youlu.domain.workforce.models import Roster, RosterHold, RosterRun
 from youlu.domain.workforce.needs import needs_set
-from youlu.domain.workforce.rostering.checking import plans_lawful, roster_verify
+from youlu.domain.workforce.rostering.checking import Lawful, plans_lawful, roster_verify
 from youlu.domain.workforce.rostering.drafts import roster_draft_from, roster_draft_save, shift_edit, shifts_swap
 from youlu.domain.workforce.rostering.problem import ShiftPlan, roster_problem
 from youlu.domain.workforce.rostering.publishing import (
@@ -50,6 +51,7 @@ from youlu.domain.workforce.rostering.publishing import (
 from youlu.domain.workforce.rostering.reading import roster_progress, roster_published_at, shifts_between
 from youlu.domain.workforce.rostering.solving import roster_repair, roster_solve_start, roster_stop, run_answer
 from youlu.domain.workforce.services import agent_create, presence_set
+from youlu.domain.workforce.swaps import swap_answer, swap_ask, swap_confirm
 from youlu.domain.workforce.timeoff import leave_ask, leave_decide
 
 LONG_S = 60.0  # never waited for: so small a desk is done, or stalls, long before
@@ -245,11 +247,55 @@ def test_of_what_comes_back_the_fewest_shifts_fall_away() -> None:
     published([plan(first, -1, "early")], start_date=MONDAY - dt.timedelta(days=1), days=1)
     monday, tuesday, others = plan(first, 0), plan(first, 1), plan(second, 0)
     period = {"start_date": MONDAY, "days": 2, "basis": "standard"}
-    assert plans_lawful([monday, others, tuesday], **period) == (tuesday, others)
-    assert plans_lawful([tuesday, others], kept=[monday], **period) == (others,)
-    assert plans_lawful([monday, others], **period) == (monday, others)
-    nobody = replace(others, agent_id=uuid.uuid4())
-    assert plans_lawful([nobody, others], **period) == (others,)
+    assert plans_lawful([monday, others, tuesday], **period) == Lawful((others, tuesday), (), (monday,))
+    assert plans_lawful([tuesday, others], kept=[monday], **period) == Lawful((others,), (), (tuesday,))
+    assert plans_lawful([monday, others], **period) == Lawful((monday, others), (), ())
+    nobody, sites = replace(others, agent_id=uuid.uuid4()), {second: None}
+    assert plans_lawful([nobody, others], **period) == Lawful((others,), (nobody,), ())
+    assert plans_lawful([others], sites_override=sites, **period) == Lawful((), (others,), ())
+
+
+@pytest.mark.django_db
+def test_what_stands_unlawful_by_itself_takes_nothing_more_away() -> None:
+    first, *_ = desk()
+    period = {"start_date": MONDAY, "days": 7, "basis": "standard"}
+    stand = [plan(first, day, "early", 480, 690) for day in range(2)]  # eleven paid hours: three of overtime a day
+    published([plan(first, day, "early", 480, 690) for day in (*range(7, 12), *range(14, 19))],
+              start_date=MONDAY + dt.timedelta(days=7), days=14)  # 30 h of overtime in the month
+    normal = [plan(first, day) for day in (3, 4)]
+    longer = plan(first, 5, "early", 480, 630)
+    assert plans_lawful([*normal, longer], kept=[*stand, plan(first, 2, "early", 480, 690)], **period) == Lawful(
+        tuple(normal), (), (longer,))
+
+
+@pytest.mark.django_db
+def test_a_scheme_by_the_month_begins_anew_within_a_roster() -> None:
+    first, *_ = desk()
+    contract_set(actor=people.chen_supervisor(), agent_id=first, basis="comprehensive", scheme_period="month",
+                 scheme_min=167 * 60)
+    august = [plan(first, day) for day in (1, 2, 3)]
+    published(august, basis="comprehensive")
+    asked = roster_problem(start_date=dt.date(2022, 8, 29), days=40, basis="comprehensive", needs=[])
+    averaged = asked.problem.people[0]
+    assert averaged.scheme_starts == (3, 33)  # 1 September and 1 October
+    assert (averaged.carry.scheme_min, averaged.ahead.scheme_min) == (24 * 60, 0)
+    before = roster_problem(start_date=dt.date(2022, 7, 25), days=8, basis="comprehensive", needs=[]).problem.people[0]
+    assert (before.scheme_starts, before.carry.scheme_min, before.ahead.scheme_min) == ((7,), 0, 24 * 60)
+
+
+@pytest.mark.django_db
+def test_a_swap_is_not_refused_for_somebody_elses_old_trouble() -> None:
+    first, second, third, *_ = desk()
+    held = published([plan(first, 0), plan(second, 1), plan(third, 2, "late", 930)])
+    leave = leave_ask(actor=people.chen_supervisor(), agent_id=third, kind="ill", start_at=at(2, 0), end_at=at(3, 0))
+    leave_decide(actor=people.chen_supervisor(), leave_id=leave, granted=True)
+    asked = swap_ask(actor=agent_actor(first), work_date=MONDAY, other_id=second, other_date=at(1, 0).date())
+    swap_answer(actor=agent_actor(second), swap_id=asked, accepts=True)
+    done = swap_confirm(actor=wu_supervisor(), swap_id=asked)
+    assert Roster.objects.get(id=done).parent_id == held
+    draft_id = roster_draft_from(actor=people.chen_supervisor(), roster_id=done)
+    with pytest.raises(RosterUnlawfulError, match="休假"):
+        roster_approve(actor=wu_supervisor(), roster_id=draft_id)
 
 
 @pytest.mark.django_db

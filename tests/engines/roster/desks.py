@@ -117,4 +117,5 @@ def _random_person(draw: random.Random, name: str, days: int, shifts: tuple[Shif
                      for day in range(days) if draw.random() < 0.4),
         contract_min=draw.choice([None, 960]), basis=draw.choice(["standard", "comprehensive", "emergency"]),
         consents=draw.random() < 0.5, scheme_min=1000, carry=carry, ahead=ahead,
+        scheme_starts=(1,) if days > 1 and draw.random() < 0.3 else (),
     )

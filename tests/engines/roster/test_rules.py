@@ -260,6 +260,17 @@ def test_a_weeks_overtime_counts_to_the_month_of_its_sunday() -> None:
     assert broken(across, row("甲", "十十十十..........")) == {"law_overtime"}
 
 
+def test_every_period_of_a_scheme_has_its_own_hours() -> None:
+    averaged = person(basis="comprehensive", scheme_min=16 * 60, carry=Carry(scheme_min=40 * 60),
+                      ahead=Ahead(scheme_min=40 * 60))  # 24 and 24 hours of overtime without us, of 36 each
+    problem = desk(1, 6, people=(averaged,), rules=(Rule("law_overtime"),), start=dt.date(2022, 8, 29))
+    assert broken(problem, row("甲", "早早早...")) == {"law_overtime"}
+    halves = replace(problem, people=(replace(averaged, scheme_starts=(3,)),))  # 1 September is a Thursday
+    assert not broken(halves, row("甲", "早..早.."))
+    assert broken(halves, row("甲", "早早....")) == {"law_overtime"}
+    assert broken(halves, row("甲", "...早早.")) == {"law_overtime"}
+
+
 def test_pay_is_of_the_horizons_own_hours() -> None:
     others = person(carry=Carry(week_min=50 * 60))
     problem = desk(1, 3, people=(others,), rules=(Rule("pay", weight=1),))

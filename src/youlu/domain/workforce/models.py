@@ -257,6 +257,7 @@ class Roster(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7)
     start_date = models.DateField()
     days = models.IntegerField()
+    from_at = models.DateTimeField(null=True)  # on the first day, what begins before stays as it is; null: midnight
     state = models.TextField(choices=State.choices, default=State.DRAFT)
     basis = models.TextField(choices=Basis.choices)
     legal_basis = models.TextField()  # the article, the approval's or the order's number

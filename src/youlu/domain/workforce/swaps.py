@@ -102,8 +102,9 @@ def swap_confirm(*, actor: Actor, swap_id: uuid.UUID) -> uuid.UUID:
     draft = roster_draft_from(actor=asker, roster_id=held)
     shifts_swap(actor=asker, roster_id=draft, work_date=swap.work_date, agent_id=swap.asker_id,
                 other_id=swap.other_id, other_date=swap.other_date)
-    roster_approve(actor=actor, roster_id=draft)
-    roster_publish(actor=actor, roster_id=draft)
+    both = (swap.asker_id, swap.other_id)  # what was in force of others is no reason against theirs
+    roster_approve(actor=actor, roster_id=draft, judged=both)
+    roster_publish(actor=actor, roster_id=draft, judged=both)
     return draft
 
 

@@ -105,6 +105,8 @@ def _sides_wrong(problem: Problem, person: Person) -> Iterator[str]:
         yield "has negative hours or days"
     if carry.worked_in_row and carry.rested_in_row:
         yield "both worked and rested on the eve of the first day"
+    if list(person.scheme_starts) != sorted(set(person.scheme_starts) & set(range(1, problem.days))):
+        yield f"has periods of a scheme that begin on days {list(person.scheme_starts)}"
     if ahead.first_start_min is not None and ahead.first_start_min < problem.days * DAY_MIN:
         yield f"goes on at minute {ahead.first_start_min}, which is no time after the last day"
 

@@ -17,6 +17,7 @@ from youlu.engines.roster.rows import Program
 
 CLOSE = 1e-4  # relative: on a large team what the bound loses is worth less than the seconds of one digit more
 CLOSE_EACH = 1e-9  # by number in the matrix: small programs cost nothing, and are solved closer
+LOOSER = 30
 LONGEST_S = 60.0
 
 
@@ -41,13 +42,16 @@ def _row_prices(program: Program, threads: int) -> list[np.ndarray]:
     model.fill_model_from_sparse_data(
         program.lower, program.upper, program.cost, program.low, program.high, sparse.csr_matrix(program.matrix))
     close = min(CLOSE, CLOSE_EACH * program.matrix.nnz)
-    solver = helper.ModelSolverHelper("PDLP")
-    solver.set_time_limit_in_seconds(LONGEST_S)
-    solver.set_solver_specific_parameters(
-        f"num_threads: {threads} num_shards: 8 termination_criteria {{ simple_optimality_criteria {{"
-        f" eps_optimal_relative: {close} eps_optimal_absolute: {close} }} }}")
-    solver.solve(model)
-    return [np.array(solver.dual_values())] if solver.has_solution() else []
+    for within in (close, min(CLOSE, LOOSER * close)):  # a program in which prices differ much ends in noise before
+        solver = helper.ModelSolverHelper("PDLP")
+        solver.set_time_limit_in_seconds(LONGEST_S)
+        solver.set_solver_specific_parameters(
+            f"num_threads: {threads} num_shards: 8 termination_criteria {{ simple_optimality_criteria {{"
+            f" eps_optimal_relative: {within} eps_optimal_absolute: {within} }} }}")
+        solver.solve(model)
+        if solver.has_solution():
+            return [np.array(solver.dual_values())]
+    return []
 
 
 def _lagrange(program: Program, prices: np.ndarray) -> float:

@@ -7,6 +7,7 @@ Everything is local time of the desk; spans are half-open.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -104,7 +105,7 @@ class Carry:
     worked_in_row, rested_in_row : days up to the eve of the first day; both 0: unknown, the run counts as long enough.
     week_min, week_over_min : paid minutes of the running calendar week; those of them beyond eight hours a day.
     overtime_min : overtime of weeks that ended in the month of the first day.
-    scheme_min : paid minutes of the running period of a comprehensive scheme.
+    scheme_min : paid minutes of the period of a comprehensive scheme that the first day is in.
     """
 
     last_end_min: int | None = None
@@ -126,7 +127,7 @@ class Ahead:
     worked_in_row : days worked without a day off, from the day after the last one.
     week_min, week_over_min : paid minutes that the last calendar week still has; those beyond eight hours a day.
     overtime_min : overtime of later weeks that end in the same month as that week.
-    scheme_min : paid minutes of what is left of the scheme's period.
+    scheme_min : paid minutes of what is left of the scheme's period that the last day is in.
     """
 
     first_start_min: int | None = None
@@ -149,6 +150,7 @@ class Person:
     contract_min : paid minutes owed over the horizon (rule `contract_hours`).
     basis : "standard", "comprehensive" (hours averaged over a period: `scheme_min` paid minutes in the whole period
         before overtime begins) or "emergency". Emergency counts only for who `consents`; others stay standard.
+    scheme_starts : days of the horizon, its first apart, on which a new period of the scheme begins.
     """
 
     name: str
@@ -162,6 +164,7 @@ class Person:
     basis: str = "standard"
     consents: bool = False
     scheme_min: int | None = None
+    scheme_starts: tuple[int, ...] = ()
     carry: Carry = field(default_factory=Carry)
     ahead: Ahead = field(default_factory=Ahead)
 
@@ -266,6 +269,11 @@ class Problem:
                 found.append([])
             found[-1].append(day)
         return found
+
+    def scheme_periods(self, person: Person) -> list[list[int]]:
+        """Days of each period of the person's scheme that the horizon touches."""
+        starts = [0, *person.scheme_starts, self.days]
+        return [list(range(first, last)) for first, last in itertools.pairwise(starts)]
 
     def sunday_of(self, day: int) -> date:
         """The last day of the calendar week of `day`, whose month the week's overtime counts to."""

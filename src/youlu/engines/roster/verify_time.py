@@ -212,12 +212,18 @@ def _outside(problem: Problem, person: Person, first: int, last: int) -> tuple[i
 
 
 def overtime_by_month(problem: Problem, person: Person, days: dict[int, Shift]) -> dict[tuple[int, int], float]:
-    """Overtime minutes by (year, month) of each week's Sunday, or of the horizon's end on a comprehensive scheme."""
+    """Overtime minutes by (year, month) of each week's Sunday; on a comprehensive scheme of the last day of each of its
+    periods that is in the horizon."""
     found: dict[tuple[int, int], float] = {}
     if person.lawful_basis == "comprehensive":
-        end = problem.date_of(problem.days - 1)
-        others = person.carry.scheme_min + person.ahead.scheme_min
-        return {(end.year, end.month): max(0, _paid(days) + others - (person.scheme_min or 0))}
+        borders = [0, *person.scheme_starts, problem.days]
+        for n in range(len(borders) - 1):
+            total = sum(shift.paid for day, shift in days.items() if borders[n] <= day < borders[n + 1])
+            total += person.carry.scheme_min if n == 0 else 0
+            total += person.ahead.scheme_min if n == len(borders) - 2 else 0
+            end = problem.date_of(borders[n + 1] - 1)
+            found[end.year, end.month] = max(0, total - (person.scheme_min or 0))
+        return found
     for first, last, worked in _weeks(problem, days):
         paid, over = _outside(problem, person, first, last)
         daily = over + sum(max(0, shift.paid - 480) for shift in worked.values())
@@ -247,7 +253,8 @@ def law_overtime(roster: Roster, rule: Rule) -> Found:
 def _overtime_outside(problem: Problem, person: Person, month: tuple[int, int]) -> int:
     """Overtime minutes of the month in weeks that end before the horizon's first or begin after its last."""
     if person.lawful_basis == "comprehensive":
-        return person.carry.overtime_min
+        end = problem.date_of((*person.scheme_starts, problem.days)[0] - 1)
+        return person.carry.overtime_min if (end.year, end.month) == month else 0
     total = 0
     if (problem.start.year, problem.start.month) == month:
         total += person.carry.overtime_min

@@ -15,6 +15,7 @@ from youlu.core.audit import audit_record
 from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor, actor_names
 from youlu.domain.desk.emergency.assumptions import BASIS_WORDS, EMERGENCY, PLAN_NAMES, levers_of
+from youlu.domain.desk.emergency.displacing import displaced_read
 from youlu.domain.desk.emergency.effects import contacts_to_message, misplaced_move
 from youlu.domain.desk.emergency.facts import Facts, Inputs, agent_uuid, presence_mark, workers_now
 from youlu.domain.desk.emergency.lending import lent_ask
@@ -148,11 +149,14 @@ def _lawful(row: EmergencyPlanning, code: str, plan: dict[str, Any]) -> None:
 def _put_in_force(actor: Actor, row: EmergencyPlanning, plan: dict[str, Any], consents: bool) -> uuid.UUID:
     at = clock.now()
     EmergencyWatch.objects.filter(left_at=None).update(left_at=at, left_by=actor.id, normal_from_at=at)
-    roster_id = roster_put_in_force(actor=actor, planning=row, plan=plan)
+    facts, inputs = Facts.of_json(row.facts), Inputs(**row.inputs)
+    ends_at = horizon_end(facts, inputs)
+    displaced = displaced_read(facts.start_at, ends_at)
+    roster_id = roster_put_in_force(actor=actor, facts=facts, inputs=inputs, plan=plan)
     watch = EmergencyWatch.objects.create(
         planning=row, plan=plan["code"], basis=plan["basis"], adopted_by=actor.id, adopted_at=at,
         consent_by=actor.id if consents and plan["basis"] == EMERGENCY else "",
-        horizon_ends_at=horizon_end(Facts.of_json(row.facts), Inputs(**row.inputs)), counts={}, roster_id=roster_id)
+        horizon_ends_at=ends_at, counts={}, roster_id=roster_id, displaced=displaced if roster_id else [])
     moved = misplaced_move(actor=actor, why="应急值守")
     watch.counts = {"orders_returned": moved.orders, "orders_given": moved.given,
                     "contacts_to_message": contacts_to_message(), "people": _notices(watch, plan, at)}

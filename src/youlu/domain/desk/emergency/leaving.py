@@ -16,9 +16,10 @@ from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.emergency.adopting import emergency_lock, tell_defer
+from youlu.domain.desk.emergency.displacing import Normal, normal_again, normal_restore
 from youlu.domain.desk.emergency.effects import misplaced_move
 from youlu.domain.desk.emergency.facts import agent_uuid
-from youlu.domain.desk.emergency.publishing import Normal, normal_again, normal_restore, shift_at
+from youlu.domain.desk.emergency.publishing import shift_at
 from youlu.domain.desk.errors import EmergencyInputsError, EmergencyNotInForceError
 from youlu.domain.desk.models import (
     Attempt,
@@ -37,7 +38,7 @@ class Leaving:
     """What leaving at `from_at` would do. `resting`: people whose normal roster begins later, for their eleven hours.
 
     `normal_from` : by agent, when the normal roster holds for them; `dropped_of`: shifts of theirs that fall away;
-    `normal`: what is in force then; None where the plan had displaced no roster.
+    `normal`: what is in force then; None where the plan's roster holds no longer.
     """
 
     from_at: dt.datetime
@@ -82,8 +83,7 @@ def leaving_preview(watch: EmergencyWatch, *, from_at: dt.datetime | None = None
         raise EmergencyInputsError(what="恢复时间", why="不能早于现在")
     normal_from: dict[uuid.UUID, dt.datetime] = {}
     dropped: Counter[uuid.UUID] = Counter()
-    shifts = _shifts(watch)
-    for shift in shifts:
+    for shift in _shifts(watch):
         who = agent_uuid(shift["who"])
         if who is None:
             continue
@@ -92,9 +92,11 @@ def leaving_preview(watch: EmergencyWatch, *, from_at: dt.datetime | None = None
         dropped[who] += not is_kept
         rested_at = ends_at + dt.timedelta(minutes=REST_MIN) if is_kept else chosen
         normal_from[who] = max(chosen, rested_at, normal_from.get(who, chosen))
-    return Leaving(chosen, dropped.total(), len(normal_from), sum(at > chosen for at in normal_from.values()),
-                   normal_from, dropped,
-                   normal_again(watch, shifts=shifts, from_at=chosen, normal_from=normal_from))
+    resting = sum(at > chosen for at in normal_from.values())
+    normal = normal_again(watch, from_at=chosen, rested_at=normal_from)
+    if normal:  # who is in no shift of the plan hears it too when a shift of theirs falls away
+        normal_from = dict.fromkeys(normal.unlawful_of, chosen) | normal_from
+    return Leaving(chosen, dropped.total(), len(normal_from), resting, normal_from, dropped, normal)
 
 
 def _shifts(watch: EmergencyWatch) -> list[dict[str, Any]]:

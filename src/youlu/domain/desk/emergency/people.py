@@ -74,7 +74,7 @@ def _worker(
     over = [s for s in shifts if s.end_at <= facts.start_at and s.start_at >= midnight]
     running = [s for s in shifts if s.start_at < facts.start_at < s.end_at]
     over = [] if running else over
-    today = sum(s.paid_min for s in shifts if s.start_at < facts.start_at)
+    today = sum(s.paid_min for s in shifts if midnight <= s.start_at < facts.start_at)
     carry = asdict(person.carry)
     carry["week_min"] += today
     carry["week_over_min"] += max(0, today - LAW_DAY_MIN)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from youlu.core import clock
@@ -34,6 +34,7 @@ ANYWHERE = frozenset({"on_site", "at_home"})
 HOME_PREFIX = "居家"
 LENT = "lent-"
 TONIGHT_LEAST_MIN = 120
+SIX_DAYS = 6  # in a row, before the law's day of rest
 # Share of the people wanted -> price of one missing for half an hour: the first missing hurts most.
 LAYERS = ((0.35, 9.0), (0.3, 5.0), (0.35, 2.0))
 
@@ -112,9 +113,20 @@ def _person(facts: Facts, inputs: Inputs, worker: Worker, basis: str) -> Person:
     begun = _begun(facts, worker)
     hours += [(begun.start_min, begun.end_min)] if begun else []
     spans = tuple(Span(a, b) for a, b in hours if a < b) or (Span(-2, -1),)  # none left: no shift fits
+    carry, leave = Carry(**worker.carry), tuple(Span(a, b) for a, b in worker.leave)
+    if begun:
+        carry, leave = _stands(carry, leave, begun)
     return Person(worker.id, frozenset({*worker.skills, "own"}), site=worker.site, basis=basis,
-                  consents=worker.consents, available=spans, leave=tuple(Span(a, b) for a, b in worker.leave),
-                  carry=Carry(**worker.carry), ahead=Ahead(**worker.ahead))
+                  consents=worker.consents, available=spans, leave=leave, carry=carry, ahead=Ahead(**worker.ahead))
+
+
+def _stands(carry: Carry, leave: tuple[Span, ...], begun: Shift) -> tuple[Carry, tuple[Span, ...]]:
+    """What has begun is no plan's to judge: neither the rest before it, nor its being a seventh day, nor a leave that
+    came later. What it does to the days after it counts."""
+    cut = [span for one in leave for span in (
+        Span(one.start_min, min(one.end_min, begun.start_min)), Span(max(one.start_min, begun.end_min), one.end_min))]
+    return (replace(carry, last_end_min=None, worked_in_row=min(carry.worked_in_row, SIX_DAYS - 1)),
+            tuple(span for span in cut if span.start_min < span.end_min))
 
 
 def _needs(facts: Facts, inputs: Inputs, levers: Levers, shifts: Sequence[Shift]) -> list[Need]:

@@ -96,7 +96,7 @@ def roster_board(*, actor: Actor, roster_id: uuid.UUID) -> Board:
         raise NotFoundError()
     plans = plans_of(roster_id)
     checked = plans_verify(plans, start_date=roster.start_date, days=roster.days, basis=roster.basis,
-                           sites_override=sites_of(roster))
+                           sites_override=sites_of(roster), from_at=roster.from_at)
     kinds = tuple((kind.code, kind.name, hours_words(kind.start_min, kind.start_min + kind.length_min))
                   for kind in checked.asked.kinds.values() if kind.is_used)
     cover = tuple(HalfHour(checked.asked.problem.date_of(row.day), row.start_min, row.activity, row.need, row.have)

@@ -41,7 +41,7 @@ def ahead_of(
         return Ahead()
     paid, end = _paid(shifts), start_date + days * DAY
     sunday = end - DAY + (6 - (end - DAY).weekday()) * DAY
-    scheme_ends = period_end(start_date, contract.scheme_period)
+    scheme_ends = period_end(end - DAY, contract.scheme_period)
     is_scheme = basis == Basis.COMPREHENSIVE
     in_row = itertools.takewhile(lambda day: day in paid, (end + n * DAY for n in itertools.count()))
     return Ahead(

@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from youlu.core.errors import NotFoundError
 from youlu.domain.workforce.models import Roster, RosterShift
 from youlu.domain.workforce.rostering.facts import UNAVAILABLE
-from youlu.domain.workforce.rostering.problem import RosterInput, ShiftPlan, roster_problem
-from youlu.engines.roster import Assignment, Rule
+from youlu.domain.workforce.rostering.problem import RosterInput, ShiftPlan, plans_begun, roster_problem
+from youlu.engines.roster import Assignment, Rule, Verdict
 from youlu.engines.roster import roster_verify as engine_verify
 from youlu.engines.roster.outcome import Breach, Cover
+from youlu.engines.roster.verify_base import BARS
 
 LEFT_OUT = "left_out"  # not in the problem at all: without skills, or gone
+TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def roster_verify(*, roster_id: uuid.UUID) -> Checked:
     if roster is None:
         raise NotFoundError()
     return plans_verify(plans_of(roster_id), start_date=roster.start_date, days=roster.days, basis=roster.basis,
-                        sites_override=sites_of(roster))
+                        sites_override=sites_of(roster), from_at=roster.from_at)
 
 
 def plans_of(roster_id: uuid.UUID) -> tuple[ShiftPlan, ...]:
@@ -70,44 +73,87 @@ def sites_of(roster: Roster) -> dict[uuid.UUID, str | None]:
 
 
 def plans_verify(plans: Sequence[ShiftPlan], *, start_date: dt.date, days: int, basis: str,
-                 sites_override: dict[uuid.UUID, str | None] | None = None) -> Checked:
-    """Check shifts of a period: rules, law, sites; rest, runs and hours with what is in force before and after it."""
-    asked = roster_problem(start_date=start_date, days=days, sites_override=sites_override, basis=basis, plans=plans)
+                 sites_override: Mapping[uuid.UUID, str | None] | None = None,
+                 from_at: dt.datetime | None = None) -> Checked:
+    """Check shifts of a period: rules, law, sites; rest, runs and hours with what is in force before and after it, and
+    on the first day before `from_at`. What that breaks by itself is not told."""
+    settled = plans_begun(from_at)
+    asked = roster_problem(start_date=start_date, days=days, sites_override=sites_override, basis=basis,
+                           plans=(*plans, *settled))
     weighed = replace(asked.problem, rules=(*asked.problem.rules, Rule("pay", weight=1.0)))
-    assignments = asked.assignments_of(plans)
-    verdict = engine_verify(weighed, assignments)
-    broken = [_broken(asked, breach) for breach in verdict.breaches if breach.rule not in ("pay", "cover")]
+    assignments, given = asked.assignments_of(plans), engine_verify(weighed, asked.assignments_of(settled))
+    verdict = engine_verify(weighed, (*assignments, *asked.assignments_of(settled)))
+    broken = [_broken(asked, breach) for breach in _ours(verdict, given) if breach.rule not in ("pay", "cover")]
     told = {(row.rule, row.agent_id, row.work_date) for row in broken}
     more = [*_outsiders(asked, plans), *_sites(asked, plans)]
     broken += [row for row in more if (row.rule, row.agent_id, row.work_date) not in told]
     paid = {shift.name: shift.paid for shift in asked.problem.shifts}
     return Checked(tuple(sorted(broken, key=lambda row: (not row.is_hard, row.work_date, row.staff_no))),
-                   verdict.coverage, sum(paid[a.shift] for a in assignments) / 60, verdict.costs.get("pay", 0.0), asked)
+                   verdict.coverage, sum(paid[a.shift] for a in assignments) / 60,
+                   verdict.costs.get("pay", 0.0) - given.costs.get("pay", 0.0), asked)
+
+
+def _ours(verdict: Verdict, given: Verdict) -> list[Breach]:
+    """The breaches less those hard ones that are there without us: by rule and person, what is more."""
+    more: dict[tuple[int, str, str], float] = defaultdict(float)
+    for sign, some in ((1, verdict.breaches), (-1, given.breaches)):
+        for breach in some:
+            more[breach.rule_no, breach.rule, breach.person] += sign * breach.amount * breach.hard
+    found = []
+    for breach in reversed(verdict.breaches):  # what is settled lies before: the last are ours
+        key = breach.rule_no, breach.rule, breach.person
+        if not breach.hard or more[key] > TINY:
+            found.append(breach)
+            more[key] -= breach.amount * breach.hard
+    return found[::-1]
+
+
+@dataclass(frozen=True)
+class Lawful:
+    """Which of some shifts may be worked. `barred`: those that cannot be at all, for skill, site or leave; `over`: the
+    fewest of each person, the earliest first, that fall away so that rest, runs and hours are kept."""
+
+    plans: tuple[ShiftPlan, ...]
+    barred: tuple[ShiftPlan, ...]
+    over: tuple[ShiftPlan, ...]
 
 
 def plans_lawful(
     plans: Sequence[ShiftPlan], *, kept: Sequence[ShiftPlan] = (), start_date: dt.date, days: int, basis: str,
-) -> tuple[ShiftPlan, ...]:
-    """The `plans` that may be worked beside the `kept`: of each person the fewest fall away, the earliest first, that
-    leave no hard rule of theirs broken. Who is not to be had works none."""
-    whole = (*plans, *kept)
-    asked = roster_problem(start_date=start_date, days=days, basis=basis, needs=(), plans=whole)
+    sites_override: Mapping[uuid.UUID, str | None] | None = None, from_at: dt.datetime | None = None,
+) -> Lawful:
+    """Which of the `plans` may be worked beside the `kept`, which stand whatever they break, and what is in force."""
+    stand = (*kept, *plans_begun(from_at))
+    asked = roster_problem(start_date=start_date, days=days, basis=basis, needs=(), plans=(*plans, *stand),
+                           sites_override=sites_override)
     people = {asked.agents[person.name]: person for person in asked.problem.people}
-    found: list[ShiftPlan] = []
-    for agent_id in dict.fromkeys(plan.agent_id for plan in plans):
-        theirs, stand = ([plan for plan in some if plan.agent_id == agent_id] for some in (plans, kept))
-        if agent_id in people:
-            alone = replace(asked, problem=replace(asked.problem, people=(people[agent_id],)))
-            found += _least_less(alone, theirs, stand)
-    return tuple(found)
+    left: list[ShiftPlan] = []
+    barred = [plan for plan in plans if plan.agent_id not in people]
+    for agent_id, person in people.items():
+        alone = replace(asked, problem=replace(asked.problem, people=(person,)))
+        theirs = [plan for plan in plans if plan.agent_id == agent_id]
+        open_ = [plan for plan in theirs if _is_open(alone, plan)]
+        barred += [plan for plan in theirs if plan not in open_]
+        left += _least_less(alone, open_, [plan for plan in stand if plan.agent_id == agent_id])
+    order = {plan: n for n, plan in enumerate(plans)}
+    return Lawful(tuple(sorted(left, key=order.__getitem__)), tuple(barred),
+                  tuple(plan for plan in plans if plan not in left and plan not in barred))
 
 
-def _least_less(alone: RosterInput, plans: list[ShiftPlan], kept: list[ShiftPlan]) -> list[ShiftPlan]:
+def _is_open(alone: RosterInput, plan: ShiftPlan) -> bool:
+    """Whether somebody may work the shift, whatever else they work."""
+    bars = tuple(rule for rule in alone.problem.rules if rule.name in BARS)
+    return engine_verify(replace(alone.problem, rules=bars), alone.assignments_of([plan])).valid
+
+
+def _least_less(alone: RosterInput, plans: list[ShiftPlan], stand: list[ShiftPlan]) -> list[ShiftPlan]:
     """One person's shifts less the fewest, by trying."""
+    given = engine_verify(alone.problem, alone.assignments_of(stand))
     for fewer in range(len(plans)):
         for gone in itertools.combinations(range(len(plans)), fewer):
             left = [plan for n, plan in enumerate(plans) if n not in gone]
-            if engine_verify(alone.problem, alone.assignments_of([*left, *kept])).valid:
+            verdict = engine_verify(alone.problem, alone.assignments_of([*left, *stand]))
+            if not any(breach.hard for breach in _ours(verdict, given)):
                 return left
     return []
 

@@ -27,7 +27,7 @@ State = Roster.State
 def roster_draft_save(
     *, actor: Actor, assignments: Iterable[ShiftPlan], start_date: dt.date, days: int, basis: str, legal_basis: str,
     figures: Mapping[str, Any] | None = None, parent: uuid.UUID | None = None,
-    sites_override: Mapping[uuid.UUID, str | None] | None = None,
+    sites_override: Mapping[uuid.UUID, str | None] | None = None, from_at: dt.datetime | None = None,
 ) -> uuid.UUID:
     """Keep shifts as a draft; it may replace, when published, only what holds its days now.
 
@@ -36,20 +36,21 @@ def roster_draft_save(
     assignments : shifts at the desk, as `RosterInput.shifts_of` gives them.
     figures : what it holds; None: as the checker reckons.
     sites_override : where people were taken to be; later checks take them to be there too.
+    from_at : of the first day; what is in force and begins before it stays so. None: the whole day.
     """
     actor.require("workforce.roster")
     if basis not in Basis.values or not legal_basis.strip():
         raise BasisError()
-    if not 1 <= days <= DAYS_MOST:
+    if not 1 <= days <= DAYS_MOST or (from_at is not None and clock.local(from_at).date() != start_date):
         raise PeriodError(days=DAYS_MOST)
     plans = tuple(assignments)
     sites = dict(sites_override or {})
     if figures is None:
-        figures = _figures(plans, start_date=start_date, days=days, basis=basis, sites_override=sites)
+        figures = _figures(plans, start_date=start_date, days=days, basis=basis, sites_override=sites, from_at=from_at)
     roster = Roster.objects.create(
-        start_date=start_date, days=days, basis=basis, legal_basis=legal_basis.strip(), made_by=actor.id,
-        made_at=clock.now(), parent_id=parent, replaces=holders_of(start_date, days), figures=dict(figures),
-        sites={str(key): value for key, value in sites.items()})
+        start_date=start_date, days=days, from_at=from_at, basis=basis, legal_basis=legal_basis.strip(),
+        made_by=actor.id, made_at=clock.now(), parent_id=parent, replaces=holders_of(start_date, days),
+        figures=dict(figures), sites={str(key): value for key, value in sites.items()})
     RosterShift.objects.bulk_create(_rows(roster.id, plans))
     audit_record(actor=actor.id, action="roster.draft", object_type="roster", object_id=str(roster.id),
                  shifts=len(plans), basis=basis)
@@ -62,10 +63,12 @@ def roster_draft_from(*, actor: Actor, roster_id: uuid.UUID) -> uuid.UUID:
     parent = _roster(roster_id)
     # Of days that another roster has taken since, what is in force: an old roster never comes back by a copy.
     plans = plans_held(parent.start_date, parent.days) if parent.state == State.PUBLISHED else plans_of(roster_id)
+    if parent.from_at:
+        plans = tuple(plan for plan in plans if plan.start_at >= parent.from_at)
     return roster_draft_save(
         actor=actor, assignments=plans, start_date=parent.start_date, days=parent.days,
         basis=parent.basis, legal_basis=parent.legal_basis, figures=parent.figures, parent=parent.id,
-        sites_override=sites_of(parent))
+        sites_override=sites_of(parent), from_at=parent.from_at)
 
 
 @transaction.atomic
@@ -141,7 +144,7 @@ def _edit_begin(actor: Actor, roster_id: uuid.UUID) -> Roster:
 
 def _edit_end(actor: Actor, roster: Roster) -> None:
     figures = _figures(plans_of(roster.id), start_date=roster.start_date, days=roster.days, basis=roster.basis,
-                       sites_override=sites_of(roster))
+                       sites_override=sites_of(roster), from_at=roster.from_at)
     Roster.objects.filter(id=roster.id).update(edits=F("edits") + 1, made_by=actor.id,
                                                figures={**roster.figures, **figures})
     audit_record(actor=actor.id, action="roster.edit", object_type="roster", object_id=str(roster.id))

@@ -146,7 +146,7 @@ def _looked_at(start_date: dt.date, days: int, contracts: Iterable[Contract]) ->
     last = max(start_date + dt.timedelta(days=days) + IN_ROW, period_end(last_sunday, Contract.Period.MONTH))
     schemes = [row.scheme_period for row in contracts if row.basis == Basis.COMPREHENSIVE]
     return (min([first, *(period_start(start_date, scheme) for scheme in schemes)]),
-            max([last, *(period_end(start_date, scheme) for scheme in schemes)]))
+            max([last, *(period_end(last_sunday, scheme) for scheme in schemes)]))
 
 
 def _bound() -> dict[uuid.UUID, tuple[dt.datetime, str]]:

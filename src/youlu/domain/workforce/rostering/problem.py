@@ -17,9 +17,17 @@ from youlu.domain.workforce.errors import (
     PeriodError,
     SkillMissingError,
 )
-from youlu.domain.workforce.models import Activity, Agent, Basis, Leave, ShiftKind, Site, StaffNeed
+from youlu.domain.workforce.models import Activity, Agent, Basis, Contract, Leave, ShiftKind, Site, StaffNeed
 from youlu.domain.workforce.rostering.carry import ahead_of, carry_of
-from youlu.domain.workforce.rostering.facts import UNAVAILABLE, Facts, Wanted, facts_read, shifts_held, wanted_read
+from youlu.domain.workforce.rostering.facts import (
+    UNAVAILABLE,
+    Facts,
+    Wanted,
+    facts_read,
+    period_end,
+    shifts_held,
+    wanted_read,
+)
 from youlu.domain.workforce.rostering.law import PRICES, rules_of
 from youlu.engines.calendar import day_of_date
 from youlu.engines.roster import Assignment, Need, Person, Problem, Shift, Span, Stay
@@ -148,6 +156,13 @@ def plans_held(start_date: dt.date, days: int) -> tuple[ShiftPlan, ...]:
     return tuple(ShiftPlan(s.agent_id, s.work_date, s.kind, s.start_at, s.end_at, s.site) for s in held)
 
 
+def plans_begun(from_at: dt.datetime | None) -> tuple[ShiftPlan, ...]:
+    """The shifts in force of that day that begin before the instant; none for None."""
+    if from_at is None:
+        return ()
+    return tuple(plan for plan in plans_held(clock.local(from_at).date(), 1) if plan.start_at < from_at)
+
+
 def shift_name(plan: ShiftPlan, kinds: Mapping[str, ShiftKind]) -> str:
     """The kind's code, with its hours if those are not the kind's own."""
     start_min, length_min = _minute(plan.start_at, clock.midnight(plan.work_date)), _minute(plan.end_at, plan.start_at)
@@ -206,8 +221,19 @@ def _person(facts: Facts, agent: Agent, site: str, since: dt.datetime | None, ba
         available=_available(facts, agent.id), wishes=_wishes(facts, agent.id),
         contract_min=round(contract.week_min * _days_owed(facts, leave) / 7), basis=str(own),
         consents=contract.consents_emergency_at is not None, scheme_min=contract.scheme_min,
+        scheme_starts=_scheme_starts(facts, contract) if own == Basis.COMPREHENSIVE else (),
         carry=carry_of(facts.before.get(agent.id, []), contract, facts.start_date, basis=own),
         ahead=ahead_of(facts.after.get(agent.id, []), contract, facts.start_date, facts.days, basis=own))
+
+
+def _scheme_starts(facts: Facts, contract: Contract) -> tuple[int, ...]:
+    """Days of the period on which the contract's scheme begins anew."""
+    ends = (period_end(facts.start_date, contract.scheme_period) - facts.start_date).days
+    found = []
+    while ends < facts.days:
+        found.append(ends)
+        ends = (period_end(facts.start_date + dt.timedelta(days=ends), contract.scheme_period) - facts.start_date).days
+    return tuple(found)
 
 
 def _leave(facts: Facts, row: Leave) -> Span:

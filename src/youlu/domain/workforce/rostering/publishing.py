@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
@@ -28,8 +29,14 @@ State = Roster.State
 PUBLISH_LOCK = 0x726F73746572  # "roster": one publishing at a time
 
 
-def roster_approve(*, actor: Actor, roster_id: uuid.UUID, edits: int | None = None) -> None:
+def roster_approve(
+    *, actor: Actor, roster_id: uuid.UUID, edits: int | None = None, judged: Collection[uuid.UUID] | None = None,
+) -> None:
     """Say that a draft may be published; `edits`: the state of it that was seen.
+
+    Parameters
+    ----------
+    judged : whose shifts the change is of; what was in force of others is not judged again. None: everybody's.
 
     Raises
     ------
@@ -43,7 +50,7 @@ def roster_approve(*, actor: Actor, roster_id: uuid.UUID, edits: int | None = No
         raise SamePersonError()
     if edits is not None and edits != roster.edits:
         raise RosterSeenError()
-    _lawful(roster_verify(roster_id=roster_id))
+    _lawful(roster_verify(roster_id=roster_id), judged)
     with transaction.atomic():
         done = Roster.objects.filter(id=roster_id, state=State.DRAFT, edits=roster.edits).update(
             state=State.APPROVED, approved_by=actor.id, approved_at=clock.now())
@@ -60,8 +67,11 @@ def roster_send_back(*, actor: Actor, roster_id: uuid.UUID) -> None:
         audit_record(actor=actor.id, action="roster.send_back", object_type="roster", object_id=str(roster_id))
 
 
-def roster_publish(*, actor: Actor, roster_id: uuid.UUID) -> int:
-    """Put an approved roster in force for all its days; returns its version. What held them gives way.
+def roster_publish(
+    *, actor: Actor, roster_id: uuid.UUID, judged: Collection[uuid.UUID] | None = None,
+) -> int:
+    """Put an approved roster in force for all its days; returns its version. What held them gives way. `judged` as for
+    `roster_approve`.
 
     Raises
     ------
@@ -75,7 +85,7 @@ def roster_publish(*, actor: Actor, roster_id: uuid.UUID) -> int:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
         # Behind the lock: what somebody published at the same time is in force already, and looked at.
         _roster(roster_id, State.APPROVED)
-        _lawful(roster_verify(roster_id=roster_id))
+        _lawful(roster_verify(roster_id=roster_id), judged)
         version = (Roster.objects.aggregate(most=Max("version"))["most"] or 0) + 1
         _move(roster_id, State.APPROVED, State.PUBLISHED, version=version, published_by=actor.id,
               published_at=clock.now())
@@ -103,9 +113,21 @@ def roster_withdraw(*, actor: Actor, roster_id: uuid.UUID) -> None:
             event_publish("roster.withdrawn", {"roster_id": str(roster_id)})
 
 
+@transaction.atomic
+def roster_end(*, actor: Actor, roster_id: uuid.UUID, at: dt.datetime) -> None:
+    """Take a published roster out of force from an instant on, with nothing in its place."""
+    actor.require("workforce.publish")
+    for hold in RosterHold.objects.select_for_update().filter(roster_id=roster_id, end_at__gt=at):
+        if hold.start_at >= at:
+            hold.delete()
+        else:
+            RosterHold.objects.filter(id=hold.id).update(end_at=at)
+    audit_record(actor=actor.id, action="roster.end", object_type="roster", object_id=str(roster_id))
+
+
 def _hold(roster: Roster) -> None:
     """Take the roster's days from those it was drafted to replace, and from nobody else."""
-    start_at = clock.midnight(roster.start_date)
+    start_at = roster.from_at or clock.midnight(roster.start_date)
     end_at = clock.midnight(roster.start_date + dt.timedelta(days=roster.days))
     held = list(RosterHold.objects.select_for_update(of=("self",)).select_related("roster").filter(
         start_at__lt=end_at, end_at__gt=start_at))
@@ -141,7 +163,7 @@ def _roster(roster_id: uuid.UUID, state: str) -> Roster:
     return roster
 
 
-def _lawful(checked: Checked) -> None:
-    if not checked.is_lawful:
-        raise RosterUnlawfulError(count=len(checked.hard),
-                                  first=broken_sentence(checked.hard[0], checked.asked.names))
+def _lawful(checked: Checked, judged: Collection[uuid.UUID] | None = None) -> None:
+    hard = [row for row in checked.hard if judged is None or row.agent_id is None or row.agent_id in judged]
+    if hard:
+        raise RosterUnlawfulError(count=len(hard), first=broken_sentence(hard[0], checked.asked.names))

@@ -90,7 +90,7 @@ def contract_hours(draft: Draft, rule: Rule, rule_no: int) -> None:
 
 @dataclass(frozen=True)
 class Overtime:
-    """Overtime minutes of a person: of one week, or of the scheme's period. `given`: what there is without the
+    """Overtime minutes of a person: of one week, or of a period of the scheme. `given`: what there is without the
     horizon's own shifts. `month`: (year, month) it counts to."""
 
     variable: int
@@ -99,7 +99,7 @@ class Overtime:
 
 
 def overtime(draft: Draft, p: int) -> list[Overtime]:
-    """By week on the standard or emergency basis, else one for the horizon.
+    """By week on the standard or emergency basis, else by period of the scheme.
 
     A week's overtime is what exceeds 8 h a day or 44 h a week, whichever is more; a seventh working day is rest-day
     work and counts 8 h less. On a comprehensive scheme it is what exceeds the scheme's minutes.
@@ -107,12 +107,17 @@ def overtime(draft: Draft, p: int) -> list[Overtime]:
     person, problem = draft.problem.people[p], draft.problem
     if ("overtime", p) not in draft.memo:
         if person.lawful_basis == "comprehensive":
-            terms = minutes(draft, p, list(range(problem.days)))
-            left = (person.scheme_min or 0) - person.carry.scheme_min - person.ahead.scheme_min
-            draft.memo["overtime", p] = [_excess(draft, p, problem.date_of(problem.days - 1), 0, [(terms, left)])]
+            draft.memo["overtime", p] = [_period_overtime(draft, p, days) for days in problem.scheme_periods(person)]
         else:
             draft.memo["overtime", p] = [_week_overtime(draft, p, week) for week in problem.weeks()]
     return draft.memo["overtime", p]
+
+
+def _period_overtime(draft: Draft, p: int, days: list[int]) -> Overtime:
+    person, problem = draft.problem.people[p], draft.problem
+    others = person.carry.scheme_min * (days[0] == 0) + person.ahead.scheme_min * (days[-1] == problem.days - 1)
+    left = (person.scheme_min or 0) - others
+    return _excess(draft, p, problem.date_of(days[-1]), days[0], [(minutes(draft, p, days), left)])
 
 
 def _week_overtime(draft: Draft, p: int, week: list[int]) -> Overtime:
@@ -173,9 +178,14 @@ def month_others(problem: Problem, person: Person, month: tuple[int, int]) -> in
     """Overtime minutes of a month in weeks that lie wholly before or after the horizon."""
     first, last = problem.start, problem.sunday_of(problem.days - 1)
     if person.lawful_basis == "comprehensive":
-        return person.carry.overtime_min
+        return person.carry.overtime_min * (month == _month_of_first_period(problem, person))
     return (person.carry.overtime_min * (month == (first.year, first.month))
             + person.ahead.overtime_min * (month == (last.year, last.month)))
+
+
+def _month_of_first_period(problem: Problem, person: Person) -> tuple[int, int]:
+    last = problem.date_of(problem.scheme_periods(person)[0][-1])
+    return last.year, last.month
 
 
 @rule("Hours cost their pay: 1 an hour, 1.5 overtime, 2 on a seventh day of a week, 3 on statutory holidays.",
