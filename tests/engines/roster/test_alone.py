@@ -100,7 +100,7 @@ def test_the_bound_is_the_linear_programs_and_never_above_it(seed: int) -> None:
     if exact.status != 0:
         return
     least, bound = exact.fun + program.constant, linear_bound(program)
-    assert bound <= least + 1e-6 + 1e-11 * program.cost.max()  # what is broken hard costs a million: doubles end there
+    assert bound <= least + 1e-6
     assert bound >= least - 1e-3 * (1 + abs(exact.fun))
 
 

@@ -18,6 +18,7 @@ from youlu.engines.roster.rows import Program
 CLOSE = 1e-4  # relative: on a large team what the bound loses is worth less than the seconds of one digit more
 CLOSE_EACH = 1e-9  # by number in the matrix: small programs cost nothing, and are solved closer
 LOOSER = 30
+ROUNDING = 8 * np.finfo(float).eps
 LONGEST_S = 60.0
 
 
@@ -55,9 +56,12 @@ def _row_prices(program: Program, threads: int) -> list[np.ndarray]:
 
 
 def _lagrange(program: Program, prices: np.ndarray) -> float:
-    """The least cost over all values within their limits, rows priced instead of kept."""
+    """The least cost over all values within their limits, rows priced instead of kept, less what rounding may hide."""
     low, high = program.low, program.high
     prices = np.where((prices > 0) & np.isneginf(low) | (prices < 0) & np.isposinf(high), 0.0, prices)
     side = np.where(prices > 0, low, np.where(prices < 0, high, 0.0))
     reduced = program.cost - program.matrix.T @ prices
-    return float(prices @ side + np.minimum(reduced * program.lower, reduced * program.upper).sum()) + program.constant
+    least = float(prices @ side + np.minimum(reduced * program.lower, reduced * program.upper).sum())
+    sizes = np.abs(program.cost) + program.pattern.T @ np.abs(prices)
+    size = np.abs(prices) @ np.abs(side) + sizes @ np.maximum(np.abs(program.lower), np.abs(program.upper))
+    return least - ROUNDING * float(size) + program.constant
