@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import replace
 
 import pytest
@@ -16,11 +17,13 @@ from youlu.domain.desk.emergency.adopting import emergency_adopt
 from youlu.domain.desk.emergency.facts import Inputs
 from youlu.domain.desk.emergency.leaving import emergency_leave, leaving_preview
 from youlu.domain.desk.emergency.rosters import roster_problem
+from youlu.domain.desk.errors import EmergencyStaleError, EmergencyTooShortError
 from youlu.domain.desk.models import EmergencyNotice, EmergencyWatch
 from youlu.domain.workforce.models import Presence, Roster, RosterShift
-from youlu.domain.workforce.rostering.drafts import roster_draft_save
-from youlu.domain.workforce.rostering.publishing import roster_approve, roster_publish
-from youlu.domain.workforce.rostering.reading import shifts_between
+from youlu.domain.workforce.rostering.drafts import roster_draft_from, roster_draft_save
+from youlu.domain.workforce.rostering.problem import ShiftPlan
+from youlu.domain.workforce.rostering.publishing import roster_approve, roster_publish, roster_withdraw
+from youlu.domain.workforce.rostering.reading import roster_published_at, shifts_between
 from youlu.domain.workforce.services import presence_set
 from youlu.engines.roster import Assignment, roster_verify
 from youlu.scenarios.lanzhou.cast import cast_make
@@ -130,3 +133,83 @@ def test_what_comes_back_is_lawful_with_what_is_in_force_behind_it(evening: dt.d
     assert [shift.work_date.day for shift in back] == [13]
     told = EmergencyNotice.objects.get(watch=watch, is_leaving=True, agent_id=tired.agent_id)
     assert told.says["unlawful"] == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["corrected", "copied whole", "withdrawn", "kept by no older release"])
+def test_the_normal_roster_comes_back_whatever_became_of_the_plans(evening: dt.datetime, how: str) -> None:
+    chen = supervisor()
+    other = actor_of_user(User.objects.exclude(username="chenjing").get(roles=["supervisor"]))
+    normal_id = roster_published_at().id  # type: ignore[union-attr]
+    emergency_adopt(actor=chen, planning_id=ready_planning(days=3).id, plan="a")
+    watch = EmergencyWatch.objects.get()
+    expected = leaving_preview(watch).normal
+    if how == "withdrawn":
+        roster_withdraw(actor=other, roster_id=watch.roster_id)
+    elif how == "kept by no older release":
+        EmergencyWatch.objects.update(displaced=None)
+    else:
+        copied = roster_draft_from(actor=chen, roster_id=watch.roster_id if how == "corrected" else normal_id)
+        roster_approve(actor=other, roster_id=copied, judged=())
+        roster_publish(actor=other, roster_id=copied, judged=())
+    preview = leaving_preview(EmergencyWatch.objects.get())
+    assert preview.normal is not None
+    assert len(preview.normal.plans) >= len(expected.plans) > 10  # type: ignore[union-attr]
+    emergency_leave(actor=chen)
+    back = shifts_between(preview.from_at, clock.midnight(dt.date(2022, 7, 14)))
+    assert [s for s in back if s.kind.startswith("em_") and s.start_at >= preview.from_at] == []
+    assert len([s for s in back if s.start_at >= preview.from_at]) == len(preview.normal.plans)
+
+
+@pytest.mark.django_db
+def test_a_shorter_plan_leaves_no_days_of_the_one_in_force_behind(evening: dt.datetime) -> None:
+    chen = supervisor()
+    emergency_adopt(actor=chen, planning_id=ready_planning(days=3).id, plan="a")
+    with pytest.raises(EmergencyTooShortError, match="排到07-13：这次至少排3天"):
+        ready_planning(days=1)
+
+
+@pytest.mark.django_db
+def test_a_plan_is_stale_once_a_shift_began_that_it_would_put_aside(evening: dt.datetime) -> None:
+    chen = supervisor()
+    with clock.frozen(EVENING.replace(hour=15, minute=5)):
+        planning = ready_planning(days=2)
+    with clock.frozen(EVENING.replace(hour=15, minute=31)), pytest.raises(EmergencyStaleError, match="又有班次开始"):
+        emergency_adopt(actor=chen, planning_id=planning.id, plan="a")
+
+
+@pytest.mark.django_db
+def test_who_goes_on_as_published_is_told_of_their_rest_when_left_at_once(evening: dt.datetime) -> None:
+    chen = supervisor()
+    planning = ready_planning(days=2)
+    emergency_adopt(actor=chen, planning_id=planning.id, plan="a")
+    going = {uuid.UUID(s["who"]) for s in planning.result["plans"][0]["shifts"] if s["kind"].startswith("在上的班")}
+    preview = leaving_preview(EmergencyWatch.objects.get(), from_at=EVENING)
+    assert going
+    assert all(preview.normal_from[who] > EVENING + dt.timedelta(hours=11) for who in going)
+
+
+@pytest.mark.django_db
+def test_who_is_ill_and_whose_shifts_somebody_else_gave_since_hold_nobody_back(evening: dt.datetime) -> None:
+    chen = supervisor()
+    other = actor_of_user(User.objects.exclude(username="chenjing").get(roles=["supervisor"]))
+    emergency_adopt(actor=chen, planning_id=ready_planning(days=3).id, plan="a")
+    watch = EmergencyWatch.objects.get()
+    writer = uuid.UUID(next(row["agent"] for row in watch.displaced if row["kind"] == "written_early"))
+    presence_set(actor=chen, agent_id=writer, site="at_home", reason="ill")
+    there = Presence.objects.filter(until=None, site="on_site").values_list("agent_id", flat=True)
+    given = next(one for one in there if any(row["agent"] == str(one) for row in watch.displaced))
+    wednesday = dt.date(2022, 7, 13)
+    begins = clock.midnight(wednesday) + dt.timedelta(minutes=930)
+    late = ShiftPlan(given, wednesday, "late", begins, begins + dt.timedelta(minutes=510), "on_site")
+    theirs = roster_draft_save(actor=chen, start_date=wednesday, days=1, basis="standard", assignments=[late],
+                               legal_basis="《劳动法》第三十六条")
+    roster_approve(actor=other, roster_id=theirs, judged=())
+    roster_publish(actor=other, roster_id=theirs, judged=())
+    presence_set(actor=chen, agent_id=given, site="at_home", reason="locked_down")
+    preview = leaving_preview(EmergencyWatch.objects.get())
+    assert preview.unable_of[writer] >= 1
+    emergency_leave(actor=chen)
+    back = shifts_between(preview.from_at, clock.midnight(dt.date(2022, 7, 14)))
+    assert not [s for s in back if s.agent_id == writer and s.start_at >= preview.from_at]
+    assert [s.agent_id for s in back if s.work_date == wednesday and s.start_at >= preview.from_at] == [given]

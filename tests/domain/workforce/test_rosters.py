@@ -248,7 +248,7 @@ def test_of_what_comes_back_the_fewest_shifts_fall_away() -> None:
     monday, tuesday, others = plan(first, 0), plan(first, 1), plan(second, 0)
     period = {"start_date": MONDAY, "days": 2, "basis": "standard"}
     assert plans_lawful([monday, others, tuesday], **period) == Lawful((others, tuesday), (), (monday,))
-    assert plans_lawful([tuesday, others], kept=[monday], **period) == Lawful((others,), (), (tuesday,))
+    assert plans_lawful([tuesday, others], settled=[monday], **period) == Lawful((others,), (), (tuesday,))
     assert plans_lawful([monday, others], **period) == Lawful((monday, others), (), ())
     nobody, sites = replace(others, agent_id=uuid.uuid4()), {second: None}
     assert plans_lawful([nobody, others], **period) == Lawful((others,), (nobody,), ())
@@ -264,7 +264,7 @@ def test_what_stands_unlawful_by_itself_takes_nothing_more_away() -> None:
               start_date=MONDAY + dt.timedelta(days=7), days=14)  # 30 h of overtime in the month
     normal = [plan(first, day) for day in (3, 4)]
     longer = plan(first, 5, "early", 480, 630)
-    assert plans_lawful([*normal, longer], kept=[*stand, plan(first, 2, "early", 480, 690)], **period) == Lawful(
+    assert plans_lawful([*normal, longer], settled=[*stand, plan(first, 2, "early", 480, 690)], **period) == Lawful(
         tuple(normal), (), (longer,))
 
 
@@ -291,11 +291,25 @@ def test_a_swap_is_not_refused_for_somebody_elses_old_trouble() -> None:
     leave_decide(actor=people.chen_supervisor(), leave_id=leave, granted=True)
     asked = swap_ask(actor=agent_actor(first), work_date=MONDAY, other_id=second, other_date=at(1, 0).date())
     swap_answer(actor=agent_actor(second), swap_id=asked, accepts=True)
-    done = swap_confirm(actor=wu_supervisor(), swap_id=asked)
-    assert Roster.objects.get(id=done).parent_id == held
-    draft_id = roster_draft_from(actor=people.chen_supervisor(), roster_id=done)
+    done = Roster.objects.get(id=swap_confirm(actor=wu_supervisor(), swap_id=asked))
+    assert (done.parent_id, done.start_date, done.days) == (held, MONDAY, 2)  # the days of the swap alone
+    draft_id = roster_draft_from(actor=people.chen_supervisor(), roster_id=held)
     with pytest.raises(RosterUnlawfulError, match="休假"):
         roster_approve(actor=wu_supervisor(), roster_id=draft_id)
+
+
+@pytest.mark.django_db
+def test_a_swap_leaves_what_another_roster_holds_between_its_days() -> None:
+    first, second, *_ = desk()
+    held = published([plan(first, 0), plan(second, 4)])
+    between = published([plan(second, 2, "late", 930)], start_date=MONDAY + dt.timedelta(days=2), days=1)
+    asked = swap_ask(actor=agent_actor(first), work_date=MONDAY, other_id=second, other_date=at(4, 0).date())
+    swap_answer(actor=agent_actor(second), swap_id=asked, accepts=True)
+    done = swap_confirm(actor=wu_supervisor(), swap_id=asked)
+    week = shifts_between(at(0, 0), at(7, 0))
+    assert [(s.agent_id, s.work_date.day, s.roster_id) for s in week] == [
+        (second, 1, done), (second, 3, between), (first, 5, done)]
+    assert RosterHold.objects.filter(roster_id__in=(held, done, between)).count() == 4
 
 
 @pytest.mark.django_db

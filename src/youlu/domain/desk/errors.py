@@ -212,6 +212,11 @@ class EmergencyInputsError(YouluError):
     sentence = "{what}写得不对：{why}。改好再算。"
 
 
+class EmergencyTooShortError(EmergencyInputsError):
+    code = "desk.emergency_too_short"
+    sentence = "执行中的方案排到{until}：这次至少排{days}天。要早些结束，就解除应急值守。"
+
+
 class EmergencyNotReadyError(YouluError):
     code = "desk.emergency_not_ready"
     status = 409

@@ -15,8 +15,10 @@ from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor, actor_id, actor_of_system
 from youlu.domain.workforce.errors import SwapDecidedError, SwapError, SwapStandsError
 from youlu.domain.workforce.models import Agent, Roster, Swap
-from youlu.domain.workforce.rostering.drafts import roster_draft_from, shifts_swap
+from youlu.domain.workforce.rostering.checking import sites_of
+from youlu.domain.workforce.rostering.drafts import holders_of, roster_draft_save, shifts_swap
 from youlu.domain.workforce.rostering.facts import shifts_held
+from youlu.domain.workforce.rostering.problem import plan_of
 from youlu.domain.workforce.rostering.publishing import roster_approve, roster_publish
 from youlu.domain.workforce.selectors import agent_of
 
@@ -99,13 +101,23 @@ def swap_confirm(*, actor: Actor, swap_id: uuid.UUID) -> uuid.UUID:
     if held is None:
         raise SwapError()
     asker = Actor(id=actor_id(swap.asker.user_id), name="", permissions=actor_of_system("rosters").permissions)
-    draft = roster_draft_from(actor=asker, roster_id=held)
+    draft, beside = _days_drafted(asker, held, sorted((swap.work_date, swap.other_date)))
     shifts_swap(actor=asker, roster_id=draft, work_date=swap.work_date, agent_id=swap.asker_id,
                 other_id=swap.other_id, other_date=swap.other_date)
     both = (swap.asker_id, swap.other_id)  # what was in force of others is no reason against theirs
-    roster_approve(actor=actor, roster_id=draft, judged=both)
-    roster_publish(actor=actor, roster_id=draft, judged=both)
+    roster_approve(actor=actor, roster_id=draft, judged=both, beside=beside)
+    roster_publish(actor=actor, roster_id=draft, judged=both, beside=beside)
     return draft
+
+
+def _days_drafted(actor: Actor, held: uuid.UUID, dates: list[dt.date]) -> tuple[uuid.UUID, list[uuid.UUID]]:
+    """A draft of the roster's own shifts from the first day to the last, and the rosters that hold others between."""
+    roster, days = Roster.objects.get(id=held), (dates[-1] - dates[0]).days + 1
+    shifts = shifts_held(clock.midnight(dates[0]), clock.midnight(dates[-1] + dt.timedelta(days=1)))
+    draft = roster_draft_save(
+        actor=actor, assignments=[plan_of(shift) for shift in shifts if shift.roster_id == held], start_date=dates[0],
+        days=days, basis=roster.basis, legal_basis=roster.legal_basis, parent=held, sites_override=sites_of(roster))
+    return draft, [one for one in holders_of(dates[0], days) if one != held]
 
 
 def swaps_of(*, actor: Actor) -> tuple[SwapRow, ...]:

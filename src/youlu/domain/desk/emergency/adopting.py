@@ -29,10 +29,12 @@ from youlu.domain.desk.errors import (
 )
 from youlu.domain.desk.models import EmergencyNotice, EmergencyPlanning, EmergencyWatch
 from youlu.domain.workforce.models import Agent
+from youlu.domain.workforce.rostering.facts import shifts_held
 
 GOOD_FOR = dt.timedelta(minutes=90)  # after it tonight's shifts have begun
 LOCK = 0x656D6572  # "emer": adopting and leaving, one after the other
-WHERE_CHANGED, TIME_PASSED, OTHER_WATCH = "有人的在岗情况变了", "过了90分钟", "应急值守换了方案或已经解除"
+WHERE_CHANGED, TIME_PASSED = "有人的在岗情况变了", "过了90分钟，或又有班次开始了"
+OTHER_WATCH = "应急值守换了方案或已经解除"
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,17 @@ def stale_reason(row: EmergencyPlanning, *, locked: bool = False) -> str:
         list(Agent.objects.select_for_update().order_by("id").values_list("id", flat=True))
     if presence_mark(workers_now()) != row.presence_mark:
         return WHERE_CHANGED
-    if clock.now() - row.started_at > GOOD_FOR:
+    if clock.now() - row.started_at > GOOD_FOR or _begun_since(dt.datetime.fromisoformat(row.facts["start_at"])):
         return TIME_PASSED
     open_ = EmergencyWatch.objects.filter(left_at=None).first()
     if open_ is not None and open_.adopted_at > row.started_at:
         return OTHER_WATCH
     return ""
+
+
+def _begun_since(at: dt.datetime) -> bool:
+    """Whether a shift has begun since, which the plan would have put aside."""
+    return bool(shifts_held(at, clock.now())) if at < clock.now() else False
 
 
 def _lawful(row: EmergencyPlanning, code: str, plan: dict[str, Any]) -> None:
@@ -147,10 +154,13 @@ def _lawful(row: EmergencyPlanning, code: str, plan: dict[str, Any]) -> None:
 
 
 def _put_in_force(actor: Actor, row: EmergencyPlanning, plan: dict[str, Any], consents: bool) -> uuid.UUID:
+    from youlu.domain.workforce.rostering.publishing import publish_lock
+
     at = clock.now()
     EmergencyWatch.objects.filter(left_at=None).update(left_at=at, left_by=actor.id, normal_from_at=at)
     facts, inputs = Facts.of_json(row.facts), Inputs(**row.inputs)
     ends_at = horizon_end(facts, inputs)
+    publish_lock()  # what is read as in force now is what the plan's roster puts aside
     displaced = displaced_read(facts.start_at, ends_at)
     roster_id = roster_put_in_force(actor=actor, facts=facts, inputs=inputs, plan=plan)
     watch = EmergencyWatch.objects.create(

@@ -53,6 +53,7 @@ TEN_HOURS = (("长早班", 480, 660, 300, 60), ("长晚班", 780, 660, 300, 60),
 SEVEN_HOURS = (("短早班", 480, 450, 210, 30), ("短中班", 690, 450, 210, 30), ("短晚班", 990, 450, 210, 30))
 DEFERRED = ("enquiry", "praise", "coordination")
 
+RUNNING = "在上的班"  # begun before the plan, it goes on as it was published
 PLANS = (
     Levers("a", STANDARD, EIGHT_HOURS, to_self_service=True, defers=DEFERRED),
     Levers("b", EMERGENCY, TEN_HOURS, to_self_service=True, calls_back=True, defers=DEFERRED),

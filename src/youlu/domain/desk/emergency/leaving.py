@@ -16,6 +16,7 @@ from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.emergency.adopting import emergency_lock, tell_defer
+from youlu.domain.desk.emergency.assumptions import RUNNING
 from youlu.domain.desk.emergency.displacing import Normal, normal_again, normal_restore
 from youlu.domain.desk.emergency.effects import misplaced_move
 from youlu.domain.desk.emergency.facts import agent_uuid
@@ -88,14 +89,14 @@ def leaving_preview(watch: EmergencyWatch, *, from_at: dt.datetime | None = None
         if who is None:
             continue
         begins_at, ends_at = shift_at(shift)
-        is_kept = begins_at < chosen
+        is_kept = begins_at < chosen or shift["kind"].startswith(RUNNING)  # as published, begun before the plan
         dropped[who] += not is_kept
         rested_at = ends_at + dt.timedelta(minutes=REST_MIN) if is_kept else chosen
         normal_from[who] = max(chosen, rested_at, normal_from.get(who, chosen))
     resting = sum(at > chosen for at in normal_from.values())
     normal = normal_again(watch, from_at=chosen, rested_at=normal_from)
     if normal:  # who is in no shift of the plan hears it too when a shift of theirs falls away
-        normal_from = dict.fromkeys(normal.unlawful_of, chosen) | normal_from
+        normal_from = dict.fromkeys((*normal.unlawful_of, *normal.unable_of), chosen) | normal_from
     return Leaving(chosen, dropped.total(), len(normal_from), resting, normal_from, dropped, normal)
 
 

@@ -48,7 +48,7 @@ class EmergencyWatch(models.Model):
     horizon_ends_at = models.DateTimeField()
     counts = models.JSONField()  # what the adoption did
     roster_id = models.UUIDField(null=True)  # of workforce, where it was published
-    displaced = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))  # shifts it put aside
+    displaced = models.JSONField(null=True)  # the shifts it put aside; null: of an older release, which kept none
     left_at = models.DateTimeField(null=True)
     left_by = models.TextField(blank=True, default="")
     normal_from_at = models.DateTimeField(null=True)

@@ -9,14 +9,13 @@ from functools import partial
 from typing import Any
 
 from youlu.core import clock
-from youlu.domain.desk.emergency.assumptions import CLOSE_MIN, OPEN_MIN, PLANS, Levers
+from youlu.domain.desk.emergency.assumptions import CLOSE_MIN, OPEN_MIN, PLANS, RUNNING, Levers
 from youlu.domain.desk.emergency.facts import Facts, Inputs
 from youlu.domain.desk.emergency.figures import figures_of
 from youlu.domain.desk.emergency.rosters import (
     DUTY,
     LENT,
     OVER,
-    RUNNING,
     Rostered,
     call_backs_expected,
     calls_expected,

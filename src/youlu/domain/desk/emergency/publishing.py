@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from youlu.core import clock
 from youlu.domain.access.selectors import Actor, actor_of_system
-from youlu.domain.desk.emergency.assumptions import BASIS_WORDS
-from youlu.domain.desk.emergency.displacing import DRAFTER
+from youlu.domain.desk.emergency.assumptions import BASIS_WORDS, RUNNING
+from youlu.domain.desk.emergency.displacing import DRAFTER, KIND
 from youlu.domain.desk.emergency.facts import Facts, Inputs, agent_uuid
 from youlu.domain.workforce.models import ShiftKind
 
@@ -31,7 +31,6 @@ def roster_put_in_force(
     RosterUnlawfulError, RosterHeldError
     """
     # The workforce's rules come with the engine: loaded for an adoption only.
-    from youlu.domain.desk.emergency.rosters import RUNNING
     from youlu.domain.workforce.rostering.drafts import roster_draft_save
     from youlu.domain.workforce.rostering.publishing import roster_approve, roster_publish
 
@@ -62,7 +61,7 @@ def _plans(shifts: list[dict[str, Any]]) -> list[ShiftPlan]:
 
 def _kind(shift: dict[str, Any]) -> str:
     """The kind of shift as the workforce keeps it; out of use, so that no normal roster is made of it."""
-    code = f"em_{shift['activity']}_{shift['from_min']}_{shift['to_min']}"
+    code = f"{KIND}{shift['activity']}_{shift['from_min']}_{shift['to_min']}"
     sites = {"queue": ["on_site"], "written": ["at_home"]}.get(shift["activity"], ["on_site", "at_home"])
     ShiftKind.objects.get_or_create(code=code, defaults={
         "name": shift["said"], "start_min": shift["from_min"], "length_min": shift["to_min"] - shift["from_min"],

@@ -17,6 +17,7 @@ from youlu.domain.desk.emergency.assumptions import (
     CLOSE_MIN,
     EMERGENCY,
     OPEN_MIN,
+    RUNNING,
     WITHIN_SHARE,
     Levers,
 )
@@ -29,7 +30,7 @@ from youlu.engines.roster.verify import Verdict, roster_verify
 
 CALLS, WRITTEN, DUTY = "queue", "written", "night_duty"
 TONIGHT, NIGHT = "小晚班", "值守"
-RUNNING, OVER = "在上的班", "已下班"
+OVER = "已下班"
 ANYWHERE = frozenset({"on_site", "at_home"})
 HOME_PREFIX = "居家"
 LENT = "lent-"

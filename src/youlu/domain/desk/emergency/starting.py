@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 import uuid
 
@@ -11,8 +12,8 @@ from youlu.core import clock
 from youlu.core.audit import audit_record
 from youlu.domain.access.selectors import Actor
 from youlu.domain.desk.emergency.facts import Facts, Inputs, facts_now, presence_mark
-from youlu.domain.desk.errors import EmergencyInputsError
-from youlu.domain.desk.models import EmergencyPlanning
+from youlu.domain.desk.errors import EmergencyInputsError, EmergencyTooShortError
+from youlu.domain.desk.models import EmergencyPlanning, EmergencyWatch
 
 SURGE_MOST, DAYS_MOST, LENT_MOST = 20.0, 7, 100
 
@@ -30,6 +31,7 @@ def emergency_plan_start(
     actor.require("emergency.run")
     facts = facts_now()
     inputs = inputs_check(facts.surge_seen if surge is None else surge, days, lent, voice_share)
+    _not_shorter(facts, inputs)
     row = EmergencyPlanning.objects.create(
         started_by=actor.id, started_at=facts.at, facts=facts.to_json(), presence_mark=presence_mark(facts.workers),
         inputs={"surge": inputs.surge, "days": inputs.days, "lent": inputs.lent, "voice_share": inputs.voice_share})
@@ -37,6 +39,20 @@ def emergency_plan_start(
                  surge=inputs.surge, days=inputs.days, lent=inputs.lent)
     plan_defer(row.id)
     return row.id
+
+
+def _not_shorter(facts: Facts, inputs: Inputs) -> None:
+    """The plan in force is replaced to its end: behind a shorter one its last days would stay, with no way back.
+
+    Raises
+    ------
+    EmergencyTooShortError
+    """
+    ends_at = EmergencyWatch.objects.filter(left_at=None).exclude(roster_id=None).values_list(
+        "horizon_ends_at", flat=True).first()
+    least = (clock.local(ends_at).date() - clock.local(facts.start_at).date()).days if ends_at else 0
+    if ends_at and inputs.days < least:
+        raise EmergencyTooShortError(until=f"{clock.local(ends_at) - dt.timedelta(minutes=1):%m-%d}", days=least)
 
 
 def inputs_check(surge: float, days: int, lent: int, voice_share: float) -> Inputs:

@@ -12,7 +12,7 @@ from youlu.core.errors import NotFoundError
 from youlu.domain.access.selectors import Actor
 from youlu.domain.workforce.models import Roster
 from youlu.domain.workforce.rostering.checking import Broken, Checked, plans_of, plans_verify, sites_of
-from youlu.domain.workforce.rostering.problem import DAY_MIN, ShiftPlan
+from youlu.domain.workforce.rostering.problem import DAY_MIN, ShiftPlan, plans_settled
 from youlu.domain.workforce.rostering.reading import RosterRow, hours_words, roster_row
 from youlu.domain.workforce.rostering.sentences import broken_sentence, rule_words
 from youlu.engines.roster import Person
@@ -96,7 +96,8 @@ def roster_board(*, actor: Actor, roster_id: uuid.UUID) -> Board:
         raise NotFoundError()
     plans = plans_of(roster_id)
     checked = plans_verify(plans, start_date=roster.start_date, days=roster.days, basis=roster.basis,
-                           sites_override=sites_of(roster), from_at=roster.from_at)
+                           sites_override=sites_of(roster),
+                           settled=plans_settled(roster.start_date, roster.days, roster.from_at))
     kinds = tuple((kind.code, kind.name, hours_words(kind.start_min, kind.start_min + kind.length_min))
                   for kind in checked.asked.kinds.values() if kind.is_used)
     cover = tuple(HalfHour(checked.asked.problem.date_of(row.day), row.start_min, row.activity, row.need, row.have)

@@ -6,13 +6,13 @@ import datetime as dt
 import itertools
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from youlu.core.errors import NotFoundError
 from youlu.domain.workforce.models import Roster, RosterShift
 from youlu.domain.workforce.rostering.facts import UNAVAILABLE
-from youlu.domain.workforce.rostering.problem import RosterInput, ShiftPlan, plans_begun, roster_problem
+from youlu.domain.workforce.rostering.problem import RosterInput, ShiftPlan, plans_settled, roster_problem
 from youlu.engines.roster import Assignment, Rule, Verdict
 from youlu.engines.roster import roster_verify as engine_verify
 from youlu.engines.roster.outcome import Breach, Cover
@@ -53,13 +53,14 @@ class Checked:
         return not self.hard
 
 
-def roster_verify(*, roster_id: uuid.UUID) -> Checked:
-    """Check a stored roster against the facts of now."""
+def roster_verify(*, roster_id: uuid.UUID, beside: Collection[uuid.UUID] = ()) -> Checked:
+    """Check a stored roster against the facts of now. `beside`: rosters whose shifts in force on its days stay."""
     roster = Roster.objects.filter(id=roster_id).first()
     if roster is None:
         raise NotFoundError()
     return plans_verify(plans_of(roster_id), start_date=roster.start_date, days=roster.days, basis=roster.basis,
-                        sites_override=sites_of(roster), from_at=roster.from_at)
+                        sites_override=sites_of(roster),
+                        settled=plans_settled(roster.start_date, roster.days, roster.from_at, beside))
 
 
 def plans_of(roster_id: uuid.UUID) -> tuple[ShiftPlan, ...]:
@@ -74,10 +75,9 @@ def sites_of(roster: Roster) -> dict[uuid.UUID, str | None]:
 
 def plans_verify(plans: Sequence[ShiftPlan], *, start_date: dt.date, days: int, basis: str,
                  sites_override: Mapping[uuid.UUID, str | None] | None = None,
-                 from_at: dt.datetime | None = None) -> Checked:
+                 settled: Sequence[ShiftPlan] = ()) -> Checked:
     """Check shifts of a period: rules, law, sites; rest, runs and hours with what is in force before and after it, and
-    on the first day before `from_at`. What that breaks by itself is not told."""
-    settled = plans_begun(from_at)
+    with what is `settled` within. What that breaks by itself is not told."""
     asked = roster_problem(start_date=start_date, days=days, sites_override=sites_override, basis=basis,
                            plans=(*plans, *settled))
     weighed = replace(asked.problem, rules=(*asked.problem.rules, Rule("pay", weight=1.0)))
@@ -119,12 +119,11 @@ class Lawful:
 
 
 def plans_lawful(
-    plans: Sequence[ShiftPlan], *, kept: Sequence[ShiftPlan] = (), start_date: dt.date, days: int, basis: str,
-    sites_override: Mapping[uuid.UUID, str | None] | None = None, from_at: dt.datetime | None = None,
+    plans: Sequence[ShiftPlan], *, settled: Sequence[ShiftPlan] = (), start_date: dt.date, days: int, basis: str,
+    sites_override: Mapping[uuid.UUID, str | None] | None = None,
 ) -> Lawful:
-    """Which of the `plans` may be worked beside the `kept`, which stand whatever they break, and what is in force."""
-    stand = (*kept, *plans_begun(from_at))
-    asked = roster_problem(start_date=start_date, days=days, basis=basis, needs=(), plans=(*plans, *stand),
+    """Which of the `plans` may be worked beside what is `settled`, which stands whatever it breaks, and in force."""
+    asked = roster_problem(start_date=start_date, days=days, basis=basis, needs=(), plans=(*plans, *settled),
                            sites_override=sites_override)
     people = {asked.agents[person.name]: person for person in asked.problem.people}
     left: list[ShiftPlan] = []
@@ -134,7 +133,7 @@ def plans_lawful(
         theirs = [plan for plan in plans if plan.agent_id == agent_id]
         open_ = [plan for plan in theirs if _is_open(alone, plan)]
         barred += [plan for plan in theirs if plan not in open_]
-        left += _least_less(alone, open_, [plan for plan in stand if plan.agent_id == agent_id])
+        left += _least_less(alone, open_, [plan for plan in settled if plan.agent_id == agent_id])
     order = {plan: n for n, plan in enumerate(plans)}
     return Lawful(tuple(sorted(left, key=order.__getitem__)), tuple(barred),
                   tuple(plan for plan in plans if plan not in left and plan not in barred))

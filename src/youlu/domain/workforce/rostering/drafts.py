@@ -18,7 +18,7 @@ from youlu.domain.access.selectors import Actor
 from youlu.domain.workforce.errors import BasisError, PeriodError, RosterMovedError, ShiftEditError
 from youlu.domain.workforce.models import Basis, Roster, RosterHold, RosterShift, ShiftKind, Site
 from youlu.domain.workforce.rostering.checking import figures_of, plans_of, plans_verify, sites_of
-from youlu.domain.workforce.rostering.problem import DAYS_MOST, ShiftPlan, plans_held
+from youlu.domain.workforce.rostering.problem import DAYS_MOST, ShiftPlan, plans_held, plans_settled
 
 State = Roster.State
 
@@ -46,7 +46,8 @@ def roster_draft_save(
     plans = tuple(assignments)
     sites = dict(sites_override or {})
     if figures is None:
-        figures = _figures(plans, start_date=start_date, days=days, basis=basis, sites_override=sites, from_at=from_at)
+        figures = _figures(plans, start_date=start_date, days=days, basis=basis, sites_override=sites,
+                           settled=plans_settled(start_date, days, from_at))
     roster = Roster.objects.create(
         start_date=start_date, days=days, from_at=from_at, basis=basis, legal_basis=legal_basis.strip(),
         made_by=actor.id, made_at=clock.now(), parent_id=parent, replaces=holders_of(start_date, days),
@@ -144,7 +145,8 @@ def _edit_begin(actor: Actor, roster_id: uuid.UUID) -> Roster:
 
 def _edit_end(actor: Actor, roster: Roster) -> None:
     figures = _figures(plans_of(roster.id), start_date=roster.start_date, days=roster.days, basis=roster.basis,
-                       sites_override=sites_of(roster), from_at=roster.from_at)
+                       sites_override=sites_of(roster),
+                       settled=plans_settled(roster.start_date, roster.days, roster.from_at))
     Roster.objects.filter(id=roster.id).update(edits=F("edits") + 1, made_by=actor.id,
                                                figures={**roster.figures, **figures})
     audit_record(actor=actor.id, action="roster.edit", object_type="roster", object_id=str(roster.id))

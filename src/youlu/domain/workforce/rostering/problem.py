@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from youlu.core import clock
@@ -22,6 +22,7 @@ from youlu.domain.workforce.rostering.carry import ahead_of, carry_of
 from youlu.domain.workforce.rostering.facts import (
     UNAVAILABLE,
     Facts,
+    HeldShift,
     Wanted,
     facts_read,
     period_end,
@@ -153,14 +154,19 @@ def roster_problem(
 def plans_held(start_date: dt.date, days: int) -> tuple[ShiftPlan, ...]:
     """The shifts in force of a period."""
     held = shifts_held(clock.midnight(start_date), clock.midnight(start_date + dt.timedelta(days=days)))
-    return tuple(ShiftPlan(s.agent_id, s.work_date, s.kind, s.start_at, s.end_at, s.site) for s in held)
+    return tuple(plan_of(shift) for shift in held)
 
 
-def plans_begun(from_at: dt.datetime | None) -> tuple[ShiftPlan, ...]:
-    """The shifts in force of that day that begin before the instant; none for None."""
-    if from_at is None:
+def plans_settled(
+    start_date: dt.date, days: int, from_at: dt.datetime | None, beside: Collection[uuid.UUID] = (),
+) -> tuple[ShiftPlan, ...]:
+    """The shifts in force of a period that a roster of it leaves alone: those that begin before `from_at`, and those of
+    the rosters `beside` it."""
+    if from_at is None and not beside:
         return ()
-    return tuple(plan for plan in plans_held(clock.local(from_at).date(), 1) if plan.start_at < from_at)
+    held = shifts_held(clock.midnight(start_date), clock.midnight(start_date + dt.timedelta(days=days)))
+    return tuple(plan_of(shift) for shift in held
+                 if shift.roster_id in beside or (from_at is not None and shift.start_at < from_at))
 
 
 def shift_name(plan: ShiftPlan, kinds: Mapping[str, ShiftKind]) -> str:
@@ -169,6 +175,11 @@ def shift_name(plan: ShiftPlan, kinds: Mapping[str, ShiftKind]) -> str:
     kind = kinds.get(plan.kind)
     is_own = kind is not None and (kind.start_min, kind.length_min) == (start_min, length_min)
     return plan.kind if is_own else f"{plan.kind}{MOVED}{start_min}+{length_min}"
+
+
+def plan_of(shift: HeldShift) -> ShiftPlan:
+    """A shift in force as a roster keeps it."""
+    return ShiftPlan(shift.agent_id, shift.work_date, shift.kind, shift.start_at, shift.end_at, shift.site)
 
 
 def _site(said: str | None) -> str:
