@@ -118,8 +118,11 @@ def emergency_leave(*, actor: Actor, from_at: dt.datetime | None = None) -> uuid
     ------
     EmergencyNotInForceError, EmergencyInputsError
     """
+    from youlu.domain.workforce.rostering.publishing import publish_lock
+
     actor.require("emergency.run")
     emergency_lock()
+    publish_lock()  # what others hold of the days is what the preview says
     watch = EmergencyWatch.objects.select_for_update().filter(left_at=None).first()
     if watch is None:
         raise EmergencyNotInForceError()
