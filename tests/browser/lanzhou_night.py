@@ -159,7 +159,7 @@ def leave(seats: Seats, shot: Shot) -> None:
     """Emergency mode is left, the roster of before is in force again, everybody hears of it."""
     head = seats.go("head", "/emergency/leave")
     shot(head, "lanzhou-leave")
-    head.get_by_role("button", name=re.compile("解除并告知21人")).click()
+    head.get_by_role("button", name=re.compile("解除并告知22人")).click()
     expect(head.get_by_text("已解除应急值守。")).to_be_visible()
     expect(head.get_by_role("heading", name="过去的应急值守")).to_be_visible()
     seats.go("head", "/roster")

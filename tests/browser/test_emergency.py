@@ -106,7 +106,7 @@ def test_a_supervisor_adopts_a_plan_and_an_agents_phone_shows_it(night: str, bro
 
     page.goto(f"{night}/emergency/leave")
     shot(page, "emergency-leave-1440")
-    page.get_by_role("button", name="解除并告知21人").click()
+    page.get_by_role("button", name="解除并告知22人").click()
     expect(page.get_by_text("已解除应急值守。")).to_be_visible()
     expect(page.get_by_role("heading", name="过去的应急值守")).to_be_visible()
     mine.goto(f"{night}/my")

@@ -69,8 +69,9 @@ def test_a_swap_is_in_force_once_both_and_a_supervisor_agree() -> None:
     swap_confirm(actor=wu_supervisor(), swap_id=swap)
     assert [(s.agent_id, s.work_date.day) for s in shifts_between(at(0, 0), at(7, 0))] == [(second, 1), (first, 3)]
     assert [row.state_label for row in swaps_of(actor=me)] == ["已换"]
-    newest = Roster.objects.get(state="published")
-    assert (newest.version, newest.made_by) == (2, me.id)
+    first_, newest = Roster.objects.filter(state="published").order_by("version")  # of its days, and of the others
+    assert (newest.version, newest.made_by, newest.start_date, newest.days) == (2, me.id, MONDAY, 3)
+    assert newest.parent_id == first_.id
 
 
 @pytest.mark.django_db
