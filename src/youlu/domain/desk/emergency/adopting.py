@@ -31,7 +31,7 @@ from youlu.domain.desk.models import EmergencyNotice, EmergencyPlanning, Emergen
 from youlu.domain.workforce.models import Agent
 from youlu.domain.workforce.rostering.facts import shifts_held
 
-GOOD_FOR = dt.timedelta(minutes=90)  # after it tonight's shifts have begun
+GOOD_FOR = dt.timedelta(minutes=90)  # calls and orders are others by then
 LOCK = 0x656D6572  # "emer": adopting and leaving, one after the other
 WHERE_CHANGED, TIME_PASSED = "有人的在岗情况变了", "过了90分钟，或又有班次开始了"
 OTHER_WATCH = "应急值守换了方案或已经解除"
@@ -133,7 +133,7 @@ def stale_reason(row: EmergencyPlanning, *, locked: bool = False) -> str:
 
 def _begun_since(at: dt.datetime) -> bool:
     """Whether a shift has begun since, which the plan would have put aside."""
-    return bool(shifts_held(at, clock.now())) if at < clock.now() else False
+    return at < clock.now() and bool(shifts_held(at, clock.now()))
 
 
 def _lawful(row: EmergencyPlanning, code: str, plan: dict[str, Any]) -> None:

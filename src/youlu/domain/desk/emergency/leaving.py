@@ -39,7 +39,7 @@ class Leaving:
     """What leaving at `from_at` would do. `resting`: people whose normal roster begins later, for their eleven hours.
 
     `normal_from` : by agent, when the normal roster holds for them; `dropped_of`: shifts of theirs that fall away;
-    `normal`: what is in force then; None where the plan's roster holds no longer.
+    `normal`: what is in force then; None where the plan has no roster, or its days are over.
     """
 
     from_at: dt.datetime

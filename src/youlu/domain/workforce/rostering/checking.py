@@ -16,7 +16,7 @@ from youlu.domain.workforce.rostering.problem import RosterInput, ShiftPlan, pla
 from youlu.engines.roster import Assignment, Rule, Verdict
 from youlu.engines.roster import roster_verify as engine_verify
 from youlu.engines.roster.outcome import Breach, Cover
-from youlu.engines.roster.verify_base import BARS
+from youlu.engines.roster.verify_people import is_open
 
 LEFT_OUT = "left_out"  # not in the problem at all: without skills, or gone
 TINY = 1e-9
@@ -140,9 +140,10 @@ def plans_lawful(
 
 
 def _is_open(alone: RosterInput, plan: ShiftPlan) -> bool:
-    """Whether somebody may work the shift, whatever else they work."""
-    bars = tuple(rule for rule in alone.problem.rules if rule.name in BARS)
-    return engine_verify(replace(alone.problem, rules=bars), alone.assignments_of([plan])).valid
+    """Whether the one person may work the shift, whatever else they work."""
+    (one,), (person,) = alone.assignments_of([plan]), alone.problem.people
+    shift = next(shift for shift in alone.problem.shifts if shift.name == one.shift)
+    return is_open(alone.problem, person, shift, one.day)
 
 
 def _least_less(alone: RosterInput, plans: list[ShiftPlan], stand: list[ShiftPlan]) -> list[ShiftPlan]:
